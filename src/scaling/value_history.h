@@ -1,0 +1,35 @@
+// A trigger's own past, for `window`: the average of the reported value over
+// the last N seconds.
+//
+// Memory is bounded: one (sum, count) per second, 300 seconds at most. Every
+// second that has a value weighs the same, whatever the number of samples in
+// it; seconds without one (no fresh data) are left out, not counted as zero.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "base/time.h"
+
+namespace gpuscaler::scaling {
+
+inline constexpr base::Duration kLongestWindow = std::chrono::seconds(300);
+
+class ValueHistory {
+ public:
+  // `now` must not go back.
+  void Add(base::SteadyTime now, double value);
+  // Over (now - window, now]; empty when nothing is known of that time.
+  std::optional<double> Average(base::SteadyTime now, base::Duration window) const;
+
+ private:
+  struct Second {
+    int64_t second;
+    double sum;
+    uint32_t count;
+  };
+  std::deque<Second> seconds_;
+};
+
+}  // namespace gpuscaler::scaling

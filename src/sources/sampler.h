@@ -1,0 +1,85 @@
+// Reads a source, lane by lane, each lane on a thread of its own, and publishes
+// a new snapshot after every read.
+//
+// A slow or hung call in one lane delays no other lane: the only thing that
+// lanes share is the newest snapshot, under a mutex that is not held over a
+// read.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/periodic_thread.h"
+#include "base/time.h"
+#include "catalog/metrics.h"
+#include "sources/source.h"
+#include "telemetry/snapshot.h"
+#include "telemetry/store.h"
+
+namespace gpuscaler::sources {
+
+// What one lane has done so far, for /metrics and liveness.
+struct LaneStats {
+  uint64_t collections = 0;  // reads begun and ended
+  uint64_t errors = 0;       // reads that failed as a whole
+  uint64_t overruns = 0;     // periods missed because a read took too long
+  double seconds_total = 0;  // spent in reads
+  // Reads by duration: counts at or below each of kDurationBuckets, then all.
+  static constexpr std::array<double, 10> kDurationBuckets = {0.0005, 0.001, 0.0025, 0.005, 0.01,
+                                                              0.025,  0.05,  0.1,    0.5,   2.5};
+  std::array<uint64_t, kDurationBuckets.size() + 1> buckets = {};
+  std::optional<base::SteadyTime> busy_since;  // a read is under way since
+};
+
+// The snapshot after `read` of `lane`, which ended at `now`: `previous` with the
+// lane's readings replaced. Pure.
+//
+// A read that failed as a whole keeps all readings, which then age. A GPU that
+// cannot be read loses its readings at once. A single reading that failed
+// keeps its earlier value, which ages, or is kFailed where there was none.
+telemetry::Snapshot Fold(const telemetry::Snapshot& previous, catalog::Lane lane,
+                         const absl::StatusOr<std::vector<GpuSample>>& read, base::SteadyTime now,
+                         base::WallTime wall_now);
+
+class Sampler {
+ public:
+  struct Options {
+    std::string node;
+    // Period of each lane, by catalog::Lane.
+    std::array<base::Duration, catalog::kLaneCount> periods;
+  };
+
+  // Starts the lanes. `source` and `store` must outlive the sampler.
+  Sampler(Options options, Source& source, telemetry::Store& store);
+  ~Sampler();
+
+  // False when a read still hangs after `patience`: see PeriodicThread.
+  [[nodiscard]] bool StopWithin(base::Duration patience);
+
+  LaneStats Stats(catalog::Lane lane) const ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  struct LaneCounters {
+    uint64_t collections = 0;
+    uint64_t errors = 0;
+    base::Duration in_reads = {};
+    std::array<uint64_t, LaneStats::kDurationBuckets.size() + 1> buckets = {};
+  };
+
+  void Tick(catalog::Lane lane) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  const Options options_;
+  Source& source_;
+  telemetry::Store& store_;
+  mutable base::Mutex mutex_;
+  std::shared_ptr<const telemetry::Snapshot> newest_ ABSL_GUARDED_BY(mutex_);
+  std::array<LaneCounters, catalog::kLaneCount> counters_ ABSL_GUARDED_BY(mutex_);
+  std::array<std::unique_ptr<base::PeriodicThread>, catalog::kLaneCount> threads_;
+};
+
+}  // namespace gpuscaler::sources

@@ -1,0 +1,53 @@
+// The newest snapshot of each node, and who wants to know of a newer one.
+//
+// Thread-safe: Publish from any thread, Load from any thread. Load copies one
+// pointer under a mutex that is never held over I/O or over a subscriber.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/mutex.h"
+#include "telemetry/snapshot.h"
+
+namespace gpuscaler::telemetry {
+
+// Everything known at one moment, of one node or of all: immutable.
+struct View {
+  std::vector<std::shared_ptr<const Snapshot>> nodes;  // ascending name
+};
+
+class Store {
+ public:
+  Store();
+
+  // Never null; empty before the first Publish.
+  std::shared_ptr<const View> Load() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Replaces the snapshot of the same node and wakes the subscribers.
+  void Publish(std::shared_ptr<const Snapshot> snapshot) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // `wake` is called on the publisher's thread after each Publish, until
+  // Unsubscribe has returned; it must only wake somebody. One subscriber at
+  // most calls Unsubscribe, with the id that it was given.
+  using SubscriberId = uint64_t;
+  SubscriberId Subscribe(std::function<void()> wake) ABSL_LOCKS_EXCLUDED(subscribers_mutex_);
+  void Unsubscribe(SubscriberId id) ABSL_LOCKS_EXCLUDED(subscribers_mutex_);
+
+ private:
+  struct Subscriber {
+    SubscriberId id;
+    std::function<void()> wake;
+  };
+
+  mutable base::Mutex mutex_;
+  std::shared_ptr<const View> view_ ABSL_GUARDED_BY(mutex_);
+
+  // Held while subscribers are called, so that Unsubscribe means "never again".
+  base::Mutex subscribers_mutex_;
+  std::vector<Subscriber> subscribers_ ABSL_GUARDED_BY(subscribers_mutex_);
+  SubscriberId next_id_ ABSL_GUARDED_BY(subscribers_mutex_) = 1;
+};
+
+}  // namespace gpuscaler::telemetry
