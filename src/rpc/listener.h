@@ -1,0 +1,33 @@
+// A listening TCP socket.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace gpuscaler::rpc {
+
+// Owns a file descriptor.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) : fd_(fd) {}
+  ~Descriptor();
+  Descriptor(Descriptor&& other) noexcept : fd_(other.Release()) {}
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  int get() const { return fd_; }
+  int Release();
+
+ private:
+  int fd_;
+};
+
+// Listens on every address of the machine, IPv6 and IPv4 (IPv4 only where IPv6
+// is disabled), or on `address` alone where it is not empty: an IPv4 or IPv6
+// literal. Port 0 takes a free one. ALREADY_EXISTS: the port is in use.
+absl::StatusOr<Descriptor> Listen(const std::string& address, uint16_t port);
+
+// The port that `listener` is bound to.
+uint16_t BoundPort(const Descriptor& listener);
+
+}  // namespace gpuscaler::rpc

@@ -1,0 +1,111 @@
+#include "rpc/loop.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/periodic_thread.h"
+
+namespace gpuscaler::rpc {
+
+Loop::Loop(std::unique_ptr<grpc::ServerCompletionQueue> queue) : queue_(std::move(queue)) {}
+
+Loop::~Loop() {
+  Close();
+}
+
+void Loop::Start(std::function<void(base::SteadyTime)> on_wake) {
+  on_wake_ = std::move(on_wake);
+  thread_ = std::thread([this] {
+    base::SetThreadName("grpc");
+    Run();
+  });
+}
+
+void Loop::Run() {
+  void* tag = nullptr;
+  bool ok = false;
+  while (queue_->Next(&tag, &ok)) static_cast<Tag*>(tag)->Proceed(ok);
+}
+
+void Loop::Wake() {
+  if (wake_pending_.exchange(true)) return;
+  base::MutexLock lock(mutex_);
+  if (no_more_wakes_) return;
+  wake_alarm_.Set(queue_.get(), gpr_time_0(GPR_CLOCK_MONOTONIC), &wake_tag_);
+}
+
+void Loop::Drain() {
+  draining_.store(true, std::memory_order_relaxed);
+  Wake();
+}
+
+void Loop::Close() {
+  if (!thread_.joinable()) return;
+  {
+    base::MutexLock lock(mutex_);
+    no_more_wakes_ = true;
+  }
+  close_alarm_.Set(queue_.get(), gpr_time_0(GPR_CLOCK_MONOTONIC), &close_tag_);
+  thread_.join();
+}
+
+void Loop::OnClose(bool) {
+  closed_ = true;
+  if (timer_due_ != kNever) timer_alarm_.Cancel();
+  queue_->Shutdown();
+}
+
+void Loop::Attach(Sleeper* sleeper) {
+  sleepers_.insert(sleeper);
+  if (draining()) {
+    sleeper->End();
+    return;
+  }
+  SetTimer(sleeper->due());
+}
+
+void Loop::Detach(Sleeper* sleeper) {
+  sleepers_.erase(sleeper);
+}
+
+void Loop::OnWake(bool) {
+  // Before the sweep: what happens during it deserves another one.
+  wake_pending_.store(false);
+  const base::SteadyTime now = base::Now();
+  if (on_wake_) on_wake_(now);
+  Sweep(now);
+}
+
+void Loop::OnTimer(bool) {
+  timer_due_ = kNever;
+  if (!closed_) Sweep(base::Now());
+}
+
+void Loop::Sweep(base::SteadyTime now) {
+  if (draining() && !std::exchange(ended_, true)) {
+    for (Sleeper* sleeper : sleepers_) sleeper->End();
+  }
+  base::SteadyTime due = kNever;
+  for (Sleeper* sleeper : sleepers_) {
+    sleeper->Poll(now);
+    due = std::min(due, sleeper->due());
+  }
+  SetTimer(due);
+}
+
+void Loop::SetTimer(base::SteadyTime due) {
+  if (closed_ || due >= timer_due_) return;
+  if (timer_due_ != kNever) {
+    // Its tag comes back at once; OnTimer then sweeps and sets the right time.
+    timer_alarm_.Cancel();
+    return;
+  }
+  timer_due_ = due;
+  const auto delay = std::max(due - base::Now(), base::Duration::zero());
+  timer_alarm_.Set(
+      queue_.get(),
+      gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_nanos(delay.count(), GPR_TIMESPAN)),
+      &timer_tag_);
+}
+
+}  // namespace gpuscaler::rpc

@@ -1,0 +1,96 @@
+// The completion queue, its one thread, and the sleepers that live on it.
+//
+// Everything of a server runs on this thread: requests, writes, timers. Other
+// threads only call Wake(), Drain() and Close(). gRPC aborts the process when an
+// operation is started on a queue that was shut down, so the queue is shut down
+// by its own thread, and whoever starts an operation there looks at closed()
+// first.
+#pragma once
+
+#include <grpcpp/alarm.h>
+#include <grpcpp/completion_queue.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <unordered_set>
+
+#include "base/mutex.h"
+#include "base/time.h"
+#include "rpc/tag.h"
+
+namespace gpuscaler::rpc {
+
+inline constexpr base::SteadyTime kNever = base::SteadyTime::max();
+
+// Something on the loop that acts at a wake or at a time: an open stream.
+class Sleeper {
+ public:
+  virtual ~Sleeper() = default;
+  // Acts if it has something to do. Must not attach or detach sleepers.
+  virtual void Poll(base::SteadyTime now) = 0;
+  // When it wants to be polled at the latest; kNever: at the next wake.
+  virtual base::SteadyTime due() const = 0;
+  // The server is going down: end well, soon.
+  virtual void End() = 0;
+};
+
+class Loop {
+ public:
+  explicit Loop(std::unique_ptr<grpc::ServerCompletionQueue> queue);
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  // `on_wake` runs on the loop's thread at each wake, before the sleepers.
+  void Start(std::function<void(base::SteadyTime now)> on_wake);
+
+  // Any thread: the sleepers are polled soon. Wakes that come before they were
+  // are one wake.
+  void Wake();
+  // Any thread: every sleeper is told to end, and so is each later one.
+  void Drain();
+  // Any thread, after the server is shut down: ends the thread and joins it.
+  void Close();
+
+  // The loop's thread only.
+  grpc::ServerCompletionQueue* queue() { return queue_.get(); }
+  bool closed() const { return closed_; }
+  bool draining() const { return draining_.load(std::memory_order_relaxed); }
+  void Attach(Sleeper* sleeper);
+  void Detach(Sleeper* sleeper);
+
+ private:
+  void Run();
+  void OnWake(bool ok);
+  void OnTimer(bool ok);
+  void OnClose(bool ok);
+  void Sweep(base::SteadyTime now);
+  void SetTimer(base::SteadyTime due);
+
+  std::unique_ptr<grpc::ServerCompletionQueue> queue_;
+  std::function<void(base::SteadyTime)> on_wake_;
+
+  MemberTag<Loop> wake_tag_{this, &Loop::OnWake};
+  MemberTag<Loop> timer_tag_{this, &Loop::OnTimer};
+  MemberTag<Loop> close_tag_{this, &Loop::OnClose};
+
+  base::Mutex mutex_;
+  bool no_more_wakes_ ABSL_GUARDED_BY(mutex_) = false;
+  grpc::Alarm wake_alarm_ ABSL_GUARDED_BY(mutex_);
+  grpc::Alarm close_alarm_;
+  std::atomic<bool> wake_pending_{false};
+  std::atomic<bool> draining_{false};
+
+  // The loop's thread only.
+  std::unordered_set<Sleeper*> sleepers_;
+  grpc::Alarm timer_alarm_;
+  base::SteadyTime timer_due_ = kNever;  // kNever: no timer is set
+  bool closed_ = false;
+  bool ended_ = false;  // sleepers were told to end
+
+  std::thread thread_;
+};
+
+}  // namespace gpuscaler::rpc

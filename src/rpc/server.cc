@@ -1,0 +1,82 @@
+#include "rpc/server.h"
+
+#include <grpcpp/resource_quota.h>
+
+#include "base/strings.h"
+
+namespace gpuscaler::rpc {
+namespace {
+
+constexpr int kSecond = 1000;
+
+void Configure(grpc::ServerBuilder& builder, const ServerOptions& options) {
+  builder.SetMaxReceiveMessageSize(options.max_request_bytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, options.max_metadata_bytes);
+  // grpc-go blocks a client at this limit, silently, where the budget answers
+  // RESOURCE_EXHAUSTED: so it lies well above the budget and only bounds what
+  // one connection can hold open.
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                             static_cast<int>(options.max_streams) + 1024);
+  // A connection that does not finish its handshake, a peer that is gone, and
+  // one that pings without need.
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10 * kSecond);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60 * kSecond);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20 * kSecond);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10 * kSecond);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 4);
+  // Messages are small: no bandwidth probes, no registry of channels.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
+  grpc::ResourceQuota quota("server");
+  quota.Resize(options.memory_quota_bytes);
+  builder.SetResourceQuota(quota);
+}
+
+}  // namespace
+
+Server::Server(ServerOptions options)
+    : options_(std::move(options)),
+      builder_(std::make_unique<grpc::ServerBuilder>()),
+      budget_(options_.max_streams),
+      loop_(std::make_unique<Loop>(builder_->AddCompletionQueue())) {
+  Configure(*builder_, options_);
+}
+
+Server::~Server() {
+  Shutdown(base::Duration::zero());
+}
+
+absl::Status Server::Start(std::function<void(base::SteadyTime)> on_wake) {
+  auto listener = Listen(options_.address, options_.port);
+  if (!listener.ok()) return listener.status();
+  port_ = BoundPort(*listener);
+  acceptor_ = builder_->experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      grpc::InsecureServerCredentials());
+  server_ = builder_->BuildAndStart();
+  if (server_ == nullptr) return absl::InternalError("gRPC did not start a server");
+  builder_.reset();
+  for (const auto& method : methods_) method->Listen();
+  loop_->Start(std::move(on_wake));
+  gate_ =
+      std::make_unique<ConnectionGate>(*std::move(listener), options_.connections, [this](int fd) {
+        grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+        connection.fd = fd;
+        acceptor_->HandleNewConnection(&connection);
+      });
+  return absl::OkStatus();
+}
+
+void Server::Shutdown(base::Duration grace) {
+  if (server_ == nullptr) return;
+  gate_.reset();
+  // Streams first: as long as one is open, gRPC's own shutdown waits.
+  loop_->Drain();
+  server_->Shutdown(std::chrono::system_clock::now() +
+                    std::chrono::duration_cast<std::chrono::microseconds>(grace));
+  loop_->Close();
+  server_.reset();
+}
+
+}  // namespace gpuscaler::rpc

@@ -1,0 +1,41 @@
+// Counters of one method. Written on the loop's thread, read by any.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+namespace gpuscaler::rpc {
+
+struct MethodStats {
+  explicit MethodStats(std::string_view method_name) : method(method_name) {}
+
+  const std::string_view method;  // a literal
+  std::atomic<uint64_t> requests{0};
+  std::atomic<uint64_t> errors{0};
+  std::atomic<int64_t> open_streams{0};
+
+  static void Count(std::atomic<uint64_t>& counter) {
+    counter.fetch_add(1, std::memory_order_relaxed);
+  }
+};
+
+// How many streams may be open on a server at once, of all its methods.
+// The loop's thread only.
+class StreamBudget {
+ public:
+  explicit StreamBudget(size_t most) : most_(most) {}
+  bool Take() {
+    if (open_ >= most_) return false;
+    ++open_;
+    return true;
+  }
+  void Return() { --open_; }
+  size_t most() const { return most_; }
+
+ private:
+  const size_t most_;
+  size_t open_ = 0;
+};
+
+}  // namespace gpuscaler::rpc

@@ -1,0 +1,47 @@
+// What the two streams of ExternalScaler say.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "externalscaler.pb.h"
+#include "rpc/server_stream_method.h"
+#include "serving/external_scaler.h"
+
+namespace gpuscaler::serving {
+
+// StreamIsActive: the state at once, every change as it happens, and the state
+// again as a heartbeat: KEDA drops a `true` that comes before the HPA exists.
+// While the state is not known it says nothing: unknown is not inactive.
+class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
+ public:
+  ActiveFeed(scaling::Trigger trigger, const ScalerContext& context)
+      : trigger_(std::move(trigger)), context_(context) {}
+
+  std::optional<externalscaler::IsActiveResponse> Next(base::SteadyTime now) override;
+  base::SteadyTime due() const override { return heartbeat_at_; }
+
+ private:
+  const scaling::Trigger trigger_;
+  const ScalerContext& context_;
+  std::optional<bool> said_;
+  base::SteadyTime heartbeat_at_ = {};
+};
+
+// StreamMetricSpec: the specs at once. They follow from the metadata, which
+// cannot change while the stream is open, so that is all; the stream stays
+// open, for KEDA would open a closed one again and again.
+class MetricSpecFeed final : public rpc::Feed<externalscaler::GetMetricSpecResponse> {
+ public:
+  explicit MetricSpecFeed(externalscaler::GetMetricSpecResponse specs) : specs_(std::move(specs)) {}
+
+  std::optional<externalscaler::GetMetricSpecResponse> Next(base::SteadyTime) override {
+    return std::exchange(specs_, std::nullopt);
+  }
+
+ private:
+  std::optional<externalscaler::GetMetricSpecResponse> specs_;
+};
+
+}  // namespace gpuscaler::serving

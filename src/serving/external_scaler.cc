@@ -1,0 +1,95 @@
+#include "serving/external_scaler.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/strings.h"
+
+namespace gpuscaler::serving {
+namespace {
+
+std::vector<scaling::MetadataEntry> Entries(const externalscaler::ScaledObjectRef& object) {
+  std::vector<scaling::MetadataEntry> entries;
+  entries.reserve(static_cast<size_t>(object.scalermetadata_size()));
+  for (const auto& [key, value] : object.scalermetadata()) entries.push_back({key, value});
+  return entries;
+}
+
+// A history belongs to one trigger of one ScaledObject: an edited trigger is
+// another one. Lengths before texts, so that no two lists of texts are alike.
+std::string HistoryKey(const externalscaler::ScaledObjectRef& object) {
+  std::vector<scaling::MetadataEntry> entries = Entries(object);
+  std::sort(entries.begin(), entries.end(),
+            [](const auto& one, const auto& other) { return one.key < other.key; });
+  std::string key;
+  const auto add = [&key](std::string_view text) { base::StrAppend(&key, text.size(), ":", text); };
+  add(object.namespace_());
+  add(object.name());
+  for (const auto& entry : entries) {
+    add(entry.key);
+    add(entry.value);
+  }
+  return key;
+}
+
+}  // namespace
+
+absl::StatusOr<scaling::Trigger> ReadTrigger(const externalscaler::ScaledObjectRef& object) {
+  if (object.name().empty()) {
+    return absl::InvalidArgumentError(
+        "the request names no ScaledObject: scaledObjectRef.name is empty");
+  }
+  return scaling::ParseTrigger(Entries(object));
+}
+
+absl::StatusOr<externalscaler::IsActiveResponse> IsActive(
+    const externalscaler::ScaledObjectRef& object, const ScalerContext& context,
+    base::SteadyTime now) {
+  const auto trigger = ReadTrigger(object);
+  if (!trigger.ok()) return trigger.status();
+  const auto evaluation = scaling::Evaluate(*trigger, context.store.Load(), now, context.limits);
+  if (!evaluation.ok()) return evaluation.status();
+  externalscaler::IsActiveResponse response;
+  response.set_result(evaluation->active);
+  return response;
+}
+
+absl::StatusOr<externalscaler::GetMetricSpecResponse> GetMetricSpec(
+    const externalscaler::ScaledObjectRef& object) {
+  const auto trigger = ReadTrigger(object);
+  if (!trigger.ok()) return trigger.status();
+  externalscaler::GetMetricSpecResponse response;
+  externalscaler::MetricSpec& spec = *response.add_metricspecs();
+  spec.set_metricname(trigger->metric_name);
+  spec.set_targetsizefloat(trigger->target);
+  // The deprecated field cannot say 0.5, and 0 is no target.
+  spec.set_targetsize(std::max<int64_t>(1, std::llround(trigger->target)));
+  return response;
+}
+
+absl::StatusOr<externalscaler::GetMetricsResponse> GetMetrics(
+    const externalscaler::GetMetricsRequest& request, const ScalerContext& context,
+    base::SteadyTime now) {
+  const externalscaler::ScaledObjectRef& object = request.scaledobjectref();
+  const auto trigger = ReadTrigger(object);
+  if (!trigger.ok()) return trigger.status();
+  if (request.metricname() != trigger->metric_name) {
+    return absl::InvalidArgumentError(base::StrCat(
+        "no metric \"", request.metricname().substr(0, 256), "\" was announced for ScaledObject ",
+        object.namespace_(), "/", object.name(), "; its metric is \"", trigger->metric_name, "\""));
+  }
+  const auto evaluation = scaling::Evaluate(*trigger, context.store.Load(), now, context.limits);
+  if (!evaluation.ok()) return evaluation.status();
+  double reported = evaluation->value;
+  if (trigger->window > base::Duration::zero()) {
+    reported = context.windows.Ask(HistoryKey(object), *trigger, reported, now);
+  }
+  externalscaler::GetMetricsResponse response;
+  externalscaler::MetricValue& value = *response.add_metricvalues();
+  value.set_metricname(trigger->metric_name);
+  value.set_metricvaluefloat(reported);
+  value.set_metricvalue(std::llround(reported));
+  return response;
+}
+
+}  // namespace gpuscaler::serving

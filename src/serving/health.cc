@@ -1,0 +1,76 @@
+#include "serving/health.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "externalscaler.pb.h"
+
+namespace gpuscaler::serving {
+namespace {
+
+using grpc::health::v1::HealthCheckResponse;
+
+bool IsKnown(const std::string& service) {
+  return service.empty() || service == "externalscaler.ExternalScaler" ||
+         service == "grpc.health.v1.Health";
+}
+
+HealthCheckResponse::ServingStatus ServingStatus(const Freshness& freshness,
+                                                 const HealthContext& context) {
+  return freshness.status.ok() && !context.draining() ? HealthCheckResponse::SERVING
+                                                      : HealthCheckResponse::NOT_SERVING;
+}
+
+}  // namespace
+
+Freshness FreshnessOf(const telemetry::View& view, base::SteadyTime now,
+                      base::Duration stale_after) {
+  if (view.nodes.empty()) return {absl::UnavailableError("no reading has been tried yet")};
+  Freshness freshness;
+  for (const auto& node : view.nodes) {
+    const telemetry::LaneState& lane = node->lane(catalog::Lane::kFast);
+    const bool ever = lane.sampled_at != base::SteadyTime{};
+    if (ever && now - lane.sampled_at <= stale_after) {
+      // Just past the limit: at the limit itself it is still fresh.
+      freshness.until =
+          std::min(freshness.until, lane.sampled_at + stale_after + std::chrono::milliseconds(1));
+      continue;
+    }
+    return {absl::UnavailableError(
+        base::StrCat("node ", node->node, ": no fresh reading ",
+                     ever ? base::StrCat("for ", base::FormatSeconds(now - lane.sampled_at),
+                                         " (limit ", base::FormatDuration(stale_after), ")")
+                          : "yet",
+                     lane.status.ok() ? "" : ": ", base::Message(lane.status)))};
+  }
+  return freshness;
+}
+
+absl::StatusOr<HealthCheckResponse> CheckHealth(const grpc::health::v1::HealthCheckRequest& request,
+                                                const HealthContext& context,
+                                                base::SteadyTime now) {
+  if (!IsKnown(request.service())) {
+    return absl::NotFoundError(
+        base::StrCat("no service \"", request.service().substr(0, 256), "\" here"));
+  }
+  HealthCheckResponse response;
+  response.set_status(
+      ServingStatus(FreshnessOf(*context.store.Load(), now, context.stale_after), context));
+  return response;
+}
+
+std::optional<HealthCheckResponse> HealthFeed::Next(base::SteadyTime now) {
+  auto status = HealthCheckResponse::SERVICE_UNKNOWN;
+  if (IsKnown(service_)) {
+    const Freshness freshness = FreshnessOf(*context_.store.Load(), now, context_.stale_after);
+    due_ = freshness.until;
+    status = ServingStatus(freshness, context_);
+  }
+  if (said_ == status) return std::nullopt;
+  said_ = status;
+  HealthCheckResponse response;
+  response.set_status(status);
+  return response;
+}
+
+}  // namespace gpuscaler::serving

@@ -1,0 +1,55 @@
+// gRPC health: SERVING follows the measured age of the newest reading.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "base/time.h"
+#include "health.pb.h"
+#include "rpc/server_stream_method.h"
+#include "telemetry/store.h"
+
+namespace gpuscaler::serving {
+
+// Whether the readings are fresh, and until when.
+struct Freshness {
+  absl::Status status;                   // UNAVAILABLE: since when not, and why
+  base::SteadyTime until = rpc::kNever;  // while OK: when it ends unless a new snapshot comes
+};
+
+// Fresh: every node in view, and at least one, has a successful read of its
+// fast lane that is at most `stale_after` old.
+Freshness FreshnessOf(const telemetry::View& view, base::SteadyTime now,
+                      base::Duration stale_after);
+
+struct HealthContext {
+  const telemetry::Store& store;
+  base::Duration stale_after;
+  std::function<bool()> draining;  // then NOT_SERVING whatever the data says
+};
+
+// NOT_FOUND: no such service. "" is the server as a whole.
+absl::StatusOr<grpc::health::v1::HealthCheckResponse> CheckHealth(
+    const grpc::health::v1::HealthCheckRequest& request, const HealthContext& context,
+    base::SteadyTime now);
+
+// Watch: the status at once and at each change.
+class HealthFeed final : public rpc::Feed<grpc::health::v1::HealthCheckResponse> {
+ public:
+  HealthFeed(std::string service, const HealthContext& context)
+      : service_(std::move(service)), context_(context) {}
+
+  std::optional<grpc::health::v1::HealthCheckResponse> Next(base::SteadyTime now) override;
+  base::SteadyTime due() const override { return due_; }
+
+ private:
+  const std::string service_;
+  const HealthContext& context_;
+  std::optional<grpc::health::v1::HealthCheckResponse::ServingStatus> said_;
+  base::SteadyTime due_ = rpc::kNever;
+};
+
+}  // namespace gpuscaler::serving

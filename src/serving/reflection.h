@@ -1,0 +1,21 @@
+// gRPC server reflection, for grpcurl and its like: the same answers in the
+// protocol's two packages.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reflection.pb.h"
+#include "reflection_v1alpha.pb.h"
+
+namespace gpuscaler::serving {
+
+// `services`: the full names that list_services answers.
+grpc::reflection::v1::ServerReflectionResponse Reflect(
+    const grpc::reflection::v1::ServerReflectionRequest& request,
+    const std::vector<std::string>& services);
+grpc::reflection::v1alpha::ServerReflectionResponse Reflect(
+    const grpc::reflection::v1alpha::ServerReflectionRequest& request,
+    const std::vector<std::string>& services);
+
+}  // namespace gpuscaler::serving

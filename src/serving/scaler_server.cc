@@ -1,0 +1,193 @@
+#include "serving/scaler_server.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "base/strings.h"
+#include "externalscaler.grpc.pb.h"
+#include "health.grpc.pb.h"
+#include "reflection.grpc.pb.h"
+#include "reflection_v1alpha.grpc.pb.h"
+#include "rpc/server.h"
+#include "serving/active_feed.h"
+#include "serving/complaints.h"
+#include "serving/external_scaler.h"
+#include "serving/health.h"
+#include "serving/reflection.h"
+
+namespace gpuscaler::serving {
+namespace {
+
+using externalscaler::ExternalScaler;
+using externalscaler::GetMetricSpecResponse;
+using externalscaler::GetMetricsRequest;
+using externalscaler::IsActiveResponse;
+using externalscaler::ScaledObjectRef;
+using grpc::health::v1::Health;
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
+
+rpc::ServerOptions RpcOptions(const ScalerServer::Options& options) {
+  rpc::ServerOptions rpc_options;
+  rpc_options.address = options.address;
+  rpc_options.port = options.port;
+  rpc_options.connections.most = options.max_connections;
+  rpc_options.max_streams = options.max_streams;
+  return rpc_options;
+}
+
+}  // namespace
+
+struct ScalerServer::Impl {
+  Impl(const Options& options, telemetry::Store& telemetry_store)
+      : store(telemetry_store),
+        scaler{telemetry_store, windows, options.limits},
+        server(RpcOptions(options)),
+        health{telemetry_store, options.limits.stale_after, [this] { return server.draining(); }} {
+    AddExternalScaler();
+    AddHealth();
+    AddReflection();
+  }
+
+  // The loop's thread uses the members below `server` too.
+  ~Impl() {
+    StopWaking();
+    server.Shutdown(base::Duration::zero());
+  }
+
+  void AddExternalScaler() {
+    using Service = ExternalScaler::AsyncService;
+    auto& service = server.AddService<Service>();
+    services.push_back(ExternalScaler::service_full_name());
+    server.AddUnary("IsActive", service, &Service::RequestIsActive,
+                    [this](const ScaledObjectRef& object) {
+                      return Logged("IsActive", object, IsActive(object, scaler, base::Now()));
+                    });
+    server.AddUnary("GetMetricSpec", service, &Service::RequestGetMetricSpec,
+                    [this](const ScaledObjectRef& object) {
+                      return Logged("GetMetricSpec", object, GetMetricSpec(object));
+                    });
+    server.AddUnary("GetMetrics", service, &Service::RequestGetMetrics,
+                    [this](const GetMetricsRequest& request) {
+                      return Logged("GetMetrics", request.scaledobjectref(),
+                                    GetMetrics(request, scaler, base::Now()));
+                    });
+    server.AddServerStream("StreamIsActive", service, &Service::RequestStreamIsActive,
+                           [this](const ScaledObjectRef& object)
+                               -> absl::StatusOr<std::unique_ptr<rpc::Feed<IsActiveResponse>>> {
+                             auto trigger = Logged("StreamIsActive", object, ReadTrigger(object));
+                             if (!trigger.ok()) return trigger.status();
+                             return std::make_unique<ActiveFeed>(*std::move(trigger), scaler);
+                           });
+    server.AddServerStream(
+        "StreamMetricSpec", service, &Service::RequestStreamMetricSpec,
+        [this](const ScaledObjectRef& object)
+            -> absl::StatusOr<std::unique_ptr<rpc::Feed<GetMetricSpecResponse>>> {
+          auto specs = Logged("StreamMetricSpec", object, GetMetricSpec(object));
+          if (!specs.ok()) return specs.status();
+          return std::make_unique<MetricSpecFeed>(*std::move(specs));
+        });
+  }
+
+  void AddHealth() {
+    using Service = Health::AsyncService;
+    auto& service = server.AddService<Service>();
+    services.push_back(Health::service_full_name());
+    server.AddUnary("Check", service, &Service::RequestCheck,
+                    [this](const HealthCheckRequest& request) {
+                      return CheckHealth(request, health, base::Now());
+                    });
+    server.AddServerStream("Watch", service, &Service::RequestWatch,
+                           [this](const HealthCheckRequest& request)
+                               -> absl::StatusOr<std::unique_ptr<rpc::Feed<HealthCheckResponse>>> {
+                             return std::make_unique<HealthFeed>(request.service(), health);
+                           });
+  }
+
+  void AddReflection() {
+    namespace v1 = grpc::reflection::v1;
+    namespace v1alpha = grpc::reflection::v1alpha;
+    services.push_back(v1::ServerReflection::service_full_name());
+    services.push_back(v1alpha::ServerReflection::service_full_name());
+    server.AddExchange(
+        "ServerReflectionInfo", server.AddService<v1::ServerReflection::AsyncService>(),
+        &v1::ServerReflection::AsyncService::RequestServerReflectionInfo,
+        [this](const v1::ServerReflectionRequest& request) { return Reflect(request, services); });
+    server.AddExchange("ServerReflectionInfo (v1alpha)",
+                       server.AddService<v1alpha::ServerReflection::AsyncService>(),
+                       &v1alpha::ServerReflection::AsyncService::RequestServerReflectionInfo,
+                       [this](const v1alpha::ServerReflectionRequest& request) {
+                         return Reflect(request, services);
+                       });
+  }
+
+  // Passes `result` on; a failure that is news goes to the log.
+  template <class Result>
+  absl::StatusOr<Result> Logged(std::string_view method, const ScaledObjectRef& object,
+                                absl::StatusOr<Result> result) {
+    if (!result.ok() && complaints.IsNew(method, object.namespace_(), object.name(),
+                                         result.status(), base::Now())) {
+      base::LogWarn("request failed", {{"method", method},
+                                       {"namespace", object.namespace_()},
+                                       {"scaledObject", object.name()},
+                                       {"code", absl::StatusCodeToString(result.status().code())},
+                                       {"error", base::Message(result.status())}});
+    }
+    return result;
+  }
+
+  void StopWaking() {
+    if (subscription != 0) store.Unsubscribe(std::exchange(subscription, 0));
+  }
+
+  telemetry::Store& store;
+  // The loop's thread only, from Start on.
+  ValueWindows windows;
+  Complaints complaints;
+  const ScalerContext scaler;
+  std::vector<std::string> services;
+  rpc::Server server;
+  const HealthContext health;
+  telemetry::Store::SubscriberId subscription = 0;
+};
+
+ScalerServer::ScalerServer(Options options, telemetry::Store& store)
+    : impl_(std::make_unique<Impl>(options, store)) {}
+
+ScalerServer::~ScalerServer() = default;
+
+absl::Status ScalerServer::Start() {
+  Impl* impl = impl_.get();
+  const absl::Status started = impl->server.Start([impl](base::SteadyTime now) {
+    impl->windows.Record(impl->store.Load(), now, impl->scaler.limits);
+  });
+  if (!started.ok()) return started;
+  impl->subscription = impl->store.Subscribe([impl] { impl->server.Wake(); });
+  return absl::OkStatus();
+}
+
+uint16_t ScalerServer::port() const {
+  return impl_->server.port();
+}
+
+void ScalerServer::Shutdown(base::Duration grace) {
+  impl_->StopWaking();
+  impl_->server.Shutdown(grace);
+}
+
+ScalerServer::Connections ScalerServer::connections() const {
+  const rpc::ConnectionGate& gate = impl_->server.gate();
+  return {gate.accepted(), gate.refused(), gate.open()};
+}
+
+std::vector<web::RequestStats> ScalerServer::RequestStats() const {
+  std::vector<web::RequestStats> all;
+  for (const rpc::MethodStats& stats : impl_->server.stats()) {
+    all.push_back({stats.method, stats.requests.load(std::memory_order_relaxed),
+                   stats.errors.load(std::memory_order_relaxed),
+                   stats.open_streams.load(std::memory_order_relaxed)});
+  }
+  return all;
+}
+
+}  // namespace gpuscaler::serving

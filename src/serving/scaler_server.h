@@ -1,0 +1,55 @@
+// The gRPC server: ExternalScaler, health and reflection on one port, one queue
+// and one thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "base/time.h"
+#include "scaling/evaluation.h"
+#include "telemetry/store.h"
+#include "web/node_metrics.h"
+
+namespace gpuscaler::serving {
+
+class ScalerServer {
+ public:
+  struct Options {
+    std::string address;  // an IP literal; empty: every address
+    uint16_t port = 6000;
+    size_t max_connections = 1024;
+    size_t max_streams = 4096;
+    scaling::EvaluationLimits limits;
+  };
+
+  // `store` must outlive the server.
+  ScalerServer(Options options, telemetry::Store& store);
+  ~ScalerServer();
+
+  // ALREADY_EXISTS: the port is in use.
+  absl::Status Start();
+  // After Start.
+  uint16_t port() const;
+
+  // Health turns NOT_SERVING, streams end with status OK, calls in flight
+  // finish; what has not ended after `grace` is cancelled. Blocks.
+  void Shutdown(base::Duration grace);
+
+  // After Start, any thread.
+  struct Connections {
+    uint64_t accepted = 0;
+    uint64_t refused = 0;
+    uint64_t open = 0;
+  };
+  Connections connections() const;
+  std::vector<web::RequestStats> RequestStats() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gpuscaler::serving
