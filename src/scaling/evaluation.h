@@ -2,6 +2,7 @@
 // and why. The explanation is part of the result, not a log line.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,27 +10,11 @@
 
 #include "absl/status/statusor.h"
 #include "base/time.h"
+#include "scaling/gpu_part.h"
 #include "scaling/trigger.h"
 #include "telemetry/store.h"
 
 namespace gpuscaler::scaling {
-
-// Whether a GPU took part, or why not.
-enum class Part : uint8_t {
-  kCounted,
-  kOtherIndex,   // gpuIndex names another one
-  kUnreadable,   // the GPU is lost or needs a reset
-  kUnsupported,  // it does not have the metric
-  kNeverRead,    // no value of the metric has arrived yet
-  kStale,        // the newest value is older than --stale-after
-};
-
-struct GpuPart {
-  const telemetry::Snapshot* node;    // of Evaluation::view
-  const telemetry::GpuSnapshot* gpu;  // of Evaluation::view
-  Part part;
-  double value;  // with kCounted and kStale
-};
 
 enum class ActiveReason : uint8_t {
   kNothingExceeds,  // inactive
@@ -40,22 +25,26 @@ enum class ActiveReason : uint8_t {
 
 struct Evaluation {
   std::shared_ptr<const telemetry::View> view;  // keeps the pointers of `gpus` alive
-  double value = 0;                             // reported to KEDA: finite, >= 0
-  double aggregate = 0;                         // across the counted GPUs
+  base::SteadyTime evaluated_at = {};
+  double value = 0;      // reported to KEDA: finite, >= 0
+  double aggregate = 0;  // across the counted GPUs
   bool active = false;
   ActiveReason active_reason = ActiveReason::kNothingExceeds;
   size_t counted = 0;
-  size_t nodes = 0;        // nodes in the view
-  size_t fresh_nodes = 0;  // of which at least one GPU counted or was fresh
-  std::vector<GpuPart> gpus;
+  // Nodes that a value should come from: one without a GPU, and one whose GPUs
+  // are all of another index or lack the metric, is none of them.
+  size_t nodes = 0;
+  size_t fresh_nodes = 0;     // of these, with at least one GPU counted
+  std::vector<GpuPart> gpus;  // every GPU in view, in the view's order
 };
 
 struct EvaluationLimits {
-  base::Duration stale_after = std::chrono::seconds(10);
+  base::Duration stale_after = std::chrono::seconds(10);  // this old is still fresh
 };
 
-// Pure. Errors: UNAVAILABLE where no fresh reading exists (since when, why),
-// FAILED_PRECONDITION where no GPU in view has the metric or the gpuIndex.
+// Pure. `view` is not null. Errors: UNAVAILABLE where no fresh reading exists,
+// or from too few nodes (since when, why); FAILED_PRECONDITION where no GPU in
+// view has the metric or the gpuIndex, or no node has a GPU.
 absl::StatusOr<Evaluation> Evaluate(const Trigger& trigger,
                                     std::shared_ptr<const telemetry::View> view,
                                     base::SteadyTime now, const EvaluationLimits& limits);

@@ -1,5 +1,6 @@
 // The arithmetic of Kubernetes' HorizontalPodAutoscaler for external metrics,
-// as its controller does it (pkg/controller/podautoscaler, 1.36).
+// as its controller does it (pkg/controller/podautoscaler, 1.36) with what
+// KEDA hands it.
 #pragma once
 
 #include <cstdint>
@@ -10,19 +11,23 @@
 
 namespace gpuscaler::scaling {
 
-// HPA changes nothing while |1 - ratio| is at most this.
+// HPA changes nothing while 1 - tolerance <= ratio <= 1 + tolerance.
 inline constexpr double kHpaTolerance = 0.1;
 
 // Replicas that one metric asks for.
 //   AverageValue: ratio = value / (target x current); ceil(value / target)
 //   Value:        ratio = value / target;             ceil(ratio x ready)
-// `current` is status.replicas, `ready` the ready pods among them. KEDA passes
-// both numbers on in thousandths, so value and target are rounded to those.
+// and `current` within the tolerance. At current = 0, where HPA is asleep
+// unless its minimum is 0, there is no tolerance: ceil(value / target).
+//
+// `current` is status.replicas under AverageValue and spec.replicas under Value,
+// `ready` the ready pods. KEDA passes value and target on in thousandths, and so
+// they count here: value finite and >= 0, target >= 0.001.
 int64_t DesiredReplicas(HpaMetricType type, double value, double target, int64_t current,
                         int64_t ready);
 
-// How far one sync may go up when KEDA sets no `behavior`:
-// to max(2 x current, 4) replicas in all.
+// How far one sync may go up when the HPA has no `behavior` (KEDA sets none
+// unless the ScaledObject does): to max(2 x current, 4) replicas in all.
 int64_t ScaleUpLimit(int64_t current);
 
 struct HpaLimits {
@@ -33,10 +38,13 @@ struct HpaLimits {
 
 // The controller's steps after the arithmetic, over time: the highest
 // recommendation of the stabilization window, the scale-up limit, min and max.
+// As in the controller, the replicas found at the first sync count as a
+// recommendation, and a count outside [min, max] is put right at once.
 class HpaModel {
  public:
   explicit HpaModel(HpaLimits limits) : limits_(limits) {}
-  // One sync: `recommended` from DesiredReplicas; answers the new replica count.
+  // One sync: `recommended` from DesiredReplicas, `current` spec.replicas;
+  // answers the new replica count.
   int64_t Sync(base::SteadyTime now, int64_t recommended, int64_t current);
 
  private:
@@ -45,6 +53,7 @@ class HpaModel {
     int64_t replicas;
   };
   HpaLimits limits_;
+  bool started_ = false;
   std::deque<Recommendation> recent_;
 };
 

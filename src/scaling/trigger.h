@@ -21,8 +21,8 @@ enum class HpaMetricType : uint8_t { kAverageValue, kValue };
 struct Trigger {
   const catalog::ProfileRow* profile = nullptr;  // not owned, static; nullptr: none named
   catalog::Metric metric = catalog::Metric::kGpuUtilization;
-  double target = 0;                // > 0, in the metric's unit
-  double activation_threshold = 0;  // active while exceeded
+  double target = 0;                // 0.001 or more, in the metric's unit
+  double activation_threshold = 0;  // active while exceeded; 0 or more
   catalog::Aggregation aggregation = catalog::Aggregation::kMax;
   std::optional<uint32_t> gpu_index;  // empty: all GPUs
   base::Duration heartbeat = std::chrono::seconds(10);
@@ -38,9 +38,17 @@ struct MetadataEntry {
   std::string_view value;
 };
 
-// Reads a trigger's metadata (any order; keys must not repeat).
+// What one trigger may hold; KEDA sends far less.
+inline constexpr size_t kMostEntries = 64;
+inline constexpr size_t kLongestText = 4096;  // of a key and of a value, in bytes
+
+// Reads a trigger's metadata, in any order. White space around a value is
+// ignored. KEYFromEnv counts as KEY, as KEDA resolves it. KEDA's own keys pass
+// unread.
+//
 // INVALID_ARGUMENT names key, value and what is allowed; UNIMPLEMENTED names a
-// key or metric that this version knows but cannot serve.
+// key or metric that this version knows but cannot serve, once everything else
+// is right. No message holds more than 64 bytes of a value.
 absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata);
 
 // One row per metadata key, for docs/configuration.md and `--help`.

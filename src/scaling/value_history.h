@@ -6,6 +6,7 @@
 // it; seconds without one (no fresh data) are left out, not counted as zero.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -20,16 +21,17 @@ class ValueHistory {
  public:
   // `now` must not go back.
   void Add(base::SteadyTime now, double value);
-  // Over (now - window, now]; empty when nothing is known of that time.
+  // Over the last N whole seconds of the clock, the running one among them;
+  // N is `window` rounded up. Empty when nothing is known of that time.
   std::optional<double> Average(base::SteadyTime now, base::Duration window) const;
 
  private:
   struct Second {
-    int64_t second;
+    int64_t second;  // of the steady clock
     double sum;
     uint32_t count;
   };
-  std::deque<Second> seconds_;
+  std::deque<Second> seconds_;  // ascending
 };
 
 }  // namespace gpuscaler::scaling

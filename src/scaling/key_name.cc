@@ -1,0 +1,71 @@
+#include "scaling/key_name.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/json_quote.h"
+#include "base/strings.h"
+#include "scaling/misspelling.h"
+
+namespace gpuscaler::scaling {
+namespace {
+
+constexpr std::string_view kFromEnv = "FromEnv";
+constexpr std::array<std::string_view, 7> kKedaKeys = {
+    "scalerAddress", "enableTLS",     "unsafeSsl",   "tlsCertFile",
+    "caCert",        "tlsClientCert", "tlsClientKey"};
+
+std::string_view WithoutFromEnv(std::string_view key) {
+  const bool from_env = key.size() > kFromEnv.size() && key.ends_with(kFromEnv);
+  return from_env ? key.substr(0, key.size() - kFromEnv.size()) : key;
+}
+
+}  // namespace
+
+const KeyRow* FindKey(std::string_view key) {
+  const std::string_view name = WithoutFromEnv(key);
+  for (const KeyRow& row : KeyRows()) {
+    if (row.doc.key == name) return &row;
+  }
+  return nullptr;
+}
+
+bool IsKedaKey(std::string_view key) {
+  return std::find(kKedaKeys.begin(), kKedaKeys.end(), WithoutFromEnv(key)) != kKedaKeys.end();
+}
+
+std::string UnknownKeyMessage(std::string_view key, std::string_view value) {
+  std::vector<std::string_view> known;
+  for (const KeyRow& row : KeyRows()) known.push_back(row.doc.key);
+  const size_t ours = known.size();
+  known.insert(known.end(), kKedaKeys.begin(), kKedaKeys.end());
+
+  const std::string_view name = WithoutFromEnv(key);
+  const std::string_view meant = LikelyMeant(name, known);
+  // What was meant as one of KEDA's keys may be a secret.
+  std::string message = base::StrCat("unknown key ", Quoted(key));
+  if (!IsKedaKey(meant)) base::StrAppend(&message, " (value ", Quoted(value), ")");
+  if (!meant.empty()) {
+    const std::string_view suffix = name.size() == key.size() ? std::string_view() : kFromEnv;
+    base::StrAppend(&message, "; did you mean ", meant, suffix, "?");
+    return message;
+  }
+  message += "; the keys are";
+  for (size_t i = 0; i < ours; ++i) base::StrAppend(&message, i == 0 ? " " : ", ", known[i]);
+  return message;
+}
+
+std::string Quoted(std::string_view text) {
+  constexpr size_t kMost = 64;
+  if (text.size() <= kMost) return base::JsonQuote(text);
+  size_t cut = kMost;
+  // Not within a UTF-8 sequence, which is at most four bytes long.
+  while (cut > kMost - 3 && (static_cast<uint8_t>(text[cut]) & 0xC0) == 0x80) --cut;
+  return base::StrCat(base::JsonQuote(text.substr(0, cut)), "... (", text.size(), " bytes)");
+}
+
+}  // namespace gpuscaler::scaling

@@ -1,0 +1,23 @@
+// The names of metadata keys: whose they are, and what a wrong one was meant
+// to be.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "scaling/metadata_key.h"
+
+namespace gpuscaler::scaling {
+
+// The row of `key`, which may end in FromEnv; nullptr: no key of ours.
+const KeyRow* FindKey(std::string_view key);
+// KEDA's own, which it passes on to every external scaler.
+bool IsKedaKey(std::string_view key);
+
+// Why `key` is refused: which key it was probably meant to be, or all there are.
+std::string UnknownKeyMessage(std::string_view key, std::string_view value);
+
+// For messages: 64 bytes of `text` at most, quoted, made printable.
+std::string Quoted(std::string_view text);
+
+}  // namespace gpuscaler::scaling

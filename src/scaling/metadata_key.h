@@ -1,0 +1,44 @@
+// The table of metadata keys: what a trigger may say, one row a key. Reading,
+// error messages and docs/configuration.md come from its rows.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "catalog/aggregations.h"
+#include "catalog/metrics.h"
+#include "catalog/profiles.h"
+#include "scaling/trigger.h"
+
+namespace gpuscaler::scaling {
+
+// A trigger while its keys are read one by one. What is empty was not given;
+// what no other key has a say in goes to `trigger` at once.
+struct TriggerDraft {
+  Trigger trigger;
+  const catalog::ProfileRow* profile = nullptr;
+  const catalog::MetricRow* metric = nullptr;  // of metricType
+  std::optional<double> target;
+  std::optional<double> gpu_utilization_target;
+  std::optional<double> memory_utilization_target;
+  std::optional<double> activation_threshold;
+  std::optional<catalog::Aggregation> aggregation;
+  bool has_vllm_endpoint = false;
+};
+
+struct KeyRow {
+  KeyDoc doc;
+  // Reads `value`, which is not empty and has no white space around it, into
+  // the draft; answers what is wrong with it, empty when nothing is.
+  std::string (*read)(std::string_view value, TriggerDraft& draft);
+  // What is allowed, where a table says it better than `doc.allowed`.
+  std::string (*names)() = nullptr;
+
+  std::string Allowed() const;
+};
+
+std::span<const KeyRow> KeyRows();
+
+}  // namespace gpuscaler::scaling

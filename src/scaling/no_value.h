@@ -1,0 +1,21 @@
+// Why there is no value, as the error that KEDA gets: absent is not zero.
+#pragma once
+
+#include "absl/status/status.h"
+#include "scaling/evaluation.h"
+#include "scaling/trigger.h"
+#include "telemetry/snapshot.h"
+
+namespace gpuscaler::scaling {
+
+// A node whose GPUs are not known: nothing has come from it, or its driver is
+// gone before it could name one.
+bool IsUnknown(const telemetry::Snapshot& node);
+
+// Of an evaluation in which no GPU counted.
+absl::Status NothingCounted(const Trigger& trigger, const Evaluation& evaluation);
+
+// Of an evaluation in which too few nodes are fresh for minCoveragePercent.
+absl::Status TooFewNodes(const Trigger& trigger, const Evaluation& evaluation);
+
+}  // namespace gpuscaler::scaling

@@ -1,0 +1,224 @@
+#include "scaling/trigger.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "base/strings.h"
+#include "scaling/key_name.h"
+#include "scaling/metadata_key.h"
+#include "scaling/number.h"
+
+namespace gpuscaler::scaling {
+namespace {
+
+constexpr std::string_view kDefaultMetricName = "keda_gpu_metric";
+constexpr double kDefaultPercentTarget = 80;
+
+std::string_view Trimmed(std::string_view text) {
+  constexpr std::string_view kWhiteSpace = " \t\r\n\v\f";
+  const size_t first = text.find_first_not_of(kWhiteSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
+}
+
+absl::Status CheckSize(std::span<const MetadataEntry> metadata) {
+  if (metadata.size() > kMostEntries) {
+    return absl::InvalidArgumentError(base::StrCat("the trigger has ", metadata.size(),
+                                                   " metadata keys; at most ", kMostEntries,
+                                                   " are allowed"));
+  }
+  for (const MetadataEntry& entry : metadata) {
+    const bool key = entry.key.size() > kLongestText;
+    if (!key && entry.value.size() <= kLongestText) continue;
+    return absl::InvalidArgumentError(
+        base::StrCat(key ? "key " : "the value of ", Quoted(entry.key), " has ",
+                     key ? entry.key.size() : entry.value.size(), " bytes; at most ", kLongestText,
+                     " are allowed"));
+  }
+  return absl::OkStatus();
+}
+
+// The keys in order, so that of several faults always the same one is told.
+struct Entries {
+  std::array<MetadataEntry, kMostEntries> at;
+  size_t size = 0;
+};
+
+Entries Sorted(std::span<const MetadataEntry> metadata) {
+  Entries entries;
+  entries.size = metadata.size();
+  std::copy(metadata.begin(), metadata.end(), entries.at.begin());
+  std::sort(entries.at.begin(), entries.at.begin() + static_cast<ptrdiff_t>(entries.size),
+            [](const MetadataEntry& a, const MetadataEntry& b) { return a.key < b.key; });
+  return entries;
+}
+
+// Reads every entry; `unserved` collects the keys that this version knows but
+// does not serve.
+absl::Status ReadEntries(std::span<const MetadataEntry> metadata, TriggerDraft& draft,
+                         std::string& unserved) {
+  std::array<const KeyRow*, kMostEntries> seen = {};
+  size_t seen_count = 0;
+  for (const MetadataEntry& entry : metadata) {
+    if (IsKedaKey(entry.key)) continue;
+    const KeyRow* row = FindKey(entry.key);
+    const std::string_view value = Trimmed(entry.value);
+    if (row == nullptr) return absl::InvalidArgumentError(UnknownKeyMessage(entry.key, value));
+    if (std::find(seen.begin(), seen.end(), row) != seen.end()) {
+      return absl::InvalidArgumentError(base::StrCat(row->doc.key, " is given twice (",
+                                                     row->doc.key, "FromEnv counts as ",
+                                                     row->doc.key, "); give one of them"));
+    }
+    seen[seen_count++] = row;
+    const std::string problem = value.empty() ? "is empty" : row->read(value, draft);
+    if (!problem.empty()) {
+      return absl::InvalidArgumentError(base::StrCat(entry.key, ": ", Quoted(entry.value), " ",
+                                                     problem, "; allowed: ", row->Allowed()));
+    }
+    if (!row->doc.implemented) {
+      base::StrAppend(&unserved, unserved.empty() ? "" : ", ", row->doc.key);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// targetGpuUtilization or targetMemoryUtilization: metric and target at once.
+struct Shorthand {
+  std::string_view key;
+  catalog::Metric metric;
+  std::optional<double> target;
+};
+
+absl::Status CheckShorthand(const Shorthand& shorthand, const TriggerDraft& draft) {
+  const std::string_view metric = catalog::Row(shorthand.metric).name;
+  if (draft.metric != nullptr && draft.metric->id != shorthand.metric) {
+    return absl::InvalidArgumentError(base::StrCat(shorthand.key, " means metricType ", metric,
+                                                   ", but metricType is \"", draft.metric->name,
+                                                   "\"; give metricType and targetValue instead"));
+  }
+  if (draft.target && *draft.target != *shorthand.target) {
+    return absl::InvalidArgumentError(
+        base::StrCat(shorthand.key, " is ", NumberText(*shorthand.target), ", but targetValue is ",
+                     NumberText(*draft.target), "; give one of them"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Shorthand> FindShorthand(const TriggerDraft& draft) {
+  const Shorthand gpu = {"targetGpuUtilization", catalog::Metric::kGpuUtilization,
+                         draft.gpu_utilization_target};
+  const Shorthand memory = {"targetMemoryUtilization", catalog::Metric::kMemoryUsedPercent,
+                            draft.memory_utilization_target};
+  if (gpu.target && memory.target) {
+    return absl::InvalidArgumentError(
+        base::StrCat(gpu.key, " and ", memory.key,
+                     " are both given; a trigger has one metric, so write a trigger for each"));
+  }
+  const Shorthand& given = memory.target ? memory : gpu;
+  if (given.target) {
+    if (absl::Status status = CheckShorthand(given, draft); !status.ok()) return status;
+  }
+  return given;
+}
+
+// The metric, and whether it is one that the profile's numbers are made for:
+// 80% is not 80 W.
+struct ChosenMetric {
+  const catalog::MetricRow* row;
+  bool profile_fits;
+};
+
+ChosenMetric ChooseMetric(const TriggerDraft& draft, const Shorthand& shorthand) {
+  const catalog::ProfileRow* profile = draft.profile;
+  catalog::Metric own = catalog::Metric::kGpuUtilization;
+  if (profile != nullptr) {
+    const bool endpoint = draft.has_vllm_endpoint && profile->metric_with_endpoint.has_value();
+    own = endpoint ? *profile->metric_with_endpoint : profile->metric;
+  }
+  const catalog::MetricRow* row = &catalog::Row(own);
+  if (shorthand.target) row = &catalog::Row(shorthand.metric);
+  if (draft.metric != nullptr) row = draft.metric;
+  return {row, profile != nullptr && row->unit == catalog::Row(own).unit};
+}
+
+absl::StatusOr<double> ChooseTarget(const TriggerDraft& draft, const Shorthand& shorthand,
+                                    const ChosenMetric& metric) {
+  if (draft.target) return *draft.target;
+  if (shorthand.target) return *shorthand.target;
+  if (metric.profile_fits && draft.profile->target) return *draft.profile->target;
+  if (metric.row->is_percent()) return kDefaultPercentTarget;
+  return absl::InvalidArgumentError(
+      base::StrCat("targetValue must be given for ", metric.row->name, " (in ", metric.row->unit,
+                   ")", draft.profile == nullptr ? "" : "; profile ",
+                   draft.profile == nullptr ? std::string_view() : draft.profile->name,
+                   draft.profile == nullptr ? "" : " has none for it"));
+}
+
+absl::Status CheckServed(const TriggerDraft& draft, const catalog::MetricRow& metric,
+                         std::string_view unserved) {
+  std::string message;
+  if (metric.origin == catalog::Origin::kEngine) {
+    const bool own = draft.metric == nullptr;
+    base::StrAppend(&message, own ? "profile \"" : "metricType \"",
+                    own ? draft.profile->name : metric.name, "\" scales on ",
+                    own ? metric.name : std::string_view("a metric"),
+                    " of an inference engine, which this version cannot read yet");
+  }
+  if (!unserved.empty()) {
+    base::StrAppend(&message, message.empty() ? "" : "; ",
+                    "this version does not serve yet: ", unserved);
+  }
+  if (message.empty()) return absl::OkStatus();
+  return absl::UnimplementedError(message);
+}
+
+}  // namespace
+
+absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata) {
+  if (absl::Status status = CheckSize(metadata); !status.ok()) return status;
+  const Entries entries = Sorted(metadata);
+  TriggerDraft draft;
+  std::string unserved;
+  absl::Status read = ReadEntries({entries.at.data(), entries.size}, draft, unserved);
+  if (!read.ok()) return read;
+
+  const absl::StatusOr<Shorthand> shorthand = FindShorthand(draft);
+  if (!shorthand.ok()) return shorthand.status();
+  const ChosenMetric metric = ChooseMetric(draft, *shorthand);
+  const absl::StatusOr<double> target = ChooseTarget(draft, *shorthand, metric);
+  if (!target.ok()) return target.status();
+
+  Trigger trigger = std::move(draft.trigger);
+  const catalog::ProfileRow* profile = draft.profile;
+  trigger.profile = profile;
+  trigger.metric = metric.row->id;
+  trigger.target = *target;
+  if (profile != nullptr) {
+    trigger.always_active = profile->always_active;
+    if (trigger.metric_name.empty()) trigger.metric_name = profile->metric_name;
+  }
+  if (trigger.metric_name.empty()) trigger.metric_name = kDefaultMetricName;
+  if (metric.profile_fits) {
+    trigger.activation_threshold = profile->activation;
+    if (profile->aggregation) trigger.aggregation = *profile->aggregation;
+  }
+  if (draft.activation_threshold) trigger.activation_threshold = *draft.activation_threshold;
+  if (draft.aggregation) trigger.aggregation = *draft.aggregation;
+
+  if (metric.row->is_percent() && trigger.target > 100 &&
+      trigger.aggregation != catalog::Aggregation::kSum) {
+    return absl::InvalidArgumentError(
+        base::StrCat(draft.target ? "targetValue" : shorthand->key, ": \"",
+                     NumberText(trigger.target), "\" is above 100%, which ",
+                     catalog::Row(trigger.aggregation).name, " of ", metric.row->name,
+                     " never exceeds; allowed: 0.001 to 100, or more with the aggregation sum"));
+  }
+  if (absl::Status served = CheckServed(draft, *metric.row, unserved); !served.ok()) return served;
+  return trigger;
+}
+
+}  // namespace gpuscaler::scaling
