@@ -1,0 +1,95 @@
+#include "sources/simulated/load_simulated.h"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "base/strings.h"
+#include "sources/simulated/scenario_parser.h"
+#include "sources/simulated/simulated_source.h"
+#include "sources/simulated/trace.h"
+
+namespace gpuscaler::sources {
+namespace {
+
+using ScriptOr = absl::StatusOr<std::unique_ptr<const Script>>;
+
+ScriptOr FromTrace(absl::StatusOr<Trace> trace) {
+  if (!trace.ok()) return trace.status();
+  return std::make_unique<const Trace>(*std::move(trace));
+}
+
+ScriptOr FromYaml(const std::string& text) {
+  auto scenario = ParseScenario(text);
+  if (!scenario.ok()) return scenario.status();
+  return std::unique_ptr<const Script>(*std::move(scenario));
+}
+ScriptOr FromCsv(const std::string& text) {
+  return FromTrace(ParseCsvTrace(text));
+}
+ScriptOr FromJsonl(const std::string& text) {
+  return FromTrace(ParseJsonlTrace(text));
+}
+
+constexpr size_t kMib = 1024 * 1024;
+
+struct Format {
+  std::string_view extension;
+  ScriptOr (*read)(const std::string& text);
+  size_t max_bytes;
+};
+constexpr Format kFormats[] = {{".yaml", FromYaml, kMib},
+                               {".yml", FromYaml, kMib},
+                               {".csv", FromCsv, 256 * kMib},
+                               {".jsonl", FromJsonl, 256 * kMib}};
+
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) {
+  std::string text;
+  std::ifstream file(path, std::ios::binary);
+  std::string chunk(64 * 1024, '\0');
+  while (file && text.size() <= max_bytes) {
+    file.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+    text.append(chunk, 0, static_cast<size_t>(file.gcount()));
+  }
+  if (text.size() > max_bytes) {
+    return absl::InvalidArgumentError(
+        base::StrCat(path, ": more than ", max_bytes / kMib, " MiB; allowed is less"));
+  }
+  // A directory opens, but reading it fails.
+  if (!file.eof() || file.bad()) {
+    return absl::InvalidArgumentError(
+        base::StrCat(path, ": cannot be read: ", std::strerror(errno)));
+  }
+  return text;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Source>> LoadSimulated(const std::string& path,
+                                                      base::SteadyTime start) {
+  ScriptOr script = nullptr;
+  if (path.empty()) {
+    script = FromYaml(std::string(DefaultScenario()));
+    if (!script.ok()) return script.status();
+    return std::make_unique<SimulatedSource>(*std::move(script), start);
+  }
+  const std::string extension = std::filesystem::path(path).extension().string();
+  for (const Format& format : kFormats) {
+    if (format.extension != extension) continue;
+    const auto text = ReadFile(path, format.max_bytes);
+    if (!text.ok()) return text.status();
+    script = format.read(*text);
+    if (!script.ok()) {
+      return absl::InvalidArgumentError(base::StrCat(path, ":", base::Message(script.status())));
+    }
+    return std::make_unique<SimulatedSource>(*std::move(script), start);
+  }
+  return absl::InvalidArgumentError(
+      base::StrCat(path, ": \"", extension,
+                   "\" is no format of a simulation; allowed is .yaml or .yml (a scenario), .csv "
+                   "or .jsonl (a recorded trace)"));
+}
+
+}  // namespace gpuscaler::sources
