@@ -50,7 +50,7 @@ void PeriodicThread::Run(std::stop_token stop) {
       const auto missed = (now - next) / period_ + 1;
       overruns_.fetch_add(static_cast<uint64_t>(missed), std::memory_order_relaxed);
       // Even a tick that always overruns leaves the hardware a breath.
-      next = std::max(next + missed * period_ - period_, now + period_ / 10);
+      next = now + period_ / 10;
     }
     MutexLock lock(mutex_);
     while (!stop.stop_requested() && Now() < next) wake_.WaitUntil(mutex_, stop, next);

@@ -1,11 +1,11 @@
 // A named thread that runs a tick at a fixed period: every loop of the program
 // is one of these.
 //
-// Ticks keep to a grid: one that takes longer than the period skips the grid
-// points it missed, which are counted as overruns, and the next tick starts at
-// the next grid point (a tick that always overruns runs back to back, after a
-// pause of a tenth of the period). A tick that never returns cannot be
-// interrupted; others see it by BusySince(), and StopWithin() gives up on it.
+// Ticks keep to a grid. After one that took longer than the period, the grid
+// points it missed are counted as overruns, the next tick follows after a pause
+// of a tenth of the period, and a new grid begins there. A tick that never
+// returns cannot be interrupted; others see it by BusySince(), and StopWithin()
+// gives up on it.
 #pragma once
 
 #include <atomic>

@@ -10,7 +10,7 @@ namespace gpuscaler::base {
 absl::StatusOr<Duration> ParseDuration(std::string_view text) {
   absl::Duration parsed;
   if (!absl::ParseDuration({text.data(), text.size()}, &parsed) ||
-      parsed == absl::InfiniteDuration() || parsed == -absl::InfiniteDuration()) {
+      parsed > absl::FromChrono(Duration::max()) || parsed < absl::FromChrono(Duration::min())) {
     return absl::InvalidArgumentError(
         StrCat("\"", text, "\" is not a duration; write it like 200ms, 2s or 1m30s"));
   }

@@ -19,8 +19,8 @@ inline SteadyTime Now() {
   return std::chrono::steady_clock::now();
 }
 
-// Reads "200ms", "2s", "1m30s". INVALID_ARGUMENT for anything else, a number
-// without a unit and infinities included.
+// Reads "200ms", "2s", "1m30s", and "0". INVALID_ARGUMENT for anything else: a
+// number other than 0 without a unit, infinities, more than 292 years.
 absl::StatusOr<Duration> ParseDuration(std::string_view text);
 
 // The shortest exact form that ParseDuration reads: "200ms", "2s", "1m30s".

@@ -23,6 +23,7 @@ inline constexpr int kMaxGpus = 1024;
 // within what any hardware could show (percentages: 0 to 100).
 absl::Status CheckReading(const catalog::MetricRow& metric, double value);
 
+// Bytes that are not UTF-8 become U+FFFD.
 v1::NodeSnapshot ToProto(const Snapshot& snapshot);
 
 // `sampled_at` becomes the time of every reading. Metrics that this version

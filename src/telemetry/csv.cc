@@ -40,7 +40,8 @@ absl::Status Wrong(size_t line, std::string_view what) {
 absl::StatusOr<std::vector<const catalog::MetricRow*>> ReadHeader(const CsvRecord& header) {
   std::vector<const catalog::MetricRow*> metrics;
   for (size_t i = 0; i < std::max(header.fields.size(), kFixedNames.size()); ++i) {
-    const std::string_view name = i < header.fields.size() ? header.fields[i] : "";
+    const std::string_view name =
+        i < header.fields.size() ? std::string_view(header.fields[i]) : std::string_view();
     if (i < kFixedColumns) {
       if (name == kFixedNames[i]) continue;
       return Wrong(header.line, base::StrCat("column ", i + 1, " is \"", name, "\"; it must be \"",
@@ -103,7 +104,8 @@ absl::Status Finish(const Group& group, base::SteadyTime sampled_at,
 
 absl::StatusOr<Group> BeginGroup(const CsvRecord& record) {
   absl::Time time;
-  if (!absl::ParseTime(absl::RFC3339_full, record.fields[kTime], &time, nullptr)) {
+  if (!absl::ParseTime(absl::RFC3339_full, record.fields[kTime], &time, nullptr) ||
+      time == absl::InfiniteFuture() || time == absl::InfinitePast()) {
     return Wrong(record.line, base::StrCat("time \"", record.fields[kTime],
                                            "\"; allowed is a time like 2026-01-31T12:00:00.5Z"));
   }
