@@ -1,0 +1,98 @@
+#include "scaling/key_name.h"
+
+#include <array>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scaling/misspelling.h"
+
+namespace gpuscaler::scaling {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::array<std::string_view, 3> kWords = {"targetValue", "window", "gpuIndex"};
+
+TEST(LikelyMeant, ForgivesAnEditInThreeLettersAndLetterCase) {
+  EXPECT_EQ(LikelyMeant("targetvalue", kWords), "targetValue");
+  EXPECT_EQ(LikelyMeant("TARGET_VALUE", kWords), "targetValue");
+  EXPECT_EQ(LikelyMeant("tragetVaule", kWords), "targetValue");  // two swaps
+  EXPECT_EQ(LikelyMeant("trgtVlue", kWords), "");                // 8 letters: 2 edits, not 3
+  EXPECT_EQ(LikelyMeant("winow", kWords), "window");
+  EXPECT_EQ(LikelyMeant("widnow", kWords), "window");
+  EXPECT_EQ(LikelyMeant("windows", kWords), "window");
+  EXPECT_EQ(LikelyMeant("gpuindx", kWords), "gpuIndex");
+}
+
+TEST(LikelyMeant, DoesNotGuessAtWhatIsFarAway) {
+  EXPECT_EQ(LikelyMeant("target", kWords), "");
+  EXPECT_EQ(LikelyMeant("wi", kWords), "");
+  EXPECT_EQ(LikelyMeant("", kWords), "");
+  EXPECT_EQ(LikelyMeant(std::string(65, 'w'), kWords), "");
+  EXPECT_EQ(LikelyMeant(std::string(4096, 'w'), kWords), "");
+}
+
+TEST(KeyTable, NamesEachKeyOnceAndSaysEverythingAboutIt) {
+  std::set<std::string_view> keys;
+  for (const KeyDoc& doc : KeyDocs()) {
+    EXPECT_TRUE(keys.insert(doc.key).second) << doc.key;
+    EXPECT_FALSE(doc.meaning.empty()) << doc.key;
+    EXPECT_FALSE(doc.allowed.empty()) << doc.key;
+    EXPECT_FALSE(doc.default_value.empty()) << doc.key;
+    EXPECT_EQ(FindKey(doc.key)->doc.key, doc.key);
+    EXPECT_FALSE(IsKedaKey(doc.key));
+  }
+  EXPECT_EQ(keys.size(), 26U);
+  EXPECT_TRUE(keys.count("targetValue"));
+  EXPECT_TRUE(keys.count("workload"));
+}
+
+TEST(FindKey, TakesAKeyFromTheEnvironmentForTheKey) {
+  EXPECT_EQ(FindKey("targetValueFromEnv")->doc.key, "targetValue");
+  EXPECT_TRUE(IsKedaKey("scalerAddressFromEnv"));
+  EXPECT_EQ(FindKey("FromEnv"), nullptr);
+  EXPECT_EQ(FindKey("TargetValue"), nullptr);
+  EXPECT_EQ(FindKey(""), nullptr);
+}
+
+TEST(UnknownKey, IsToldWhatItWasProbablyMeantToBe) {
+  EXPECT_EQ(UnknownKeyMessage("targetVlaue", "80"),
+            "unknown key \"targetVlaue\" (value \"80\"); did you mean targetValue?");
+  EXPECT_THAT(UnknownKeyMessage("targetvalue", "80"), EndsWith("did you mean targetValue?"));
+  EXPECT_THAT(UnknownKeyMessage("targetVlaueFromEnv", "80"),
+              EndsWith("did you mean targetValueFromEnv?"));
+}
+
+TEST(UnknownKey, GetsTheListOfKeysWhenItIsLikeNone) {
+  const std::string message = UnknownKeyMessage("query", "up");
+  EXPECT_THAT(message, HasSubstr("unknown key \"query\" (value \"up\"); the keys are profile, "));
+  EXPECT_THAT(message, HasSubstr(", targetGpuUtilization, "));
+  EXPECT_THAT(message, Not(HasSubstr("tlsClientKey")));
+}
+
+TEST(UnknownKey, DoesNotTellWhatMayBeASecretOfKedas) {
+  EXPECT_EQ(UnknownKeyMessage("tlsClientKeyy", "-----BEGIN PRIVATE KEY-----"),
+            "unknown key \"tlsClientKeyy\"; did you mean tlsClientKey?");
+}
+
+TEST(Quoted, CutsLongTextAndMakesItPrintable) {
+  EXPECT_EQ(Quoted("80%"), "\"80%\"");
+  EXPECT_EQ(Quoted("a\nb"), "\"a\\u000ab\"");
+  EXPECT_EQ(Quoted("\xff"), "\"\xEF\xBF\xBD\"");
+  EXPECT_EQ(Quoted(std::string(64, 'x')), "\"" + std::string(64, 'x') + "\"");
+  EXPECT_EQ(Quoted(std::string(65, 'x')), "\"" + std::string(64, 'x') + "\"... (65 bytes)");
+}
+
+TEST(Quoted, DoesNotCutWithinACharacter) {
+  // 63 letters and then a euro sign of three bytes.
+  const std::string text = std::string(63, 'x') + "\xE2\x82\xAC" + std::string(63, 'y');
+  EXPECT_EQ(Quoted(text), "\"" + std::string(63, 'x') + "\"... (129 bytes)");
+}
+
+}  // namespace
+}  // namespace gpuscaler::scaling
