@@ -10,7 +10,12 @@ namespace gpuscaler::rpc {
 Loop::Loop(std::unique_ptr<grpc::ServerCompletionQueue> queue) : queue_(std::move(queue)) {}
 
 Loop::~Loop() {
-  Close();
+  if (thread_.joinable()) {
+    Close();
+  } else if (!closed_) {  // never started: gRPC wants its queue shut down all the same
+    queue_->Shutdown();
+    Run();
+  }
 }
 
 void Loop::Start(std::function<void(base::SteadyTime)> on_wake) {
@@ -61,7 +66,7 @@ void Loop::Attach(Sleeper* sleeper) {
     sleeper->End();
     return;
   }
-  SetTimer(sleeper->due());
+  SweepAt(sleeper->due());
 }
 
 void Loop::Detach(Sleeper* sleeper) {
@@ -90,10 +95,10 @@ void Loop::Sweep(base::SteadyTime now) {
     sleeper->Poll(now);
     due = std::min(due, sleeper->due());
   }
-  SetTimer(due);
+  SweepAt(due);
 }
 
-void Loop::SetTimer(base::SteadyTime due) {
+void Loop::SweepAt(base::SteadyTime due) {
   if (closed_ || due >= timer_due_) return;
   if (timer_due_ != kNever) {
     // Its tag comes back at once; OnTimer then sweeps and sets the right time.

@@ -60,6 +60,9 @@ class Loop {
   bool draining() const { return draining_.load(std::memory_order_relaxed); }
   void Attach(Sleeper* sleeper);
   void Detach(Sleeper* sleeper);
+  // The sleepers are polled at `due` at the latest. A sweep does this by itself;
+  // a sleeper that changes its due time at another moment says so.
+  void SweepAt(base::SteadyTime due);
 
  private:
   void Run();
@@ -67,7 +70,6 @@ class Loop {
   void OnTimer(bool ok);
   void OnClose(bool ok);
   void Sweep(base::SteadyTime now);
-  void SetTimer(base::SteadyTime due);
 
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::function<void(base::SteadyTime)> on_wake_;

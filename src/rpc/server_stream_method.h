@@ -104,8 +104,8 @@ class ServerStreamMethod final : public Method {
         Finish(ToGrpc(opened));
         return;
       }
-      method_.loop_.Attach(this);
       Poll(base::Now());
+      method_.loop_.Attach(this);
     }
 
     absl::Status Open() {
@@ -129,6 +129,7 @@ class ServerStreamMethod final : public Method {
         Finish(grpc::Status::OK);
       } else if (ok) {
         Poll(base::Now());
+        method_.loop_.SweepAt(due());
       }
     }
 

@@ -26,6 +26,9 @@ class SelfCheck {
   // after kFailures in a row, or when a call has been under way for as long.
   absl::Status status(base::SteadyTime now) const ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // No further calls; waits for one under way.
+  void Stop();
+
   static constexpr int kFailures = 3;
   static constexpr base::Duration kDeadline = std::chrono::seconds(3);
 

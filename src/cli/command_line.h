@@ -1,0 +1,10 @@
+// The command line: flags of the node role and the subcommands.
+#pragma once
+
+namespace gpuscaler::cli {
+
+// Parses and runs. The process's exit code; 2, after one line on standard
+// error, for a command line that is wrong.
+int RunCommandLine(int argc, const char* const* argv);
+
+}  // namespace gpuscaler::cli

@@ -1,0 +1,22 @@
+// `keda-gpu-scaler docs`: the pages of docs/ that come from the tables.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace gpuscaler::cli {
+
+struct Subcommand {
+  std::string name;
+  const CLI::App* app;  // not owned
+};
+
+// Prints "metrics" or "configuration" as Markdown. The exit code.
+int RunDocs(const std::string& page, const CLI::App& app,
+            const std::vector<Subcommand>& subcommands);
+
+}  // namespace gpuscaler::cli

@@ -1,0 +1,39 @@
+// Asks an external scaler as KEDA's operator does: the specs once, then the
+// value and the activity at each poll.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "cli/scaled_object.h"
+
+namespace gpuscaler::cli {
+
+struct MetricSpec {
+  std::string metric_name;
+  double target = 0;
+};
+
+struct PollAnswer {
+  double value = 0;
+  bool active = false;
+};
+
+class KedaClient {
+ public:
+  explicit KedaClient(const std::string& address);  // HOST:PORT
+  ~KedaClient();
+
+  // Each waits at most two seconds. Errors are the scaler's, or UNAVAILABLE.
+  absl::StatusOr<MetricSpec> GetMetricSpec(const ScaledObject& object,
+                                           const ScaledObjectTrigger& trigger);
+  absl::StatusOr<PollAnswer> Poll(const ScaledObject& object, const ScaledObjectTrigger& trigger,
+                                  const std::string& metric_name);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gpuscaler::cli

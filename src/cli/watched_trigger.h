@@ -1,0 +1,41 @@
+// One trigger under watch: asked as KEDA asks, its answers put through HPA's
+// arithmetic, as if the replicas followed at once.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "base/time.h"
+#include "cli/keda_client.h"
+#include "cli/scaled_object.h"
+#include "scaling/hpa.h"
+
+namespace gpuscaler::cli {
+
+class WatchedTrigger {
+ public:
+  WatchedTrigger(const ScaledObject& object, const ScaledObjectTrigger& trigger);
+
+  // Polls once and lets KEDA (0 to 1) and HPA (1 to N) act on the answer. An
+  // error leaves the replicas as they are, as it does without a `fallback`.
+  void Poll(KedaClient& client, base::SteadyTime now);
+
+  // One line: the table's row.
+  std::string Row() const;
+  static std::string Head();
+
+ private:
+  absl::Status Ask(KedaClient& client);
+
+  const ScaledObject& object_;
+  const ScaledObjectTrigger& trigger_;
+  std::optional<MetricSpec> spec_;
+  PollAnswer answer_;
+  absl::Status status_;
+  scaling::HpaModel hpa_;
+  int64_t wanted_ = 0;
+  int64_t replicas_;
+};
+
+}  // namespace gpuscaler::cli

@@ -1,0 +1,124 @@
+#include "rpc/connection_gate.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "await.h"
+#include "base/time.h"
+#include "rpc/socket.h"
+
+namespace gpuscaler::rpc {
+namespace {
+
+// Keeps what the gate hands over, as gRPC would.
+class Keeper {
+ public:
+  void Keep(int fd) {
+    const std::lock_guard lock(mutex_);
+    kept_.emplace_back(fd);
+  }
+  size_t size() {
+    const std::lock_guard lock(mutex_);
+    return kept_.size();
+  }
+  // As gRPC closes: shut down first.
+  void CloseOne() {
+    const std::lock_guard lock(mutex_);
+    shutdown(kept_.back().get(), SHUT_RDWR);
+    kept_.pop_back();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Descriptor> kept_;
+};
+
+class GateTest : public testing::Test {
+ protected:
+  void Open(ConnectionGate::Limits limits) {
+    auto listener = Listen("127.0.0.1", 0);
+    ASSERT_TRUE(listener.ok());
+    port_ = BoundPort(*listener);
+    gate_.emplace(*std::move(listener), limits, [this](int fd) { keeper_.Keep(fd); });
+  }
+
+  Keeper keeper_;
+  uint16_t port_ = 0;
+  std::optional<ConnectionGate> gate_;
+};
+
+TEST_F(GateTest, HandsOverUpToTheLimitAndClosesTheRest) {
+  Open({.most = 1, .most_local = 1});
+  const Descriptor first = Connect(port_);
+  const Descriptor second = Connect(port_);
+  const Descriptor third = Connect(port_);
+  EXPECT_TRUE(IsClosedByPeer(third));
+  EXPECT_EQ(keeper_.size(), 2u);
+  EXPECT_EQ(gate_->accepted(), 3u);
+  EXPECT_EQ(gate_->refused(), 1u);
+  EXPECT_EQ(gate_->open(), 2u);
+}
+
+TEST_F(GateTest, AClientThatLeavesMakesRoom) {
+  Open({.most = 0, .most_local = 1});
+  {
+    const Descriptor first = Connect(port_);
+    Await([this] { return gate_->open() == 1; });
+  }
+  Await([this] { return gate_->open() == 0; });
+  const Descriptor second = Connect(port_);
+  Await([this] { return keeper_.size() == 2; });
+}
+
+TEST_F(GateTest, AServerThatClosesMakesRoomAndTheClientSeesIt) {
+  Open({.most = 0, .most_local = 1});
+  const Descriptor client = Connect(port_);
+  Await([this] { return gate_->open() == 1 && keeper_.size() == 1; });
+  keeper_.CloseOne();
+  EXPECT_TRUE(IsClosedByPeer(client));
+  Await([this] { return gate_->open() == 0; });
+}
+
+TEST_F(GateTest, GoesOnAfterDescriptorsRanOut) {
+  Open({});
+  const Descriptor before = Connect(port_);
+  Await([this] { return keeper_.size() == 1; });
+  std::vector<Descriptor> clients;
+  for (int i = 0; i < 3; ++i) {  // sockets are made while there are descriptors
+    clients.emplace_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  }
+  rlimit files;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &files), 0);
+  const rlimit none = {static_cast<rlim_t>(clients.back().get() + 1), files.rlim_max};
+  // Every lower number is taken or about to be: accept() fails from here on.
+  std::vector<Descriptor> fill;
+  while (true) {
+    const int fd = dup(0);
+    if (fd < 0) break;
+    fill.emplace_back(fd);
+    if (fd > clients.back().get()) break;
+  }
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port_);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  for (const Descriptor& client : clients) {
+    // From the backlog: accept() has not seen it.
+    EXPECT_EQ(connect(client.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  }
+  EXPECT_EQ(accept(-1, nullptr, nullptr), -1);
+  EXPECT_EQ(keeper_.size(), 1u);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &files), 0);
+  fill.clear();
+  Await([this] { return keeper_.size() == 4; });
+}
+
+}  // namespace
+}  // namespace gpuscaler::rpc

@@ -1,0 +1,276 @@
+#include "rpc/server.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "await.h"
+#include "base/strings.h"
+#include "health.grpc.pb.h"
+#include "rpc/socket.h"
+
+namespace gpuscaler::rpc {
+namespace {
+
+using grpc::health::v1::Health;
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Says `state` whenever it differs from what it said last, and again when due.
+class StateFeed final : public Feed<HealthCheckResponse> {
+ public:
+  StateFeed(const std::atomic<int>& state, base::Duration period)
+      : state_(state), period_(period) {}
+
+  std::optional<HealthCheckResponse> Next(base::SteadyTime now) override {
+    const int state = state_.load();
+    if (state == said_ && now < due_) return std::nullopt;
+    said_ = state;
+    due_ = period_ == base::Duration::max() ? kNever : now + period_;
+    HealthCheckResponse response;
+    response.set_status(static_cast<HealthCheckResponse::ServingStatus>(state));
+    return response;
+  }
+  base::SteadyTime due() const override { return due_; }
+
+ private:
+  const std::atomic<int>& state_;
+  const base::Duration period_;
+  int said_ = -1;
+  base::SteadyTime due_ = kNever;
+};
+
+class ServerTest : public testing::Test {
+ protected:
+  void Start(ServerOptions options = {}) {
+    options.address = "127.0.0.1";
+    server_ = std::make_unique<Server>(options);
+    auto& service = server_->AddService<Health::AsyncService>();
+    server_->AddUnary("Check", service, &Health::AsyncService::RequestCheck,
+                      [](const HealthCheckRequest& request) -> absl::StatusOr<HealthCheckResponse> {
+                        if (request.service() == "bad") return absl::NotFoundError("no such one");
+                        HealthCheckResponse response;
+                        response.set_status(HealthCheckResponse::SERVING);
+                        return response;
+                      });
+    server_->AddServerStream("Watch", service, &Health::AsyncService::RequestWatch,
+                             [this](const HealthCheckRequest& request)
+                                 -> absl::StatusOr<std::unique_ptr<Feed<HealthCheckResponse>>> {
+                               if (request.service() == "bad")
+                                 return absl::InvalidArgumentError("bad service");
+                               return std::make_unique<StateFeed>(state_, heartbeat_);
+                             });
+    ASSERT_TRUE(server_->Start([this](base::SteadyTime) { ++wakes_; }).ok());
+  }
+
+  std::unique_ptr<Health::Stub> NewStub() {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    return Health::NewStub(grpc::CreateCustomChannel(base::StrCat("127.0.0.1:", server_->port()),
+                                                     grpc::InsecureChannelCredentials(),
+                                                     arguments));
+  }
+
+  static grpc::Status Check(Health::Stub& stub, const std::string& service) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + seconds(20));
+    HealthCheckRequest request;
+    request.set_service(service);
+    HealthCheckResponse response;
+    return stub.Check(&context, request, &response);
+  }
+
+  int64_t OpenStreams() const { return server_->stats()[1].open_streams.load(); }
+
+  // One open Watch.
+  struct Watching {
+    Watching(Health::Stub& stub, const std::string& service = "") {
+      HealthCheckRequest request;
+      request.set_service(service);
+      reader = stub.Watch(&context, request);
+    }
+    int Read() {
+      HealthCheckResponse response;
+      return reader->Read(&response) ? static_cast<int>(response.status()) : -1;
+    }
+    grpc::ClientContext context;
+    std::unique_ptr<grpc::ClientReader<HealthCheckResponse>> reader;
+  };
+
+  std::atomic<int> state_{1};
+  std::atomic<int> wakes_{0};
+  base::Duration heartbeat_ = base::Duration::max();
+  std::unique_ptr<Server> server_;
+};
+
+TEST_F(ServerTest, AnswersUnaryCallsAndPassesErrorsOn) {
+  Start();
+  const auto stub = NewStub();
+  EXPECT_TRUE(Check(*stub, "").ok());
+  const grpc::Status bad = Check(*stub, "bad");
+  EXPECT_EQ(bad.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(bad.error_message(), "no such one");
+  EXPECT_EQ(server_->stats()[0].requests.load(), 2u);
+  EXPECT_EQ(server_->stats()[0].errors.load(), 1u);
+}
+
+TEST_F(ServerTest, AStreamGetsTheStateAtOnceAndEachChange) {
+  Start();
+  const auto stub = NewStub();
+  Watching watching(*stub);
+  EXPECT_EQ(watching.Read(), 1);
+  for (const int state : {2, 1, 2, 3}) {
+    state_ = state;
+    server_->Wake();
+    EXPECT_EQ(watching.Read(), state);
+  }
+  EXPECT_GE(wakes_.load(), 4);
+}
+
+TEST_F(ServerTest, AStreamIsAskedWhenItIsDueThoughNothingWakesIt) {
+  heartbeat_ = milliseconds(5);
+  Start();
+  const auto stub = NewStub();
+  Watching first(*stub);
+  Watching second(*stub);  // another one's due time must not be lost
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(first.Read(), 1);
+    EXPECT_EQ(second.Read(), 1);
+  }
+  EXPECT_EQ(wakes_.load(), 0);
+}
+
+TEST_F(ServerTest, AnErrorEndsAStreamBeforeAnyMessage) {
+  Start();
+  const auto stub = NewStub();
+  Watching watching(*stub, "bad");
+  EXPECT_EQ(watching.Read(), -1);
+  EXPECT_EQ(watching.reader->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  Await([this] { return OpenStreams() == 0; });
+}
+
+TEST_F(ServerTest, StreamsAboveTheBudgetAreRefusedAndUnaryCallsAreNot) {
+  ServerOptions options;
+  options.max_streams = 2;
+  Start(options);
+  const auto stub = NewStub();
+  Watching first(*stub);
+  EXPECT_EQ(first.Read(), 1);
+  {
+    Watching second(*stub);
+    EXPECT_EQ(second.Read(), 1);
+    Watching third(*stub);
+    EXPECT_EQ(third.Read(), -1);
+    EXPECT_EQ(third.reader->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    EXPECT_TRUE(Check(*stub, "").ok());
+    second.context.TryCancel();
+    EXPECT_EQ(second.reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  }
+  Await([this] { return OpenStreams() == 1; });
+  Watching fourth(*stub);
+  EXPECT_EQ(fourth.Read(), 1);
+}
+
+TEST_F(ServerTest, ARequestThatIsTooLargeIsRefused) {
+  ServerOptions options;
+  options.max_request_bytes = 1024;
+  Start(options);
+  const auto stub = NewStub();
+  EXPECT_EQ(Check(*stub, std::string(2000, 'x')).error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_TRUE(Check(*stub, std::string(900, 'x')).ok());
+}
+
+TEST_F(ServerTest, GarbageClosesItsOwnConnectionOnly) {
+  Start();
+  const auto stub = NewStub();
+  EXPECT_TRUE(Check(*stub, "").ok());
+  const Descriptor socket = Connect(server_->port());
+  const std::string garbage = "GET / HTTP/1.1\r\nHost: x\r\n\r\n" + std::string(4096, '\xff');
+  ASSERT_EQ(send(socket.get(), garbage.data(), garbage.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(garbage.size()));
+  EXPECT_TRUE(IsClosedByPeer(socket));
+  EXPECT_TRUE(Check(*stub, "").ok());
+}
+
+TEST_F(ServerTest, ShutdownEndsStreamsWithOk) {
+  Start();
+  const auto stub = NewStub();
+  Watching watching(*stub);
+  EXPECT_EQ(watching.Read(), 1);
+  const auto started = base::Now();
+  server_->Shutdown(seconds(20));
+  EXPECT_LT(base::Now() - started, seconds(10)) << "the grace must not be waited for";
+  EXPECT_EQ(watching.Read(), -1);
+  EXPECT_TRUE(watching.reader->Finish().ok());
+}
+
+TEST_F(ServerTest, ShutdownDoesNotWaitForAClientThatNeverReads) {
+  heartbeat_ = base::Duration::zero();  // a message whenever the last one is out
+  Start();
+  const auto stub = NewStub();
+  Watching watching(*stub);
+  EXPECT_EQ(watching.Read(), 1);
+  // From here on the client does not read: flow control fills, a write hangs.
+  const auto started = base::Now();
+  server_->Shutdown(milliseconds(300));
+  EXPECT_LT(base::Now() - started, seconds(10));
+}
+
+TEST_F(ServerTest, ShutdownUnderLoadNeitherAbortsNorHangs) {
+  for (int round = 0; round < 8; ++round) {
+    Start();
+    std::atomic<bool> stop{false};
+    std::atomic<int> answered{0};
+    std::vector<std::thread> clients;
+    for (int i = 0; i < 4; ++i) {
+      clients.emplace_back([this, &stop, &answered] {
+        const auto stub = NewStub();
+        while (!stop) {
+          Watching watching(*stub);
+          watching.Read();
+          const grpc::Status status = Check(*stub, "");
+          if (status.ok()) ++answered;
+          watching.context.TryCancel();
+          if (!status.ok()) {
+            // A call that the server had not taken yet when it went down: gRPC's
+            // core refuses it, as UNAVAILABLE or, on an open connection, CANCELLED.
+            EXPECT_THAT(status.error_code(),
+                        testing::AnyOf(grpc::StatusCode::UNAVAILABLE, grpc::StatusCode::CANCELLED))
+                << status.error_message();
+            return;
+          }
+        }
+      });
+    }
+    Await([&answered] { return answered.load() > 50; });
+    std::thread waker([this, &stop] {
+      while (!stop) server_->Wake();
+    });
+    server_->Shutdown(seconds(5));
+    stop = true;
+    waker.join();
+    for (std::thread& client : clients) client.join();
+  }
+}
+
+TEST_F(ServerTest, APortInUseIsAnError) {
+  Start();
+  ServerOptions options;
+  options.address = "127.0.0.1";
+  options.port = server_->port();
+  Server second(options);
+  EXPECT_EQ(second.Start({}).code(), absl::StatusCode::kAlreadyExists);
+}
+
+}  // namespace
+}  // namespace gpuscaler::rpc

@@ -1,0 +1,38 @@
+// A plain TCP client for tests.
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cstdint>
+
+#include "rpc/listener.h"
+
+namespace gpuscaler::rpc {
+
+// Connected to 127.0.0.1:port; an invalid descriptor when that failed.
+inline Descriptor Connect(uint16_t port) {
+  Descriptor fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
+    return Descriptor();
+  }
+  return fd;
+}
+
+// Whether the peer closes `fd` within ten seconds; data that comes is read away.
+inline bool IsClosedByPeer(const Descriptor& fd) {
+  while (true) {
+    pollfd readable = {fd.get(), POLLIN, 0};
+    if (poll(&readable, 1, 10'000) <= 0) return false;
+    char buffer[4096];
+    if (recv(fd.get(), buffer, sizeof(buffer), 0) <= 0) return true;
+  }
+}
+
+}  // namespace gpuscaler::rpc
