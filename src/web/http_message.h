@@ -1,0 +1,37 @@
+// A request and a response as handlers see them; no library's types.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gpuscaler::web {
+
+// Valid during the handler's call only.
+struct HttpRequest {
+  std::string_view path;   // "/metrics"; as sent, not decoded
+  std::string_view query;  // what follows '?', as sent; empty: nothing
+};
+
+struct HttpHeader {
+  std::string name;
+  std::string value;
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+  std::vector<HttpHeader> headers;  // beside those that every response has
+};
+
+// Runs on the server's thread, for GET and HEAD alike: cheap, never blocks.
+using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
+
+struct HttpRoute {
+  std::string path;  // matched whole
+  HttpHandler handler;
+};
+
+}  // namespace gpuscaler::web

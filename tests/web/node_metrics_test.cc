@@ -1,0 +1,242 @@
+#include "web/node_metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/status/status.h"
+
+namespace gpuscaler::web {
+namespace {
+
+using catalog::Lane;
+using catalog::Metric;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+const base::SteadyTime kNow = base::SteadyTime() + std::chrono::hours(1);
+
+telemetry::GpuSnapshot Gpu(uint32_t index, std::string uuid) {
+  telemetry::GpuSnapshot gpu;
+  telemetry::GpuIdentity identity;
+  identity.index = index;
+  identity.uuid = std::move(uuid);
+  identity.name = "H100 \"80GB\"";
+  gpu.identity = std::make_shared<const telemetry::GpuIdentity>(identity);
+  return gpu;
+}
+
+telemetry::Snapshot Node(std::string name) {
+  telemetry::Snapshot snapshot;
+  snapshot.node = std::move(name);
+  snapshot.lane(Lane::kFast).sampled_at = kNow - milliseconds(250);
+  return snapshot;
+}
+
+std::string Write(std::vector<telemetry::Snapshot> nodes,
+                  std::vector<sources::LaneStats> lanes = {}) {
+  telemetry::View view;
+  for (telemetry::Snapshot& node : nodes) {
+    view.nodes.push_back(std::make_shared<const telemetry::Snapshot>(std::move(node)));
+  }
+  return WriteNodeMetrics({view, seconds(10), lanes, {}, {"1.2.3", "nvml"}, {}, {}}, kNow);
+}
+
+constexpr std::string_view kBuildInfo =
+    "# HELP keda_gpu_scaler_build_info Always 1; the labels say what runs.\n"
+    "# TYPE keda_gpu_scaler_build_info gauge\n"
+    "keda_gpu_scaler_build_info{version=\"1.2.3\",source=\"nvml\"} 1\n";
+
+TEST(NodeMetricsTest, BeforeTheFirstReadThereIsNothingButWhatRuns) {
+  EXPECT_EQ(Write({}), kBuildInfo);
+  telemetry::Snapshot first;
+  first.node = "a";
+  EXPECT_EQ(Write({first}), kBuildInfo);
+}
+
+TEST(NodeMetricsTest, ReadingsAreScaledAndDirectionsShareAFamily) {
+  telemetry::Snapshot node = Node("a");
+  node.gpus = {Gpu(0, "GPU-0"), Gpu(3, "GPU-3")};
+  node.gpus[0].readings.Set(Metric::kGpuUtilization, 87.5, kNow);
+  node.gpus[0].readings.Set(Metric::kMemoryUsedMib, 2, kNow);
+  node.gpus[0].readings.Set(Metric::kPcieTxKbps, 11, kNow);
+  node.gpus[0].readings.Set(Metric::kPcieRxKbps, 12, kNow);
+  node.gpus[1].readings.Set(Metric::kGpuUtilization, 0, kNow);
+  node.gpus[1].readings.Set(Metric::kPcieRxKbps, 13, kNow);
+  EXPECT_EQ(
+      Write({node}),
+      "# HELP keda_gpu_scaler_gpu_utilization_percent Share of the last sampling window (1/6 s to "
+      "1 s) in which at least one kernel ran.\n"
+      "# TYPE keda_gpu_scaler_gpu_utilization_percent gauge\n"
+      "keda_gpu_scaler_gpu_utilization_percent{gpu_index=\"0\",gpu_uuid=\"GPU-0\","
+      "gpu_name=\"H100 \\\"80GB\\\"\"} 87.5\n"
+      "keda_gpu_scaler_gpu_utilization_percent{gpu_index=\"3\",gpu_uuid=\"GPU-3\","
+      "gpu_name=\"H100 \\\"80GB\\\"\"} 0\n"
+      "# HELP keda_gpu_scaler_gpu_memory_used_bytes Device memory in use, without what the driver "
+      "reserves for itself.\n"
+      "# TYPE keda_gpu_scaler_gpu_memory_used_bytes gauge\n"
+      "keda_gpu_scaler_gpu_memory_used_bytes{gpu_index=\"0\",gpu_uuid=\"GPU-0\","
+      "gpu_name=\"H100 \\\"80GB\\\"\"} 2097152\n"
+      "# HELP keda_gpu_scaler_gpu_pcie_throughput_kbps tx: PCIe traffic sent by the GPU, over a "
+      "window of 20 ms. rx: PCIe traffic received by the GPU, over a window of 20 ms.\n"
+      "# TYPE keda_gpu_scaler_gpu_pcie_throughput_kbps gauge\n"
+      "keda_gpu_scaler_gpu_pcie_throughput_kbps{gpu_index=\"0\",gpu_uuid=\"GPU-0\","
+      "gpu_name=\"H100 \\\"80GB\\\"\",direction=\"tx\"} 11\n"
+      "keda_gpu_scaler_gpu_pcie_throughput_kbps{gpu_index=\"0\",gpu_uuid=\"GPU-0\","
+      "gpu_name=\"H100 \\\"80GB\\\"\",direction=\"rx\"} 12\n"
+      "keda_gpu_scaler_gpu_pcie_throughput_kbps{gpu_index=\"3\",gpu_uuid=\"GPU-3\","
+      "gpu_name=\"H100 \\\"80GB\\\"\",direction=\"rx\"} 13\n"
+      "# HELP keda_gpu_scaler_gpu_up 1: the GPU can be read. 0: it is lost, or the hardware cannot "
+      "be read at all.\n"
+      "# TYPE keda_gpu_scaler_gpu_up gauge\n"
+      "keda_gpu_scaler_gpu_up{gpu_index=\"0\",gpu_uuid=\"GPU-0\",gpu_name=\"H100 \\\"80GB\\\"\"} "
+      "1\n"
+      "keda_gpu_scaler_gpu_up{gpu_index=\"3\",gpu_uuid=\"GPU-3\",gpu_name=\"H100 \\\"80GB\\\"\"} "
+      "1\n"
+      "# HELP keda_gpu_scaler_gpu_device_count GPUs that can be read. Absent while the hardware "
+      "cannot be read at all.\n"
+      "# TYPE keda_gpu_scaler_gpu_device_count untyped\n"
+      "keda_gpu_scaler_gpu_device_count 2\n"
+      "# HELP keda_gpu_scaler_snapshot_age_seconds Age of the newest successful read of the fast "
+      "lane. Absent before the first.\n"
+      "# TYPE keda_gpu_scaler_snapshot_age_seconds gauge\n"
+      "keda_gpu_scaler_snapshot_age_seconds 0.25\n" +
+          std::string(kBuildInfo));
+}
+
+TEST(NodeMetricsTest, AReadingThatIsAbsentHasNoSample) {
+  telemetry::Snapshot node = Node("a");
+  node.gpus = {Gpu(0, "GPU-0")};
+  node.gpus[0].readings.SetUnsupported(Metric::kPowerDraw);
+  node.gpus[0].readings.SetFailed(Metric::kTemperature);
+  node.gpus[0].readings.Set(Metric::kGpuUtilization, std::nan(""), kNow);
+  const std::string page = Write({node});
+  EXPECT_THAT(page, Not(HasSubstr("power_draw")));
+  EXPECT_THAT(page, Not(HasSubstr("temperature")));
+  EXPECT_THAT(page, Not(HasSubstr("utilization")));
+}
+
+TEST(NodeMetricsTest, AReadingIsShownUntilItIsStale) {
+  telemetry::Snapshot node = Node("a");
+  node.gpus = {Gpu(0, "GPU-0")};
+  node.gpus[0].readings.Set(Metric::kTemperature, 40, kNow - seconds(10));
+  node.gpus[0].readings.Set(Metric::kPowerDraw, 300, kNow - milliseconds(10001));
+  const std::string page = Write({node});
+  EXPECT_THAT(page, HasSubstr("_gpu_temperature_celsius{"));
+  EXPECT_THAT(page, Not(HasSubstr("power_draw")));
+}
+
+TEST(NodeMetricsTest, ALostGpuIsDownHasNoReadingsAndIsNotCounted) {
+  telemetry::Snapshot node = Node("a");
+  node.gpus = {Gpu(0, "GPU-0"), Gpu(1, "GPU-1")};
+  node.gpus[0].readings.Set(Metric::kTemperature, 40, kNow);
+  node.gpus[1].readings.Set(Metric::kTemperature, 41, kNow);
+  node.gpus[1].status = absl::UnavailableError("the GPU is lost");
+  const std::string page = Write({node});
+  EXPECT_THAT(page, HasSubstr("_gpu_up{gpu_index=\"0\",gpu_uuid=\"GPU-0\",gpu_name=\"H100 "
+                              "\\\"80GB\\\"\"} 1\n"));
+  EXPECT_THAT(page, HasSubstr("_gpu_up{gpu_index=\"1\",gpu_uuid=\"GPU-1\",gpu_name=\"H100 "
+                              "\\\"80GB\\\"\"} 0\n"));
+  EXPECT_THAT(page, HasSubstr("_gpu_temperature_celsius{gpu_index=\"0\""));
+  EXPECT_THAT(page, Not(HasSubstr("_gpu_temperature_celsius{gpu_index=\"1\"")));
+  EXPECT_THAT(page, HasSubstr("\nkeda_gpu_scaler_gpu_device_count 1\n"));
+}
+
+TEST(NodeMetricsTest, WithoutADriverOrFreshDataTheDeviceCountIsAbsentAndNoGpuIsUp) {
+  telemetry::Snapshot failed = Node("a");
+  failed.gpus = {Gpu(0, "GPU-0")};
+  failed.lane(Lane::kFast).status = absl::UnavailableError("no driver");
+  telemetry::Snapshot hung = Node("a");
+  hung.gpus = {Gpu(0, "GPU-0")};
+  hung.lane(Lane::kFast).sampled_at = kNow - seconds(11);
+  for (const telemetry::Snapshot& node : {failed, hung}) {
+    const std::string page = Write({node});
+    EXPECT_THAT(page, Not(HasSubstr("device_count")));
+    EXPECT_THAT(page, HasSubstr("gpu_name=\"H100 \\\"80GB\\\"\"} 0\n"));
+    EXPECT_THAT(page, HasSubstr("\nkeda_gpu_scaler_snapshot_age_seconds "));
+  }
+  // A node that has no GPU and says so is not a failure.
+  EXPECT_THAT(Write({Node("a")}), HasSubstr("\nkeda_gpu_scaler_gpu_device_count 0\n"));
+}
+
+TEST(NodeMetricsTest, SeveralNodesAreToldApartByALabel) {
+  telemetry::Snapshot a = Node("a");
+  a.gpus = {Gpu(0, "GPU-0")};
+  const std::string page = Write({a, Node("b")});
+  EXPECT_THAT(page, HasSubstr("_gpu_up{node=\"a\",gpu_index=\"0\",gpu_uuid=\"GPU-0\","));
+  EXPECT_THAT(page, HasSubstr("_gpu_device_count{node=\"a\"} 1\n"
+                              "keda_gpu_scaler_gpu_device_count{node=\"b\"} 0\n"));
+  EXPECT_THAT(page, HasSubstr("_snapshot_age_seconds{node=\"b\"} 0.25\n"));
+}
+
+TEST(NodeMetricsTest, LanesAreCountedByName) {
+  std::vector<sources::LaneStats> lanes(catalog::kLaneCount);
+  lanes[0].collections = 7;
+  lanes[0].seconds_total = 1.5;
+  lanes[0].buckets[0] = 5;
+  lanes[0].buckets[10] = 2;
+  lanes[1].errors = 3;
+  lanes[2].overruns = 4;
+  const std::string page = Write({}, lanes);
+  EXPECT_THAT(page, HasSubstr("\nkeda_gpu_scaler_collections_total{lane=\"fast\"} 7\n"));
+  EXPECT_THAT(page, HasSubstr("\nkeda_gpu_scaler_collection_errors_total{lane=\"full\"} 3\n"));
+  EXPECT_THAT(page, HasSubstr("\nkeda_gpu_scaler_lane_overruns_total{lane=\"bandwidth\"} 4\n"));
+  const std::string histogram = "\nkeda_gpu_scaler_collection_duration_seconds_";
+  EXPECT_THAT(page, HasSubstr(histogram + "bucket{lane=\"fast\",le=\"0.0005\"} 5\n"));
+  EXPECT_THAT(page, HasSubstr(histogram + "bucket{lane=\"fast\",le=\"2.5\"} 5\n"));
+  EXPECT_THAT(page, HasSubstr(histogram + "bucket{lane=\"fast\",le=\"+Inf\"} 7\n"));
+  EXPECT_THAT(page, HasSubstr(histogram + "sum{lane=\"fast\"} 1.5\n"));
+  EXPECT_THAT(page, HasSubstr(histogram + "count{lane=\"fast\"} 7\n"));
+}
+
+TEST(NodeMetricsTest, RequestsAreCountedByMethodAndStreamsOnlyWhereTheMethodHasThem) {
+  const telemetry::View view;
+  const RequestStats requests[] = {{"GetMetrics", 10, 2, {}}, {"StreamIsActive", 3, 0, 1}};
+  HttpStats http;
+  http.open_connections = 2;
+  http.accepted = 30;
+  http.evicted = 4;
+  http.timed_out = 5;
+  http.rejected = 6;
+  http.accept_errors = 7;
+  const std::string page =
+      WriteNodeMetrics({view, seconds(10), {}, requests, {"1", "nvml"}, http, {}}, kNow);
+  for (const std::string_view line : {
+           "scaler_requests_total{method=\"GetMetrics\"} 10",
+           "scaler_requests_total{method=\"StreamIsActive\"} 3",
+           "scaler_request_errors_total{method=\"GetMetrics\"} 2",
+           "scaler_request_errors_total{method=\"StreamIsActive\"} 0",
+           "open_streams{method=\"StreamIsActive\"} 1",
+           "http_open_connections 2",
+           "http_connections_total 30",
+           "http_evicted_connections_total 4",
+           "http_timed_out_connections_total 5",
+           "http_rejected_requests_total 6",
+           "http_accept_errors_total 7",
+       }) {
+    EXPECT_THAT(page, HasSubstr("\nkeda_gpu_scaler_" + std::string(line) + "\n"));
+  }
+  EXPECT_THAT(page, Not(HasSubstr("open_streams{method=\"GetMetrics\"}")));
+}
+
+TEST(ProcessStatsTest, ThisProcessIsDescribed) {
+  const ProcessStats stats = ReadProcessStats();
+  ASSERT_TRUE(stats.cpu_seconds && stats.start_time_seconds && stats.resident_bytes &&
+              stats.virtual_bytes && stats.threads && stats.open_fds && stats.max_fds);
+  EXPECT_GT(*stats.resident_bytes, 1U << 20);
+  EXPECT_GT(*stats.virtual_bytes, *stats.resident_bytes);
+  EXPECT_GE(*stats.threads, 1U);
+  EXPECT_GE(*stats.max_fds, *stats.open_fds);
+  const double now = static_cast<double>(time(nullptr));
+  EXPECT_LE(*stats.start_time_seconds, now + 1);
+  EXPECT_GT(*stats.start_time_seconds, now - 3600);
+  const std::vector<std::shared_ptr<FILE>> files = {{fopen("/dev/null", "r"), fclose},
+                                                    {fopen("/dev/null", "r"), fclose}};
+  EXPECT_EQ(*ReadProcessStats().open_fds, *stats.open_fds + 2);
+  EXPECT_EQ(ReadProcessStats().start_time_seconds, stats.start_time_seconds);
+}
+
+}  // namespace
+}  // namespace gpuscaler::web
