@@ -5,7 +5,9 @@
 #include <string>
 
 #include "cli/docs_command.h"
+#include "cli/node_options.h"
 #include "cli/node_role.h"
+#include "cli/refuse.h"
 #include "cli/snapshot_command.h"
 #include "cli/version.h"
 #include "cli/watch_command.h"
@@ -13,12 +15,10 @@
 namespace gpuscaler::cli {
 namespace {
 
-// One line, whatever CLI11 makes of it.
-int Refuse(const CLI::ParseError& error) {
-  std::string text = error.what();
-  text = text.substr(0, text.find('\n'));
-  std::fprintf(stderr, "keda-gpu-scaler: %s (see --help)\n", text.c_str());
-  return 2;
+// The first line of what CLI11 says.
+int RefuseFlags(const CLI::ParseError& error) {
+  const std::string text = error.what();
+  return Refuse(text.substr(0, text.find('\n')) + " (see --help)");
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ int RunCommandLine(int argc, const char* const* argv) {
     std::printf("keda-gpu-scaler %s\n", std::string(kVersion).c_str());
     return 0;
   } catch (const CLI::ParseError& error) {
-    return Refuse(error);
+    return RefuseFlags(error);
   }
 
   if (*snapshot_command) return RunSnapshot(snapshot);

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_format.h"
 #include "base/strings.h"
+#include "cli/refuse.h"
 #include "sources/sampler.h"
 #include "telemetry/codec.h"
 #include "telemetry/csv.h"
@@ -102,17 +103,14 @@ void AddSnapshotFlags(CLI::App& app, SnapshotOptions& options) {
 
 int RunSnapshot(const SnapshotOptions& options) {
   const auto source = MakeSource(options.source);
-  if (!source.ok()) {
-    std::fprintf(stderr, "keda-gpu-scaler: %s\n", std::string(source.status().message()).c_str());
-    return 2;
-  }
+  if (!source.ok()) return Refuse(base::Message(source.status()));
   telemetry::Snapshot snapshot;
   snapshot.node = HostName();
   ReadLane(**source, catalog::Lane::kFull, snapshot);
   std::this_thread::sleep_for(kRatePause);
   ReadAll(**source, snapshot);
   if (const absl::Status& fast = snapshot.lane(catalog::Lane::kFast).status; !fast.ok()) {
-    std::fprintf(stderr, "keda-gpu-scaler: %s\n", std::string(fast.message()).c_str());
+    Refuse(base::Message(fast));
     return 1;
   }
 

@@ -10,16 +10,12 @@
 
 #include "base/strings.h"
 #include "cli/keda_client.h"
+#include "cli/refuse.h"
 #include "cli/scaled_object.h"
 #include "cli/watched_trigger.h"
 
 namespace gpuscaler::cli {
 namespace {
-
-int Refuse(std::string_view text) {
-  std::fprintf(stderr, "keda-gpu-scaler: %s\n", std::string(text).c_str());
-  return 2;
-}
 
 std::string ClockTime() {
   const std::time_t now = std::time(nullptr);
