@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/start_up_pages.h"
 #include "base/strings.h"
 #include "cli/node.h"
 #include "cli/refuse.h"
@@ -21,6 +22,8 @@ namespace {
 // From SIGTERM on the process leaves within this time, whatever its parts do.
 // Kubernetes kills after 30 s.
 constexpr base::Duration kLeaveAfter = std::chrono::milliseconds(4500);
+
+constexpr std::chrono::seconds kSettledAfter(5);
 
 // A connection is a descriptor, or two: the soft limit is often 1,024.
 void RaiseOpenFilesLimit() {
@@ -36,6 +39,16 @@ sigset_t StopSignals() {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   return signals;
+}
+
+// Lets the start's pages go once everything has run once.
+int AwaitSignal(const sigset_t& signals) {
+  const timespec settled = {kSettledAfter.count(), 0};
+  if (const int early = sigtimedwait(&signals, nullptr, &settled); early > 0) return early;
+  base::ReleaseStartUpPages();
+  int signal = 0;
+  sigwait(&signals, &signal);
+  return signal;
 }
 
 }  // namespace
@@ -70,8 +83,7 @@ int RunNode(const NodeOptions& options) {
                             {"metricsPort", options.metrics_port},
                             {"probePort", options.probe_port}});
 
-  int signal = 0;
-  sigwait(&stop_signals, &signal);
+  const int signal = AwaitSignal(stop_signals);
   base::LogInfo("stopping", {{"signal", signal}});
   std::thread([] {
     std::this_thread::sleep_for(kLeaveAfter);

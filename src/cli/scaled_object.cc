@@ -13,6 +13,12 @@ absl::Status Wrong(const std::string& path, const YAML::Mark& mark, std::string_
   return absl::InvalidArgumentError(base::StrCat(path, ":", mark.line + 1, ": ", what));
 }
 
+// `node[key]`, also where `node` itself is missing, which the library calls an
+// error without a place.
+YAML::Node Child(const YAML::Node& node, const char* key) {
+  return node.IsDefined() ? node[key] : YAML::Node();
+}
+
 absl::StatusOr<ScaledObjectTrigger> ReadTrigger(const std::string& path, const YAML::Node& node) {
   ScaledObjectTrigger trigger;
   trigger.type = node["type"].as<std::string>("");
@@ -24,7 +30,11 @@ absl::StatusOr<ScaledObjectTrigger> ReadTrigger(const std::string& path, const Y
   }
   trigger.hpa_metric_type = metric_type == "Value" ? scaling::HpaMetricType::kValue
                                                    : scaling::HpaMetricType::kAverageValue;
-  for (const auto& entry : node["metadata"]) {
+  const YAML::Node metadata = node["metadata"];
+  if (metadata.IsDefined() && !metadata.IsNull() && !metadata.IsMap()) {
+    return Wrong(path, metadata.Mark(), "metadata must be a map of strings");
+  }
+  for (const auto& entry : metadata) {
     if (!entry.second.IsScalar()) {
       return Wrong(path, entry.second.Mark(),
                    base::StrCat("metadata.", entry.first.as<std::string>(), " must be a string"));
@@ -36,16 +46,16 @@ absl::StatusOr<ScaledObjectTrigger> ReadTrigger(const std::string& path, const Y
 
 absl::StatusOr<ScaledObject> ReadScaledObject(const std::string& path, const YAML::Node& document) {
   ScaledObject object;
-  object.name = document["metadata"]["name"].as<std::string>("");
-  object.object_namespace =
-      document["metadata"]["namespace"].as<std::string>(object.object_namespace);
+  const YAML::Node metadata = document["metadata"];
+  object.name = Child(metadata, "name").as<std::string>("");
+  object.object_namespace = Child(metadata, "namespace").as<std::string>(object.object_namespace);
   if (object.name.empty()) {
     return Wrong(path, document.Mark(), "a ScaledObject without metadata.name");
   }
   const YAML::Node spec = document["spec"];
-  object.min_replicas = spec["minReplicaCount"].as<int64_t>(object.min_replicas);
-  object.max_replicas = spec["maxReplicaCount"].as<int64_t>(object.max_replicas);
-  for (const YAML::Node& node : spec["triggers"]) {
+  object.min_replicas = Child(spec, "minReplicaCount").as<int64_t>(object.min_replicas);
+  object.max_replicas = Child(spec, "maxReplicaCount").as<int64_t>(object.max_replicas);
+  for (const YAML::Node& node : Child(spec, "triggers")) {
     const auto type = node["type"].as<std::string>("");
     if (type != "external" && type != "external-push") continue;
     auto trigger = ReadTrigger(path, node);

@@ -1,0 +1,35 @@
+#include "base/start_up_pages.h"
+
+#include <link.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdint>
+
+namespace gpuscaler::base {
+namespace {
+
+// Called for each loaded object; the program itself is the first.
+int ReleaseCode(dl_phdr_info* object, size_t, void*) {
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  for (int i = 0; i < object->dlpi_phnum; ++i) {
+    const ElfW(Phdr)& segment = object->dlpi_phdr[i];
+    // Code, which is never written: private copies of data would be lost.
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0 ||
+        (segment.p_flags & PF_W) != 0) {
+      continue;
+    }
+    const uintptr_t begin = (object->dlpi_addr + segment.p_vaddr) & ~(page - 1);
+    const uintptr_t end = object->dlpi_addr + segment.p_vaddr + segment.p_memsz;
+    madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  }
+  return 1;  // only the first object
+}
+
+}  // namespace
+
+void ReleaseStartUpPages() {
+  dl_iterate_phdr(ReleaseCode, nullptr);
+}
+
+}  // namespace gpuscaler::base
