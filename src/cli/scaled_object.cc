@@ -2,7 +2,9 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "base/strings.h"
 
@@ -16,13 +18,20 @@ absl::Status Wrong(const std::string& path, const YAML::Mark& mark, std::string_
 // `node[key]`, also where `node` itself is missing, which the library calls an
 // error without a place.
 YAML::Node Child(const YAML::Node& node, const char* key) {
-  return node.IsDefined() ? node[key] : YAML::Node();
+  return node.IsDefined() ? node[key] : node;
+}
+
+// The node's value, `fallback` only where there is none: the library's own
+// fallback also takes the place of a value of the wrong type.
+template <class T>
+T ValueOr(const YAML::Node& node, const T& fallback) {
+  return node.IsDefined() && !node.IsNull() ? node.as<T>() : fallback;
 }
 
 absl::StatusOr<ScaledObjectTrigger> ReadTrigger(const std::string& path, const YAML::Node& node) {
   ScaledObjectTrigger trigger;
   trigger.type = node["type"].as<std::string>("");
-  const auto metric_type = node["metricType"].as<std::string>("AverageValue");
+  const auto metric_type = ValueOr<std::string>(node["metricType"], "AverageValue");
   if (metric_type != "AverageValue" && metric_type != "Value") {
     return Wrong(path, node["metricType"].Mark(),
                  base::StrCat("metricType \"", metric_type,
@@ -47,14 +56,14 @@ absl::StatusOr<ScaledObjectTrigger> ReadTrigger(const std::string& path, const Y
 absl::StatusOr<ScaledObject> ReadScaledObject(const std::string& path, const YAML::Node& document) {
   ScaledObject object;
   const YAML::Node metadata = document["metadata"];
-  object.name = Child(metadata, "name").as<std::string>("");
-  object.object_namespace = Child(metadata, "namespace").as<std::string>(object.object_namespace);
+  object.name = ValueOr<std::string>(Child(metadata, "name"), "");
+  object.object_namespace = ValueOr(Child(metadata, "namespace"), object.object_namespace);
   if (object.name.empty()) {
     return Wrong(path, document.Mark(), "a ScaledObject without metadata.name");
   }
   const YAML::Node spec = document["spec"];
-  object.min_replicas = Child(spec, "minReplicaCount").as<int64_t>(object.min_replicas);
-  object.max_replicas = Child(spec, "maxReplicaCount").as<int64_t>(object.max_replicas);
+  object.min_replicas = ValueOr(Child(spec, "minReplicaCount"), object.min_replicas);
+  object.max_replicas = ValueOr(Child(spec, "maxReplicaCount"), object.max_replicas);
   for (const YAML::Node& node : Child(spec, "triggers")) {
     const auto type = node["type"].as<std::string>("");
     if (type != "external" && type != "external-push") continue;
@@ -81,7 +90,11 @@ absl::StatusOr<std::vector<ScaledObject>> ReadDocuments(const std::string& path,
 
 absl::StatusOr<std::vector<ScaledObject>> ReadScaledObjects(const std::string& path) {
   std::ifstream file(path);
-  if (!file) return absl::InvalidArgumentError(base::StrCat(path, ": cannot be read"));
+  // A directory opens well and throws when it is read.
+  std::error_code ignored;
+  if (!file || std::filesystem::is_directory(path, ignored)) {
+    return absl::InvalidArgumentError(base::StrCat(path, ": cannot be read"));
+  }
   try {
     return ReadDocuments(path, file);
   } catch (const YAML::Exception& error) {  // the library's, stopped at this edge

@@ -5,6 +5,7 @@ namespace gpuscaler::serving {
 std::optional<externalscaler::IsActiveResponse> ActiveFeed::Next(base::SteadyTime now) {
   const auto evaluation = scaling::Evaluate(trigger_, context_.store.Load(), now, context_.limits);
   if (!evaluation.ok()) {
+    said_.reset();  // whatever comes after this is news
     if (now >= heartbeat_at_) heartbeat_at_ = now + trigger_.heartbeat;
     return std::nullopt;
   }

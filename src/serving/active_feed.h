@@ -13,7 +13,8 @@ namespace gpuscaler::serving {
 
 // StreamIsActive: the state at once, every change as it happens, and the state
 // again as a heartbeat: KEDA drops a `true` that comes before the HPA exists.
-// While the state is not known it says nothing: unknown is not inactive.
+// While the state is not known it says nothing, unknown is not inactive; known
+// again, it is said at once.
 class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
  public:
   ActiveFeed(scaling::Trigger trigger, const ScalerContext& context)

@@ -1,0 +1,132 @@
+#include "cli/scaled_object.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/strings.h"
+#include "cli/temporary_file.h"
+
+namespace gpuscaler::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
+using testing::StartsWith;
+using testing::UnorderedElementsAre;
+
+absl::StatusOr<std::vector<ScaledObject>> Read(const std::string& yaml) {
+  const TemporaryFile file("objects.yaml", yaml);
+  return ReadScaledObjects(file.path());
+}
+
+TEST(ReadScaledObjects, ReadsEachDocumentAndPassesOthersOver) {
+  const auto objects = Read(R"(apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: llm
+---
+apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata:
+  name: llm
+  namespace: inference
+spec:
+  scaleTargetRef: {name: llm}
+  minReplicaCount: 2
+  maxReplicaCount: 12
+  triggers:
+    - type: cron
+      metadata: {timezone: Europe/Berlin}
+    - type: external
+      metricType: Value
+      metadata:
+        scalerAddress: scaler:6000
+        targetValue: "75.5"
+    - type: external-push
+      metadata: {profile: training, gpuIndex: 0}
+---
+---
+kind: ScaledObject
+metadata: {name: plain}
+spec:
+  triggers: []
+)");
+  ASSERT_TRUE(objects.ok()) << objects.status();
+  ASSERT_EQ(objects->size(), 2u);
+  const ScaledObject& llm = objects->front();
+  EXPECT_EQ(llm.name, "llm");
+  EXPECT_EQ(llm.object_namespace, "inference");
+  EXPECT_EQ(llm.min_replicas, 2);
+  EXPECT_EQ(llm.max_replicas, 12);
+  ASSERT_EQ(llm.triggers.size(), 2u);
+  EXPECT_EQ(llm.triggers[0].type, "external");
+  EXPECT_EQ(llm.triggers[0].hpa_metric_type, scaling::HpaMetricType::kValue);
+  EXPECT_THAT(llm.triggers[0].metadata, UnorderedElementsAre(Pair("scalerAddress", "scaler:6000"),
+                                                             Pair("targetValue", "75.5")));
+  EXPECT_EQ(llm.triggers[1].type, "external-push");
+  EXPECT_EQ(llm.triggers[1].hpa_metric_type, scaling::HpaMetricType::kAverageValue);
+  EXPECT_THAT(llm.triggers[1].metadata,
+              UnorderedElementsAre(Pair("profile", "training"), Pair("gpuIndex", "0")));
+  const ScaledObject& plain = objects->back();
+  EXPECT_EQ(plain.object_namespace, "default");
+  EXPECT_EQ(plain.min_replicas, 0);
+  EXPECT_EQ(plain.max_replicas, 100);
+  EXPECT_THAT(plain.triggers, ElementsAre());
+}
+
+struct BadRow {
+  const char* yaml;
+  int line;
+  const char* what;
+};
+
+const BadRow kBad[] = {
+    {"kind: ScaledObject\nmetadata: {}\n", 1, "without metadata.name"},
+    {"kind: Other\n---\nkind: ScaledObject\nspec: {}\n", 3, "without metadata.name"},
+    {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  minReplicaCount: few\n", 4, ""},
+    {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  triggers:\n    - type: external\n"
+     "      metricType: Utilization\n",
+     6, "\"Utilization\" of an external trigger must be AverageValue or Value"},
+    {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  triggers:\n    - type: external\n"
+     "      metadata:\n        targetValue: [80]\n",
+     7, "metadata.targetValue must be a string"},
+    {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  triggers:\n    - type: external\n"
+     "      metadata: [a, b]\n",
+     6, "metadata must be"},
+    {"kind: ScaledObject\nmetadata: just text\n", 2, ""},
+    {"kind: ScaledObject\nmetadata: {name: a}\nspec: just text\n", 3, ""},
+    {"kind: ScaledObject\nmetadata: {name: a\nspec: }\n", 3, ""},
+};
+
+TEST(ReadScaledObjects, SaysWhatIsWrongAndInWhichLine) {
+  for (const BadRow& row : kBad) {
+    SCOPED_TRACE(row.yaml);
+    const TemporaryFile file("objects.yaml", row.yaml);
+    const auto objects = ReadScaledObjects(file.path());
+    EXPECT_EQ(objects.status().code(), absl::StatusCode::kInvalidArgument);
+    const std::string message(base::Message(objects.status()));
+    EXPECT_THAT(message, StartsWith(base::StrCat(file.path(), ":", row.line, ": ")));
+    EXPECT_THAT(message, HasSubstr(row.what));
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+  }
+}
+
+TEST(ReadScaledObjects, AnObjectWithoutSpecHasNoTriggers) {
+  const auto objects = Read("kind: ScaledObject\nmetadata: {name: a}\n");
+  ASSERT_TRUE(objects.ok()) << objects.status();
+  ASSERT_EQ(objects->size(), 1u);
+  EXPECT_THAT(objects->front().triggers, ElementsAre());
+}
+
+TEST(ReadScaledObjects, AFileThatCannotBeReadIsAnError) {
+  for (const std::string path : {"/nowhere/objects.yaml", "/tmp"}) {
+    const auto objects = ReadScaledObjects(path);
+    EXPECT_EQ(objects.status().code(), absl::StatusCode::kInvalidArgument) << path;
+    EXPECT_THAT(std::string(base::Message(objects.status())), StartsWith(path + ": "));
+  }
+  EXPECT_TRUE(Read("")->empty());
+}
+
+}  // namespace
+}  // namespace gpuscaler::cli

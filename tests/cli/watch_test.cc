@@ -1,0 +1,93 @@
+// `watch`, through the real binary against a real scaler.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "base/strings.h"
+#include "cli/temporary_file.h"
+#include "e2e/scaler_process.h"
+#include "fakes/nvml/fake_nvml.h"
+
+namespace gpuscaler::cli {
+namespace {
+
+using e2e::Finished;
+using e2e::RunScaler;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::MatchesRegex;
+
+constexpr const char* kObjects = R"(kind: ScaledObject
+metadata: {name: llm, namespace: inference}
+spec:
+  minReplicaCount: 1
+  maxReplicaCount: 10
+  triggers:
+    - type: external
+      metricType: Value
+      metadata: {targetValue: "50", hpaMetricType: Value}
+---
+kind: ScaledObject
+metadata: {name: broken}
+spec:
+  triggers:
+    - type: external
+      metadata: {aggregation: mode}
+)";
+
+TEST(Watch, ShowsWhatKedaReadsAndWhatHpaMakesOfIt) {
+  fakes::FakeNvml nvml(2);
+  nvml.gpu(1).SetUtilization(100, 0);
+  e2e::ScalerProcess scaler({"--fast-interval=20ms", "--poll-interval=100ms"},
+                            nvml.ChildEnvironment());
+  ASSERT_TRUE(scaler.AwaitServing());
+  const TemporaryFile file("objects.yaml", kObjects);
+  const Finished run =
+      RunScaler({"watch", base::StrCat("--address=127.0.0.1:", scaler.ports().grpc),
+                 "--interval=20ms", "--count=3", file.path()});
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_EQ(run.errors, "");
+  std::vector<std::string> lines;
+  std::istringstream stream(run.output);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  ASSERT_EQ(lines.size(), 3u * 4) << run.output;  // time, head, two rows
+  EXPECT_THAT(lines[1], AllOf(HasSubstr("SCALEDOBJECT"), HasSubstr("HPA WANTS")));
+  // 100 at target 50 asks for twice the replicas: 1, 2, 4, 8.
+  const int wanted[] = {2, 4, 8};
+  for (size_t poll = 0; poll < 3; ++poll) {
+    EXPECT_THAT(lines[4 * poll + 2],
+                MatchesRegex(base::StrCat("inference/llm +keda_gpu_metric +100.0 +50.0 +Value +yes",
+                                          " +", wanted[poll], " +[0-9]+ *")));
+    EXPECT_THAT(lines[4 * poll + 3],
+                AllOf(HasSubstr("default/broken"), HasSubstr("INVALID_ARGUMENT"),
+                      HasSubstr("aggregation")));
+  }
+}
+
+TEST(Watch, AScalerThatDoesNotAnswerIsARowNotAnEnd) {
+  const TemporaryFile file("objects.yaml", kObjects);
+  const Finished run = RunScaler({"watch", base::StrCat("--address=127.0.0.1:", e2e::FreePort()),
+                                  "--interval=20ms", "--count=2", file.path()});
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_THAT(run.output, HasSubstr("UNAVAILABLE"));
+}
+
+TEST(Watch, FilesWithNothingToWatchAreRefused) {
+  const TemporaryFile empty("empty.yaml", "kind: Deployment\n");
+  const TemporaryFile bad("bad.yaml", "kind: ScaledObject\nmetadata: {}\n");
+  for (const auto& [path, text] :
+       {std::pair(empty.path(), std::string("no ScaledObject")),
+        std::pair(bad.path(), bad.path() + ":1: "),
+        std::pair(std::string("/nowhere.yaml"), std::string("/nowhere.yaml: "))}) {
+    const Finished run = RunScaler({"watch", path});
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_THAT(run.errors, HasSubstr(text));
+    EXPECT_EQ(std::count(run.errors.begin(), run.errors.end(), '\n'), 1) << run.errors;
+  }
+  EXPECT_EQ(RunScaler({"watch"}).exit_code, 2);
+}
+
+}  // namespace
+}  // namespace gpuscaler::cli

@@ -1,0 +1,136 @@
+// Connections and streams beyond all measure.
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include "await.h"
+#include "e2e/matchers.h"
+#include "e2e/scaler_process.h"
+#include "fakes/nvml/fake_nvml.h"
+#include "rpc/socket.h"
+
+namespace gpuscaler::e2e {
+namespace {
+
+using absl::StatusCode;
+using fakes::FakeNvml;
+using rpc::Descriptor;
+
+// As many as this process may have; its children inherit them.
+rlim_t RaiseOpenFiles() {
+  rlimit files = {};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  return files.rlim_cur;
+}
+
+// An IPv4 address of this machine that is not loopback; empty: there is none.
+std::string OwnAddress() {
+  ifaddrs* all = nullptr;
+  if (getifaddrs(&all) != 0) return "";
+  std::string found;
+  for (const ifaddrs* at = all; at != nullptr; at = at->ifa_next) {
+    if (at->ifa_addr == nullptr || at->ifa_addr->sa_family != AF_INET) continue;
+    if ((at->ifa_flags & IFF_LOOPBACK) != 0 || (at->ifa_flags & IFF_UP) == 0) continue;
+    char text[INET_ADDRSTRLEN] = {};
+    const auto& address = reinterpret_cast<const sockaddr_in&>(*at->ifa_addr);
+    if (inet_ntop(AF_INET, &address.sin_addr, text, sizeof(text)) != nullptr) found = text;
+  }
+  freeifaddrs(all);
+  return found;
+}
+
+Descriptor ConnectTo(const std::string& host, uint16_t port) {
+  Descriptor fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  inet_pton(AF_INET, host.c_str(), &address.sin_addr);
+  if (connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
+    return Descriptor();
+  }
+  return fd;
+}
+
+TEST(Flood, TwoThousandIdleConnectionsHoldUpNobody) {
+  if (RaiseOpenFiles() < 8192) GTEST_SKIP() << "the limit of open files is too low here";
+  FakeNvml nvml(2);
+  ScalerProcess scaler({"--fast-interval=20ms", "--poll-interval=100ms", "--max-connections=4000"},
+                       nvml.ChildEnvironment());
+  ASSERT_TRUE(scaler.AwaitServing());
+  const uint64_t resident_kib = scaler.ResidentKib();
+  std::vector<Descriptor> idle;
+  for (int i = 0; i < 2000; ++i) {
+    idle.push_back(rpc::Connect(scaler.ports().grpc));
+    ASSERT_GE(idle.back().get(), 0);
+  }
+  for (int i = 0; i < 500; ++i) idle.push_back(rpc::Connect(scaler.ports().metrics));
+  for (int i = 0; i < 500; ++i) idle.push_back(rpc::Connect(scaler.ports().probes));
+  Keda late(scaler.ports().grpc);
+  nvml.gpu(0).SetUtilization(88, 0);
+  Await([&] { return late.Value({}).value_or(0) == 88; });
+  EXPECT_EQ(scaler.Metrics().status, 200);
+  EXPECT_EQ(scaler.Probe("/healthz").status, 200);
+  EXPECT_EQ(scaler.Probe("/readyz").status, 200);
+  const uint64_t grown_kib = scaler.ResidentKib() - std::min(scaler.ResidentKib(), resident_kib);
+  RecordProperty("grown_kib", std::to_string(grown_kib));
+  EXPECT_LT(grown_kib, 300 * 1024u);
+  EXPECT_EQ(scaler.Stop(), 0) << "while they are all open";
+}
+
+TEST(Flood, AFloodBeyondTheLimitLeavesTheServersLookAtItselfAPlace) {
+  const std::string address = OwnAddress();
+  if (address.empty()) GTEST_SKIP() << "this machine has no address but loopback";
+  FakeNvml nvml(2);
+  ScalerProcess scaler({"--fast-interval=20ms", "--poll-interval=100ms", "--max-connections=50",
+                        "--health-check-interval=50ms", "--bind-address", ""},
+                       nvml.ChildEnvironment());
+  ASSERT_TRUE(scaler.AwaitServing());
+  std::vector<Descriptor> flood;
+  for (int i = 0; i < 300; ++i) flood.push_back(ConnectTo(address, scaler.ports().grpc));
+  // The limit counts the flood's own too: one more from there is closed.
+  EXPECT_TRUE(rpc::IsClosedByPeer(flood.back()));
+  EXPECT_TRUE(rpc::IsClosedByPeer(ConnectTo(address, scaler.ports().grpc)));
+  // Its own calls still come through, and those of others on this machine.
+  const std::string checks = "keda_gpu_scaler_scaler_requests_total{method=\"Check\"}";
+  const double before = scaler.Sample(checks).value_or(0);
+  Await([&] { return scaler.Sample(checks).value_or(0) >= before + 5; });
+  const HttpAnswer live = scaler.Probe("/healthz");
+  EXPECT_EQ(live.status, 200) << live.body;
+  Keda late(scaler.ports().grpc);
+  EXPECT_THAT(late.Value({}), Holds(42));
+  // Once the flood is over there is room again.
+  flood.clear();
+  Keda outsider(scaler.ports().grpc, address);
+  Await([&] { return outsider.Value({}).ok(); });
+}
+
+TEST(Flood, StreamsAboveTheLimitAreRefusedAndUnaryCallsAreNot) {
+  FakeNvml nvml(2);
+  ScalerProcess scaler({"--fast-interval=20ms", "--poll-interval=100ms", "--max-streams=20"},
+                       nvml.ChildEnvironment());
+  ASSERT_TRUE(scaler.AwaitServing());
+  std::vector<std::unique_ptr<ActiveStream>> streams;
+  for (int i = 0; i < 20; ++i) {
+    streams.push_back(scaler.keda().StreamIsActive({}));
+    EXPECT_TRUE(streams.back()->Read().has_value());
+  }
+  for (int i = 0; i < 5; ++i) {
+    const auto more = scaler.keda().StreamIsActive({});
+    EXPECT_FALSE(more->Read().has_value());
+    EXPECT_EQ(more->reader->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  }
+  EXPECT_THAT(scaler.keda().Value({}), Holds(42));
+  EXPECT_THAT(scaler.keda().IsActive({}), Holds(true));
+  streams.pop_back();
+  Await([&] { return scaler.keda().StreamIsActive({})->Read().has_value(); });
+}
+
+}  // namespace
+}  // namespace gpuscaler::e2e

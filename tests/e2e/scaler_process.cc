@@ -1,0 +1,135 @@
+#include "e2e/scaler_process.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "await.h"
+#include "base/strings.h"
+#include "web/client.h"
+
+namespace gpuscaler::e2e {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::chrono::seconds kStopPatience{15};
+#else
+constexpr std::chrono::seconds kStopPatience{5};
+#endif
+
+std::vector<std::string> Command(std::vector<std::string> flags, const ScalerPorts& ports) {
+  flags.insert(flags.begin(),
+               {ScalerBinary(), "--node-name=node-a", base::StrCat("--port=", ports.grpc),
+                base::StrCat("--metrics-port=", ports.metrics),
+                base::StrCat("--probe-port=", ports.probes)});
+  const bool bound = std::any_of(flags.begin(), flags.end(), [](const std::string& flag) {
+    return flag.rfind("--bind-address", 0) == 0;
+  });
+  if (!bound) flags.push_back("--bind-address=127.0.0.1");
+  return flags;
+}
+
+// The inodes of the sockets that a process holds.
+std::set<std::string> SocketInodes(pid_t pid) {
+  std::set<std::string> inodes;
+  std::error_code error;
+  const std::filesystem::path folder = base::StrCat("/proc/", pid, "/fd");
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const std::string target = std::filesystem::read_symlink(entry.path(), error).string();
+    if (target.rfind("socket:[", 0) == 0) inodes.insert(target.substr(8, target.size() - 9));
+  }
+  return inodes;
+}
+
+}  // namespace
+
+HttpAnswer Get(uint16_t port, std::string_view path) {
+  web::Client client;
+  if (!client.Connect(port)) return {};
+  client.Send(base::StrCat("GET ", path, " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+  const std::string response = client.ReadToEnd();
+  if (response.rfind("HTTP/1.1 ", 0) != 0) return {};
+  const size_t body = response.find("\r\n\r\n");
+  return {std::atoi(response.c_str() + 9),
+          body == std::string::npos ? "" : response.substr(body + 4)};
+}
+
+std::vector<uint16_t> ListeningPorts(pid_t pid) {
+  const std::set<std::string> inodes = SocketInodes(pid);
+  std::set<uint16_t> ports;
+  for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
+    std::ifstream file(table);
+    std::string line;
+    std::getline(file, line);
+    while (std::getline(file, line)) {
+      std::istringstream fields(line);
+      std::string slot, local, remote, state, queues, timer, retransmits, uid, timeout, inode;
+      fields >> slot >> local >> remote >> state >> queues >> timer >> retransmits >> uid >>
+          timeout >> inode;
+      if (state != "0A" || inodes.count(inode) == 0) continue;
+      ports.insert(
+          static_cast<uint16_t>(std::stoul(local.substr(local.rfind(':') + 1), nullptr, 16)));
+    }
+  }
+  return {ports.begin(), ports.end()};
+}
+
+ScalerProcess::ScalerProcess(std::vector<std::string> flags, const Environment& environment,
+                             ScalerPorts ports)
+    : ports_(ports),
+      child_(Command(std::move(flags), ports), environment),
+      keda_(std::make_unique<Keda>(ports.grpc)) {}
+
+ScalerProcess::~ScalerProcess() {
+  if (stopped_) return;
+  // A client that does not read its connection would cost the server's grace.
+  keda_.reset();
+  EXPECT_EQ(Stop(), 0) << child_.Errors();
+  if (testing::Test::HasFailure()) std::fprintf(stderr, "%s", child_.Errors().c_str());
+}
+
+bool ScalerProcess::AwaitStart() {
+  Await([this] {
+    return !child_.Running() || child_.Errors().find("\"serving\"") != std::string::npos;
+  });
+  EXPECT_TRUE(child_.Running()) << child_.Errors();
+  return child_.Running();
+}
+
+bool ScalerProcess::AwaitServing() {
+  if (!AwaitStart()) return false;
+  return Await([this] { return keda_->Health() == "SERVING"; });
+}
+
+std::optional<int> ScalerProcess::Stop() {
+  stopped_ = true;
+  child_.Signal(SIGTERM);
+  const std::optional<int> code = child_.WaitForExit(kStopPatience);
+  if (!code) child_.Kill();
+  return code;
+}
+
+std::optional<double> ScalerProcess::Sample(const std::string& series) const {
+  const std::string page = "\n" + Metrics().body;
+  const size_t at = page.find("\n" + series + " ");
+  if (at == std::string::npos) return std::nullopt;
+  return std::strtod(page.c_str() + at + series.size() + 2, nullptr);
+}
+
+uint64_t ScalerProcess::ResidentKib() const {
+  std::ifstream file(base::StrCat("/proc/", pid(), "/status"));
+  std::string word;
+  while (file >> word) {
+    uint64_t kib = 0;
+    if (word == "VmRSS:" && file >> kib) return kib;
+  }
+  return 0;
+}
+
+}  // namespace gpuscaler::e2e

@@ -1,0 +1,81 @@
+#include "serving/active_feed.h"
+
+#include <gtest/gtest.h>
+
+#include "serving/published.h"
+
+namespace gpuscaler::serving {
+namespace {
+
+class ActiveFeedTest : public testing::Test {
+ protected:
+  // What the feed says at `now`; empty: nothing.
+  std::optional<bool> Next(base::SteadyTime now) {
+    const auto response = feed_.Next(now);
+    if (!response) return std::nullopt;
+    return response->result();
+  }
+
+  telemetry::Store store_;
+  ValueWindows windows_;
+  const ScalerContext context_{store_, windows_, {Seconds(10)}};
+  ActiveFeed feed_{*ReadTrigger(MakeObject({{"pollIntervalSeconds", "60"}})), context_};
+};
+
+TEST_F(ActiveFeedTest, SaysTheStateAtOnceAndEachChange) {
+  Publish(store_, {0}, kNow);
+  EXPECT_EQ(Next(kNow), false);
+  EXPECT_EQ(Next(kNow + Seconds(1)), std::nullopt);
+  Publish(store_, {5}, kNow + Seconds(2));
+  EXPECT_EQ(Next(kNow + Seconds(2)), true);
+  Publish(store_, {90}, kNow + Seconds(3));
+  EXPECT_EQ(Next(kNow + Seconds(3)), std::nullopt);
+  Publish(store_, {0}, kNow + Seconds(4));
+  EXPECT_EQ(Next(kNow + Seconds(4)), false);
+}
+
+TEST_F(ActiveFeedTest, RepeatsTheStateAsAHeartbeat) {
+  Publish(store_, {50}, kNow);
+  EXPECT_EQ(Next(kNow), true);
+  EXPECT_EQ(feed_.due(), kNow + Seconds(60));
+  Publish(store_, {50}, kNow + Seconds(59));
+  EXPECT_EQ(Next(kNow + Seconds(59.999)), std::nullopt);
+  EXPECT_EQ(Next(kNow + Seconds(60)), true);
+  EXPECT_EQ(feed_.due(), kNow + Seconds(120));
+  // A change is a sign of life too.
+  Publish(store_, {0}, kNow + Seconds(65));
+  EXPECT_EQ(Next(kNow + Seconds(65)), false);
+  EXPECT_EQ(feed_.due(), kNow + Seconds(125));
+}
+
+TEST_F(ActiveFeedTest, SaysNothingWhileTheStateIsUnknownAndDoesNotSpin) {
+  for (const double seconds : {0.0, 1.0, 60.0, 60.0, 200.0}) {
+    EXPECT_EQ(Next(kNow + Seconds(seconds)), std::nullopt);
+    EXPECT_GT(feed_.due(), kNow + Seconds(seconds));
+  }
+  Publish(store_, {0}, kNow + Seconds(201));
+  EXPECT_EQ(Next(kNow + Seconds(201)), false);
+}
+
+TEST_F(ActiveFeedTest, RepeatsTheStateOnceTheDataIsBack) {
+  Publish(store_, {50}, kNow);
+  EXPECT_EQ(Next(kNow), true);
+  EXPECT_EQ(Next(kNow + Seconds(11)), std::nullopt);
+  Publish(store_, {50}, kNow + Seconds(12));
+  EXPECT_EQ(Next(kNow + Seconds(12)), true);
+  EXPECT_EQ(Next(kNow + Seconds(13)), std::nullopt);
+  EXPECT_EQ(feed_.due(), kNow + Seconds(72));
+}
+
+TEST(MetricSpecFeed, SaysTheSpecsOnceAndIsNeverDue) {
+  MetricSpecFeed feed(*GetMetricSpec(MakeObject({{"targetValue", "70"}})));
+  const auto specs = feed.Next(kNow);
+  ASSERT_TRUE(specs.has_value());
+  ASSERT_EQ(specs->metricspecs_size(), 1);
+  EXPECT_EQ(specs->metricspecs(0).targetsizefloat(), 70);
+  EXPECT_EQ(feed.due(), rpc::kNever);
+  EXPECT_FALSE(feed.Next(kNow + Seconds(3600)).has_value());
+}
+
+}  // namespace
+}  // namespace gpuscaler::serving

@@ -1,0 +1,160 @@
+#include "serving/external_scaler.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/strings.h"
+#include "serving/published.h"
+
+namespace gpuscaler::serving {
+namespace {
+
+using absl::StatusCode;
+using testing::HasSubstr;
+
+class ExternalScalerTest : public testing::Test {
+ protected:
+  absl::StatusOr<externalscaler::GetMetricsResponse> Ask(
+      const externalscaler::ScaledObjectRef& object, base::SteadyTime now = kNow,
+      const std::string& name = "keda_gpu_metric") {
+    externalscaler::GetMetricsRequest request;
+    *request.mutable_scaledobjectref() = object;
+    request.set_metricname(name);
+    return GetMetrics(request, context_, now);
+  }
+  double Value(const externalscaler::ScaledObjectRef& object, base::SteadyTime now = kNow) {
+    const auto response = Ask(object, now);
+    EXPECT_TRUE(response.ok()) << response.status();
+    return response.ok() ? response->metricvalues(0).metricvaluefloat() : -1;
+  }
+
+  telemetry::Store store_;
+  ValueWindows windows_;
+  const ScalerContext context_{store_, windows_, {Seconds(10)}};
+};
+
+TEST_F(ExternalScalerTest, GetMetricsAnswersOneValueInBothFields) {
+  Publish(store_, {12.25, 40.5}, kNow);
+  const auto response = Ask(MakeObject({{"aggregation", "max"}}));
+  ASSERT_TRUE(response.ok()) << response.status();
+  ASSERT_EQ(response->metricvalues_size(), 1);
+  EXPECT_EQ(response->metricvalues(0).metricname(), "keda_gpu_metric");
+  EXPECT_EQ(response->metricvalues(0).metricvaluefloat(), 40.5);
+  EXPECT_EQ(response->metricvalues(0).metricvalue(), 41);
+  EXPECT_EQ(Value(MakeObject({{"aggregation", "min"}})), 12.25);
+  EXPECT_EQ(Value(MakeObject({{"aggregation", "sum"}})), 52.75);
+  EXPECT_EQ(windows_.size(), 0u) << "no history without a window";
+}
+
+TEST_F(ExternalScalerTest, GetMetricsRefusesANameThatWasNotAnnounced) {
+  Publish(store_, {40}, kNow);
+  const auto other = Ask(MakeObject(), kNow, "s0-keda_gpu_metric");
+  EXPECT_EQ(other.status().code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(base::Message(other.status())),
+              HasSubstr("\"s0-keda_gpu_metric\" was announced for ScaledObject default/inference; "
+                        "its metric is \"keda_gpu_metric\""));
+  EXPECT_EQ(Ask(MakeObject(), kNow, "").status().code(), StatusCode::kInvalidArgument);
+  EXPECT_TRUE(Ask(MakeObject({{"metricName", "mine"}}), kNow, "mine").ok());
+  const auto huge = Ask(MakeObject(), kNow, std::string(100'000, 'x'));
+  EXPECT_LT(huge.status().message().size(), 1000u) << "a name is not echoed whole";
+}
+
+TEST_F(ExternalScalerTest, AReferenceWithoutANameIsRefused) {
+  Publish(store_, {40}, kNow);
+  const externalscaler::ScaledObjectRef empty;
+  for (const absl::Status& status :
+       {IsActive(empty, context_, kNow).status(), GetMetricSpec(empty).status(),
+        Ask(empty).status(), GetMetrics({}, context_, kNow).status()}) {
+    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(base::Message(status)), HasSubstr("scaledObjectRef.name is empty"));
+  }
+}
+
+TEST_F(ExternalScalerTest, IsActiveIsStrictlyAboveTheThreshold) {
+  Publish(store_, {30, 50}, kNow);
+  const auto active = [this](const std::string& threshold) {
+    const auto response =
+        IsActive(MakeObject({{"activationThreshold", threshold}}), context_, kNow);
+    EXPECT_TRUE(response.ok()) << response.status();
+    return response.ok() && response->result();
+  };
+  EXPECT_TRUE(active("49.9"));
+  EXPECT_FALSE(active("50"));
+  Publish(store_, {0, 0}, kNow);
+  EXPECT_FALSE(active("0"));
+  EXPECT_TRUE(IsActive(MakeObject({{"profile", "training"}}), context_, kNow)->result());
+}
+
+TEST_F(ExternalScalerTest, WithoutFreshDataThereIsAnErrorAndNoZero) {
+  EXPECT_EQ(Ask(MakeObject()).status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(IsActive(MakeObject(), context_, kNow).status().code(), StatusCode::kUnavailable);
+  Publish(store_, {40}, kNow);
+  EXPECT_TRUE(Ask(MakeObject(), kNow + Seconds(10)).ok()) << "this old is still fresh";
+  const auto stale = Ask(MakeObject(), kNow + Seconds(10.5));
+  EXPECT_EQ(stale.status().code(), StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(base::Message(stale.status())), HasSubstr("10.5s old"));
+  EXPECT_EQ(IsActive(MakeObject(), context_, kNow + Seconds(10.5)).status().code(),
+            StatusCode::kUnavailable);
+}
+
+struct SpecRow {
+  std::string target;
+  double as_float;
+  int64_t as_int;
+};
+
+TEST(GetMetricSpec, SaysTheTargetInBothFieldsAndNeverZero) {
+  for (const SpecRow& row : {SpecRow{"80", 80, 80}, SpecRow{"62.5", 62.5, 63},
+                             SpecRow{"0.4", 0.4, 1}, SpecRow{"0.001", 0.001, 1}}) {
+    const auto response = GetMetricSpec(MakeObject({{"targetValue", row.target}}));
+    ASSERT_TRUE(response.ok()) << response.status();
+    ASSERT_EQ(response->metricspecs_size(), 1);
+    EXPECT_EQ(response->metricspecs(0).metricname(), "keda_gpu_metric");
+    EXPECT_EQ(response->metricspecs(0).targetsizefloat(), row.as_float);
+    EXPECT_EQ(response->metricspecs(0).targetsize(), row.as_int);
+  }
+}
+
+TEST(GetMetricSpec, NeedsNoDataAndPassesTheTriggersErrorsOn) {
+  const auto named = GetMetricSpec(MakeObject({{"profile", "training"}, {"metricName", "load"}}));
+  ASSERT_TRUE(named.ok()) << named.status();
+  EXPECT_EQ(named->metricspecs(0).metricname(), "load");
+  EXPECT_EQ(named->metricspecs(0).targetsizefloat(), 90);
+  EXPECT_EQ(GetMetricSpec(MakeObject({{"targetValue", "x"}})).status().code(),
+            StatusCode::kInvalidArgument);
+  EXPECT_EQ(GetMetricSpec(MakeObject({{"workload", "deployment/a"}})).status().code(),
+            StatusCode::kUnimplemented);
+}
+
+TEST_F(ExternalScalerTest, AWindowAveragesFromTheFirstQuestionOn) {
+  const auto windowed = MakeObject({{"window", "60"}});
+  Publish(store_, {10}, kNow);
+  EXPECT_EQ(Value(windowed), 10);
+  Publish(store_, {30}, kNow + Seconds(1));
+  windows_.Record(store_.Load(), kNow + Seconds(1), context_.limits);
+  Publish(store_, {80}, kNow + Seconds(2));
+  EXPECT_EQ(Value(windowed, kNow + Seconds(2)), 40);  // of 10, 30, 80
+  EXPECT_EQ(Value(MakeObject(), kNow + Seconds(2)), 80);
+  EXPECT_EQ(windows_.size(), 1u);
+}
+
+TEST_F(ExternalScalerTest, EachTriggerOfEachObjectHasAHistoryOfItsOwn) {
+  Publish(store_, {10}, kNow);
+  const auto first = MakeObject({{"window", "60"}});
+  EXPECT_EQ(Value(first), 10);
+  Publish(store_, {50}, kNow + Seconds(1));
+  const base::SteadyTime later = kNow + Seconds(1);
+  EXPECT_EQ(Value(first, later), 30);
+  // The value is new to each of these.
+  EXPECT_EQ(Value(MakeObject({{"window", "61"}}), later), 50);
+  EXPECT_EQ(Value(MakeObject({{"window", "60"}, {"aggregation", "avg"}}), later), 50);
+  auto other = MakeObject({{"window", "60"}});
+  other.set_name("other");
+  EXPECT_EQ(Value(other, later), 50);
+  other.set_namespace_("elsewhere");
+  EXPECT_EQ(Value(other, later), 50);
+  EXPECT_EQ(windows_.size(), 5u);
+}
+
+}  // namespace
+}  // namespace gpuscaler::serving
