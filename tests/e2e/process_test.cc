@@ -89,7 +89,7 @@ TEST(Process, EveryLogLineIsAnObjectAndBothSignalsStopIt) {
   FakeNvml nvml(1);
   for (const int signal : {SIGTERM, SIGINT}) {
     ScalerProcess scaler(kFast, nvml.ChildEnvironment());
-    ASSERT_TRUE(scaler.AwaitServing());
+    ASSERT_TRUE(scaler.AwaitStart());
     scaler.child().Signal(signal);
     EXPECT_EQ(scaler.child().WaitForExit(std::chrono::seconds(15)), 0);
     EXPECT_EQ(scaler.Stop(), 0);  // it has

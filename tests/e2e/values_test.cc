@@ -68,12 +68,16 @@ TEST(Values, NvlinkIsTheRateOfItsCounters) {
   nvml.gpu(0).SetNvlinkRates(40'000'000'000, 25'000'000'000);
   ScalerProcess scaler(kFast, nvml.ChildEnvironment());
   ASSERT_TRUE(scaler.AwaitServing());
-  for (const auto& [metric, rate] :
-       {std::pair("nvlink_tx_mbps", 40'000.0), std::pair("nvlink_rx_mbps", 25'000.0)}) {
-    const Metadata metadata = {{"metricType", metric}, {"targetValue", "50000"}};
+  struct RateRow {
+    std::string metric;
+    double rate;
+  };
+  for (const RateRow& row :
+       {RateRow{"nvlink_tx_mbps", 40'000}, RateRow{"nvlink_rx_mbps", 25'000}}) {
+    const Metadata metadata = {{"metricType", row.metric}, {"targetValue", "50000"}};
     Await([&] {
       const double value = scaler.keda().Value(metadata).value_or(0);
-      return value > 0.8 * rate && value < 1.25 * rate;
+      return value > 0.8 * row.rate && value < 1.25 * row.rate;
     });
   }
 }
