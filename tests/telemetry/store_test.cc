@@ -107,7 +107,8 @@ TEST(Store, ConcurrentPublishersLoseNothing) {
   std::thread reader([&] {
     uint64_t newest = 0;
     while (!stop) {
-      for (const auto& node : store.Load()->nodes) {
+      const auto view = store.Load();
+      for (const auto& node : view->nodes) {
         if (node->node != "n0") continue;
         EXPECT_GE(node->sequence, newest) << "a newer snapshot gave way to an older one";
         newest = node->sequence;
