@@ -46,7 +46,7 @@ class CondVar {
  public:
   // Waits until `deadline`, a notification or a stop request, whichever is
   // first; the caller looks at its condition again.
-  void WaitUntil(Mutex& mutex, std::stop_token stop, SteadyTime deadline)
+  void WaitUntil(Mutex& mutex, const std::stop_token& stop, SteadyTime deadline)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     bool notified = false;
     condition_.wait_until(mutex, stop, deadline, [&] { return std::exchange(notified, true); });

@@ -15,7 +15,7 @@ PeriodicThread::PeriodicThread(std::string name, Duration period,
     : name_(std::move(name)),
       period_(period),
       tick_(std::move(tick)),
-      thread_([this](std::stop_token stop) { Run(std::move(stop)); }) {}
+      thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
 PeriodicThread::~PeriodicThread() {
   thread_.request_stop();
@@ -35,7 +35,7 @@ std::optional<SteadyTime> PeriodicThread::BusySince() const {
   return SteadyTime(SteadyTime::duration(since));
 }
 
-void PeriodicThread::Run(std::stop_token stop) {
+void PeriodicThread::Run(const std::stop_token& stop) {
   SetThreadName(name_);
   SteadyTime next = Now();
   while (!stop.stop_requested()) {

@@ -46,7 +46,7 @@ class PeriodicThread {
   Duration period() const { return period_; }
 
  private:
-  void Run(std::stop_token stop);
+  void Run(const std::stop_token& stop);
 
   const std::string name_;
   const Duration period_;

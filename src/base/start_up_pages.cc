@@ -21,6 +21,7 @@ int ReleaseCode(dl_phdr_info* object, size_t, void*) {
     }
     const uintptr_t begin = (object->dlpi_addr + segment.p_vaddr) & ~(page - 1);
     const uintptr_t end = object->dlpi_addr + segment.p_vaddr + segment.p_memsz;
+    // An address is all that the loader gives. NOLINTNEXTLINE(performance-no-int-to-ptr)
     madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
   }
   return 1;  // only the first object

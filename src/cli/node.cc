@@ -127,17 +127,19 @@ web::HttpResponse Node::Metrics() const {
   const bool complete = complete_.load();
   const auto view = store_.Load();
   const auto lanes = complete ? AllStats(*sampler_) : std::vector<sources::LaneStats>();
-  const auto requests = server_.RequestStats();
+  const auto requests = server_.Requests();
   web::HttpResponse response;
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  response.body = web::WriteNodeMetrics({*view,
-                                         options_.stale_after.value,
-                                         lanes,
-                                         requests,
-                                         {kVersion, source_->name()},
-                                         complete ? std::optional(http_->Stats()) : std::nullopt,
-                                         web::ReadProcessStats()},
-                                        base::Now());
+  response.body = web::WriteNodeMetrics(
+      {*view,
+       options_.stale_after.value,
+       lanes,
+       requests,
+       {kVersion, source_->name()},
+       complete && serving_ ? std::optional(server_.Connections()) : std::nullopt,
+       complete ? std::optional(http_->Stats()) : std::nullopt,
+       web::ReadProcessStats()},
+      base::Now());
   return response;
 }
 

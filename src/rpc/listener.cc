@@ -82,10 +82,10 @@ int Descriptor::Release() {
 
 absl::StatusOr<Descriptor> Listen(const std::string& address, uint16_t port) {
   if (address.empty()) {
-    auto both = ListenOn(MakeV6(in6addr_any, port), base::StrCat("port ", port));
+    auto both = ListenOn(MakeV6(in6addr_any, port), base::StrCat("[::]:", port));
     // Only where the kernel has no IPv6: a port in use is in use.
     if (both.ok() || absl::IsAlreadyExists(both.status())) return both;
-    return ListenOn(MakeV4({htonl(INADDR_ANY)}, port), base::StrCat("port ", port));
+    return ListenOn(MakeV4({htonl(INADDR_ANY)}, port), base::StrCat("0.0.0.0:", port));
   }
   in6_addr v6;
   in_addr v4;

@@ -69,7 +69,7 @@ class Server {
                                           void*),
                 typename UnaryMethod<Service, Request, Response>::Handler handler) {
     methods_.push_back(std::make_unique<UnaryMethod<Service, Request, Response>>(
-        *loop_, service, function, stats_.emplace_back(name), std::move(handler)));
+        *loop_, service, function, stats_.emplace_back(name, false), std::move(handler)));
   }
   template <class Service, class Request, class Response>
   void AddServerStream(std::string_view name, std::type_identity_t<Service>& service,
@@ -79,7 +79,7 @@ class Server {
                                                  grpc::ServerCompletionQueue*, void*),
                        typename ServerStreamMethod<Service, Request, Response>::Handler handler) {
     methods_.push_back(std::make_unique<ServerStreamMethod<Service, Request, Response>>(
-        *loop_, service, function, stats_.emplace_back(name), budget_, std::move(handler)));
+        *loop_, service, function, stats_.emplace_back(name, true), budget_, std::move(handler)));
   }
   template <class Service, class Request, class Response>
   void AddExchange(std::string_view name, std::type_identity_t<Service>& service,
@@ -89,7 +89,7 @@ class Server {
                                              void*),
                    typename ExchangeMethod<Service, Request, Response>::Handler handler) {
     methods_.push_back(std::make_unique<ExchangeMethod<Service, Request, Response>>(
-        *loop_, service, function, stats_.emplace_back(name), budget_, std::move(handler)));
+        *loop_, service, function, stats_.emplace_back(name, true), budget_, std::move(handler)));
   }
 
   // Listens and serves. `on_wake` runs on the loop's thread at each Wake, before

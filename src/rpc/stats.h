@@ -8,9 +8,11 @@
 namespace gpuscaler::rpc {
 
 struct MethodStats {
-  explicit MethodStats(std::string_view method_name) : method(method_name) {}
+  MethodStats(std::string_view method_name, bool streams)
+      : method(method_name), is_stream(streams) {}
 
   const std::string_view method;  // a literal
+  const bool is_stream;
   std::atomic<uint64_t> requests{0};
   std::atomic<uint64_t> errors{0};
   std::atomic<int64_t> open_streams{0};

@@ -162,7 +162,8 @@ absl::Status CheckServed(const TriggerDraft& draft, const catalog::MetricRow& me
                          std::string_view unserved) {
   std::string message;
   if (metric.origin == catalog::Origin::kEngine) {
-    const bool own = draft.metric == nullptr;
+    // A metric that the trigger does not name is its profile's.
+    const bool own = draft.metric == nullptr && draft.profile != nullptr;
     base::StrAppend(&message, own ? "profile \"" : "metricType \"",
                     own ? draft.profile->name : metric.name, "\" scales on ",
                     own ? metric.name : std::string_view("a metric"),

@@ -151,14 +151,14 @@ struct ScalerServer::Impl {
   telemetry::Store::SubscriberId subscription = 0;
 };
 
-ScalerServer::ScalerServer(Options options, telemetry::Store& store)
+ScalerServer::ScalerServer(const Options& options, telemetry::Store& store)
     : impl_(std::make_unique<Impl>(options, store)) {}
 
 ScalerServer::~ScalerServer() = default;
 
 absl::Status ScalerServer::Start() {
   Impl* impl = impl_.get();
-  const absl::Status started = impl->server.Start([impl](base::SteadyTime now) {
+  absl::Status started = impl->server.Start([impl](base::SteadyTime now) {
     impl->windows.Record(impl->store.Load(), now, impl->scaler.limits);
   });
   if (!started.ok()) return started;
@@ -175,17 +175,19 @@ void ScalerServer::Shutdown(base::Duration grace) {
   impl_->server.Shutdown(grace);
 }
 
-ScalerServer::Connections ScalerServer::connections() const {
+ConnectionStats ScalerServer::Connections() const {
   const rpc::ConnectionGate& gate = impl_->server.gate();
   return {gate.accepted(), gate.refused(), gate.open()};
 }
 
-std::vector<web::RequestStats> ScalerServer::RequestStats() const {
-  std::vector<web::RequestStats> all;
+std::vector<RequestStats> ScalerServer::Requests() const {
+  std::vector<RequestStats> all;
   for (const rpc::MethodStats& stats : impl_->server.stats()) {
-    all.push_back({stats.method, stats.requests.load(std::memory_order_relaxed),
-                   stats.errors.load(std::memory_order_relaxed),
-                   stats.open_streams.load(std::memory_order_relaxed)});
+    RequestStats& row = all.emplace_back();
+    row.method = stats.method;
+    row.requests = stats.requests.load(std::memory_order_relaxed);
+    row.errors = stats.errors.load(std::memory_order_relaxed);
+    if (stats.is_stream) row.open_streams = stats.open_streams.load(std::memory_order_relaxed);
   }
   return all;
 }

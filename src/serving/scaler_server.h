@@ -10,8 +10,8 @@
 #include "absl/status/status.h"
 #include "base/time.h"
 #include "scaling/evaluation.h"
+#include "serving/request_stats.h"
 #include "telemetry/store.h"
-#include "web/node_metrics.h"
 
 namespace gpuscaler::serving {
 
@@ -26,7 +26,7 @@ class ScalerServer {
   };
 
   // `store` must outlive the server.
-  ScalerServer(Options options, telemetry::Store& store);
+  ScalerServer(const Options& options, telemetry::Store& store);
   ~ScalerServer();
 
   // ALREADY_EXISTS: the port is in use.
@@ -39,13 +39,8 @@ class ScalerServer {
   void Shutdown(base::Duration grace);
 
   // After Start, any thread.
-  struct Connections {
-    uint64_t accepted = 0;
-    uint64_t refused = 0;
-    uint64_t open = 0;
-  };
-  Connections connections() const;
-  std::vector<web::RequestStats> RequestStats() const;
+  ConnectionStats Connections() const;
+  std::vector<RequestStats> Requests() const;
 
  private:
   struct Impl;

@@ -55,7 +55,9 @@ absl::Status SelfCheck::status(base::SteadyTime now) const {
                                              " failed: ", base::Message(newest_)));
 }
 
-void SelfCheck::Stop() { (void)thread_.StopWithin(kDeadline + std::chrono::seconds(1)); }
+void SelfCheck::Stop() {
+  (void)thread_.StopWithin(kDeadline + std::chrono::seconds(1));
+}
 
 void SelfCheck::Check() {
   const absl::Status answer = AskHealth(target_);

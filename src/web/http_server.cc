@@ -1,5 +1,7 @@
 #include "web/http_server.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <deque>
@@ -14,8 +16,8 @@
 #include "boost/asio/co_spawn.hpp"
 #include "boost/asio/post.hpp"
 #include "boost/asio/use_awaitable.hpp"
+#include "rpc/listener.h"
 #include "web/connections.h"
-#include "web/listen.h"
 
 namespace gpuscaler::web {
 namespace {
@@ -25,18 +27,24 @@ using asio::ip::tcp;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
+tcp Protocol(const rpc::Descriptor& socket) {
+  int domain = AF_INET;
+  socklen_t length = sizeof(domain);
+  getsockopt(socket.get(), SOL_SOCKET, SO_DOMAIN, &domain, &length);
+  return domain == AF_INET6 ? tcp::v6() : tcp::v4();
+}
+
 }  // namespace
 
 class HttpServer::Impl {
  public:
-  explicit Impl(HttpOptions options)
-      : options_(std::move(options)), connections_(io_, options_, counters_) {}
+  explicit Impl(HttpOptions options) : options_(options), connections_(io_, options_, counters_) {}
   ~Impl() { Stop(); }
 
   absl::Status Open(HttpListen listen) {
-    auto acceptor = Listen(io_, listen.address, listen.port);
-    if (!acceptor.ok()) return acceptor.status();
-    listeners_.emplace_back(io_, *std::move(acceptor), std::move(listen.routes));
+    auto socket = rpc::Listen(listen.address, listen.port);
+    if (!socket.ok()) return socket.status();
+    listeners_.emplace_back(io_, *std::move(socket), std::move(listen.routes));
     return absl::OkStatus();
   }
 
@@ -84,11 +92,13 @@ class HttpServer::Impl {
 
  private:
   struct Listener {
-    Listener(asio::io_context& io, tcp::acceptor a, std::vector<HttpRoute> r)
-        : acceptor(std::move(a)),
+    Listener(asio::io_context& io, rpc::Descriptor socket, std::vector<HttpRoute> r)
+        : acceptor(io, Protocol(socket), socket.get()),
           pause(io),
-          port(acceptor.local_endpoint().port()),
-          routes(std::move(r)) {}
+          port(rpc::BoundPort(socket)),
+          routes(std::move(r)) {
+      socket.Release();  // the acceptor's from here on
+    }
 
     tcp::acceptor acceptor;
     asio::steady_timer pause;
@@ -129,7 +139,7 @@ class HttpServer::Impl {
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(HttpOptions options,
                                                               std::vector<HttpListen> listeners) {
-  auto impl = std::make_unique<Impl>(std::move(options));
+  auto impl = std::make_unique<Impl>(options);
   for (HttpListen& listen : listeners) {
     const absl::Status opened = impl->Open(std::move(listen));
     if (!opened.ok()) return opened;

@@ -45,19 +45,29 @@ void WriteCollections(const NodeMetrics& metrics, Exposition& page) {
 void WriteRequests(const NodeMetrics& metrics, Exposition& page) {
   Family(page, "scaler_requests_total", MetricType::kCounter,
          "Calls by KEDA, streams opened included.");
-  for (const RequestStats& row : metrics.requests) {
+  for (const serving::RequestStats& row : metrics.requests) {
     page.Sample(Labels().Add("method", row.method), row.requests);
   }
   Family(page, "scaler_request_errors_total", MetricType::kCounter,
          "Calls by KEDA that were answered with an error.");
-  for (const RequestStats& row : metrics.requests) {
+  for (const serving::RequestStats& row : metrics.requests) {
     page.Sample(Labels().Add("method", row.method), row.errors);
   }
   Family(page, "open_streams", MetricType::kGauge, "Streams that KEDA holds open.");
-  for (const RequestStats& row : metrics.requests) {
+  for (const serving::RequestStats& row : metrics.requests) {
     if (!row.open_streams.has_value()) continue;
     page.Sample(Labels().Add("method", row.method), static_cast<double>(*row.open_streams));
   }
+}
+
+void WriteGrpcConnections(const NodeMetrics& metrics, Exposition& page) {
+  if (!metrics.grpc.has_value()) return;
+  Single(page, "grpc_open_connections", MetricType::kGauge, "gRPC connections open.",
+         metrics.grpc->open);
+  Single(page, "grpc_connections_total", MetricType::kCounter, "gRPC connections accepted.",
+         metrics.grpc->accepted);
+  Single(page, "grpc_refused_connections_total", MetricType::kCounter,
+         "gRPC connections closed at once: too many were open.", metrics.grpc->refused);
 }
 
 void WriteHttp(const NodeMetrics& metrics, Exposition& page) {
@@ -114,6 +124,7 @@ std::string WriteNodeMetrics(const NodeMetrics& metrics, base::SteadyTime now) {
   WriteGpuSeries(metrics.view, metrics.stale_after, now, page);
   WriteCollections(metrics, page);
   WriteRequests(metrics, page);
+  WriteGrpcConnections(metrics, page);
   WriteHttp(metrics, page);
   WriteProcess(metrics, page);
   return std::move(page).Text();

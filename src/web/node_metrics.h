@@ -13,20 +13,13 @@
 
 #include "base/time.h"
 #include "catalog/metrics.h"
+#include "serving/request_stats.h"
 #include "sources/sampler.h"
 #include "telemetry/store.h"
 #include "web/http_server.h"
 #include "web/process_stats.h"
 
 namespace gpuscaler::web {
-
-// What the gRPC side counts, by method of KEDA's contract.
-struct RequestStats {
-  std::string_view method;  // "GetMetrics"
-  uint64_t requests = 0;
-  uint64_t errors = 0;
-  std::optional<int64_t> open_streams;  // empty: not a streaming method
-};
 
 struct BuildInfo {
   std::string_view version;  // "0.1.0"
@@ -37,8 +30,9 @@ struct NodeMetrics {
   const telemetry::View& view;
   base::Duration stale_after;
   std::span<const sources::LaneStats> lanes;  // by catalog::Lane; empty: nothing is sampled here
-  std::span<const RequestStats> requests;
+  std::span<const serving::RequestStats> requests;
   BuildInfo build;
+  std::optional<serving::ConnectionStats> grpc;
   std::optional<HttpStats> http;
   ProcessStats process;
 };

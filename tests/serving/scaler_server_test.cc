@@ -35,8 +35,8 @@ class ScalerServerTest : public testing::Test {
     keda_ = std::make_unique<e2e::Keda>(server_->port());
   }
 
-  web::RequestStats Stats(std::string_view method) {
-    for (const web::RequestStats& stats : server_->RequestStats()) {
+  RequestStats Stats(std::string_view method) {
+    for (const RequestStats& stats : server_->Requests()) {
       if (stats.method == method) return stats;
     }
     ADD_FAILURE() << method;

@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 using testing::HasSubstr;
 
 uint64_t Checks(const ScalerServer& server) {
-  for (const web::RequestStats& stats : server.RequestStats()) {
+  for (const RequestStats& stats : server.Requests()) {
     if (stats.method == "Check") return stats.requests;
   }
   return 0;

@@ -164,7 +164,7 @@ TEST(HttpServerTest, APortInUseIsAnErrorThatNamesAddressAndPort) {
   std::vector<HttpListen> same;
   same.push_back({"127.0.0.1", port, {}});
   EXPECT_EQ(HttpServer::Start({}, std::move(same)).status().ToString(),
-            base::StrCat("FAILED_PRECONDITION: cannot listen on 127.0.0.1:", port,
+            base::StrCat("ALREADY_EXISTS: cannot listen on 127.0.0.1:", port,
                          ": Address already in use"));
   std::vector<HttpListen> any;
   any.push_back({"", port, {}});

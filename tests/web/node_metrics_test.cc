@@ -41,7 +41,7 @@ std::string Write(std::vector<telemetry::Snapshot> nodes,
   for (telemetry::Snapshot& node : nodes) {
     view.nodes.push_back(std::make_shared<const telemetry::Snapshot>(std::move(node)));
   }
-  return WriteNodeMetrics({view, seconds(10), lanes, {}, {"1.2.3", "nvml"}, {}, {}}, kNow);
+  return WriteNodeMetrics({view, seconds(10), lanes, {}, {"1.2.3", "nvml"}, {}, {}, {}}, kNow);
 }
 
 constexpr std::string_view kBuildInfo =
@@ -193,7 +193,8 @@ TEST(NodeMetricsTest, LanesAreCountedByName) {
 
 TEST(NodeMetricsTest, RequestsAreCountedByMethodAndStreamsOnlyWhereTheMethodHasThem) {
   const telemetry::View view;
-  const RequestStats requests[] = {{"GetMetrics", 10, 2, {}}, {"StreamIsActive", 3, 0, 1}};
+  const serving::RequestStats requests[] = {{"GetMetrics", 10, 2, {}}, {"StreamIsActive", 3, 0, 1}};
+  const serving::ConnectionStats grpc = {8, 9, 1};
   HttpStats http;
   http.open_connections = 2;
   http.accepted = 30;
@@ -202,13 +203,16 @@ TEST(NodeMetricsTest, RequestsAreCountedByMethodAndStreamsOnlyWhereTheMethodHasT
   http.rejected = 6;
   http.accept_errors = 7;
   const std::string page =
-      WriteNodeMetrics({view, seconds(10), {}, requests, {"1", "nvml"}, http, {}}, kNow);
+      WriteNodeMetrics({view, seconds(10), {}, requests, {"1", "nvml"}, grpc, http, {}}, kNow);
   for (const std::string_view line : {
            "scaler_requests_total{method=\"GetMetrics\"} 10",
            "scaler_requests_total{method=\"StreamIsActive\"} 3",
            "scaler_request_errors_total{method=\"GetMetrics\"} 2",
            "scaler_request_errors_total{method=\"StreamIsActive\"} 0",
            "open_streams{method=\"StreamIsActive\"} 1",
+           "grpc_connections_total 8",
+           "grpc_refused_connections_total 9",
+           "grpc_open_connections 1",
            "http_open_connections 2",
            "http_connections_total 30",
            "http_evicted_connections_total 4",

@@ -57,12 +57,13 @@ TEST_F(PromtoolTest, AcceptsAPageWithEveryFamilyOf8Gpus) {
   telemetry::View view;
   view.nodes.push_back(snapshot);
   std::vector<sources::LaneStats> lanes(catalog::kLaneCount);
-  const RequestStats requests[] = {{"GetMetrics", 10, 2, {}}, {"StreamIsActive", 3, 0, 1}};
+  const serving::RequestStats requests[] = {{"GetMetrics", 10, 2, {}}, {"StreamIsActive", 3, 0, 1}};
   const std::string page = WriteNodeMetrics({view,
                                              std::chrono::seconds(10),
                                              lanes,
                                              requests,
                                              {"1.2.3", "nvml"},
+                                             serving::ConnectionStats{},
                                              HttpStats{},
                                              ReadProcessStats()},
                                             now);
