@@ -39,7 +39,7 @@ TEST(SelfCheck, IsOkWhileTheServerAnswersThoughItServesNothing) {
     Await([&] { return Checks(server) >= before + 5; });
     EXPECT_TRUE(check.status(base::Now()).ok()) << check.status(base::Now());
   }
-  EXPECT_GE(server.connections().accepted, 10u) << "each call is a new connection";
+  EXPECT_GE(server.Connections().accepted, 10u) << "each call is a new connection";
 }
 
 TEST(SelfCheck, ACallThatDoesNotComeBackIsSeenWhileItIsUnderWay) {
