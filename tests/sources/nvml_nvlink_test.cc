@@ -172,13 +172,23 @@ TEST_F(NvmlNvlinkTest, ALinkThatComesUpIsNoBurst) {
 TEST_F(NvmlNvlinkTest, AFakeThatRunsAtARateIsReadAtThatRate) {
   Start();
   nvml_.gpu(0).SetNvlinkRates(50'000'000'000, 25'000'000'000);
+  const base::SteadyTime before_first = base::Now();
   Read(Lane::kFull);
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  const base::SteadyTime after_first = base::Now();
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const base::SteadyTime before_second = base::Now();
   const auto gpus = Read(Lane::kFull);
+  const base::SteadyTime after_second = base::Now();
   ASSERT_EQ(gpus.size(), 2u);
-  // Off only by what may pass between a call and the reading of the clock.
-  EXPECT_NEAR(gpus[0].readings.Value(Metric::kNvlinkTxMbps).value_or(0), 50000, 10000);
-  EXPECT_NEAR(gpus[0].readings.Value(Metric::kNvlinkRxMbps).value_or(0), 25000, 5000);
+  // Counter and clock are read at two moments within each read.
+  const double slack =
+      base::ToSeconds(after_second - before_first) / base::ToSeconds(before_second - after_first);
+  const double tx = gpus[0].readings.Value(Metric::kNvlinkTxMbps).value_or(0);
+  const double rx = gpus[0].readings.Value(Metric::kNvlinkRxMbps).value_or(0);
+  EXPECT_GE(tx, 50000 / slack);
+  EXPECT_LE(tx, 50000 * slack);
+  EXPECT_GE(rx, 25000 / slack);
+  EXPECT_LE(rx, 25000 * slack);
 }
 
 }  // namespace
