@@ -29,7 +29,8 @@ struct LaneStats {
   uint64_t errors = 0;       // reads that failed as a whole
   uint64_t overruns = 0;     // periods missed because a read took too long
   double seconds_total = 0;  // spent in reads
-  // Reads by duration: counts at or below each of kDurationBuckets, then all.
+  // Reads by duration: in each place those above the bound before it and at or
+  // below its own; in the last those above every bound.
   static constexpr std::array<double, 10> kDurationBuckets = {0.0005, 0.001, 0.0025, 0.005, 0.01,
                                                               0.025,  0.05,  0.1,    0.5,   2.5};
   std::array<uint64_t, kDurationBuckets.size() + 1> buckets = {};
