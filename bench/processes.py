@@ -1,0 +1,163 @@
+"""The processes of a benchmark: started here, ended here, on loopback only."""
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+
+def free_port(taken=set()):
+    """Below the ephemeral ports, which would take it between here and the server."""
+    for _ in range(1000):
+        port = random.randrange(20000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in taken:
+            taken.add(port)
+            return port
+    raise RuntimeError("no free port from 20000 to 31999")
+
+
+def cpu_seconds(pid):
+    """User and system time of all threads of a process, to the nanosecond.
+
+    The process's CPU clock, as clock_getcpuclockid makes its id.
+    """
+    return time.clock_gettime_ns((~pid << 3) | 2) / 1e9
+
+
+def status_bytes(pid):
+    """VmRSS, VmHWM, RssAnon, ... of a process."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return {line.split(":")[0]: 1024 * int(line.split()[1]) for line in lines if line.endswith(" kB")}
+
+
+def resident_by_file(pid):
+    """Resident bytes by what is mapped; anonymous memory by its kind."""
+    resident = {}
+    name = ""
+    for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        fields = line.split()
+        if fields[0].endswith(":"):
+            if fields[0] == "Rss:":
+                resident[name] = resident.get(name, 0) + 1024 * int(fields[1])
+        else:
+            name = fields[5] if len(fields) > 5 else "[anonymous]"
+    return resident
+
+
+class Scaler:
+    """A running keda-gpu-scaler."""
+
+    def __init__(self, process, port, metrics_port):
+        self.process = process
+        self.pid = process.pid
+        self.port = port
+        self.metrics_port = metrics_port
+
+    def collections(self):
+        """Reads so far, by lane."""
+        url = f"http://127.0.0.1:{self.metrics_port}/metrics"
+        with urllib.request.urlopen(url, timeout=10) as page:
+            lines = page.read().decode().splitlines()
+        name = "keda_gpu_scaler_collections_total{lane="
+        rows = [line[len(name) :].split("} ") for line in lines if line.startswith(name)]
+        return {lane.strip('"'): int(float(count)) for lane, count in rows}
+
+
+class Processes:
+    """Starts the programs of a build folder; ends what is left on exit."""
+
+    def __init__(self, build):
+        self.build = Path(build)
+        self.binary = self.build / "keda-gpu-scaler"
+        self.children = []
+        self.log = open(self.build / "bench-scaler.log", "w")
+
+    def __enter__(self):
+        signal.signal(signal.SIGTERM, lambda *_: exit(1))
+        return self
+
+    def __exit__(self, *_):
+        for child in list(self.children):
+            self.end(child)
+        self.log.close()
+
+    def end(self, child):
+        """Asks three times: helpers end with their input, the scaler at SIGTERM."""
+        if child.stdin:
+            child.stdin.close()
+        asks = [child.terminate, child.kill]
+        if child.stdin:
+            asks.insert(0, lambda: None)
+        for ask in asks:
+            ask()
+            try:
+                child.wait(5)
+                break
+            except subprocess.TimeoutExpired:
+                pass
+        if child in self.children:
+            self.children.remove(child)
+
+    def start(self, program, *arguments):
+        """A helper that talks over its standard input and output."""
+        child = subprocess.Popen(
+            [self.build / "bench" / program, *map(str, arguments)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.children.append(child)
+        return child
+
+    def run(self, program, *arguments, timeout):
+        """A helper's one line of JSON."""
+        done = subprocess.run(
+            [self.build / "bench" / program, *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            timeout=timeout,
+            check=True,
+        )
+        return json.loads(done.stdout)
+
+    def fake_gpus(self, pcie_window_ms=20):
+        """The environment of a scaler on eight fake GPUs."""
+        return json.loads(self.start("fake_gpus", 8, pcie_window_ms).stdout.readline())
+
+    def scaler(self, environment, *flags):
+        """Returns once it serves. Default lanes and log level unless `flags` say otherwise.
+
+        Also when it was started and when it first said SERVING, in seconds.
+        """
+        port, metrics_port, probe_port = free_port(), free_port(), free_port()
+        waiter = self.start("until_serving", port, 60)
+        waiter.stdout.readline()
+        command = [
+            self.binary,
+            "--source=nvml",
+            "--bind-address=127.0.0.1",
+            f"--port={port}",
+            f"--metrics-port={metrics_port}",
+            f"--probe-port={probe_port}",
+            *flags,
+        ]
+        environment = {**os.environ, **environment}
+        started_at = time.monotonic_ns()
+        child = subprocess.Popen(command, env=environment, stdout=self.log, stderr=self.log)
+        self.children.append(child)
+        serving_at = waiter.stdout.readline()
+        self.end(waiter)
+        if not serving_at:
+            raise RuntimeError(f"the scaler did not serve; see {self.log.name}")
+        scaler = Scaler(child, port, metrics_port)
+        scaler.seconds_to_serving = (int(serving_at) - started_at) / 1e9
+        return scaler
