@@ -10,15 +10,12 @@ namespace gpuscaler::base {
 namespace {
 
 // Called for each loaded object; the program itself is the first.
-int ReleaseCode(dl_phdr_info* object, size_t, void*) {
+int ReleaseSegments(dl_phdr_info* object, size_t, void*) {
   const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
   for (int i = 0; i < object->dlpi_phnum; ++i) {
     const ElfW(Phdr)& segment = object->dlpi_phdr[i];
-    // Code, which is never written: private copies of data would be lost.
-    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0 ||
-        (segment.p_flags & PF_W) != 0) {
-      continue;
-    }
+    // Private copies of what is written, relocations included, would be lost.
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
     const uintptr_t begin = (object->dlpi_addr + segment.p_vaddr) & ~(page - 1);
     const uintptr_t end = object->dlpi_addr + segment.p_vaddr + segment.p_memsz;
     // An address is all that the loader gives. NOLINTNEXTLINE(performance-no-int-to-ptr)
@@ -30,7 +27,7 @@ int ReleaseCode(dl_phdr_info* object, size_t, void*) {
 }  // namespace
 
 void ReleaseStartUpPages() {
-  dl_iterate_phdr(ReleaseCode, nullptr);
+  dl_iterate_phdr(ReleaseSegments, nullptr);
 }
 
 }  // namespace gpuscaler::base

@@ -1,12 +1,12 @@
-// The program's code that only starting up needed.
+// The program's code and constants that only starting up needed.
 #pragma once
 
 namespace gpuscaler::base {
 
-// Unmaps the pages of the program's code; those that still run come back from
-// the page cache at their next use. Initialising gRPC, OpenSSL and Protobuf
-// touches megabytes of code that a serving process never runs again and that
-// would stay resident in it. Data is not touched. Cheap, any thread, any time.
+// Unmaps the pages of the program's code and constants; those that are still
+// used come back from the page cache. Initialising gRPC, OpenSSL and Protobuf
+// touches megabytes that a serving process never looks at again and that would
+// stay resident in it. Writable data is not touched. Cheap, any thread, any time.
 void ReleaseStartUpPages();
 
 }  // namespace gpuscaler::base
