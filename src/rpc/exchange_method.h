@@ -48,8 +48,11 @@ class ExchangeMethod final : public Method {
     explicit Stream(ExchangeMethod& method) : method_(method), stream_(&context_) {}
 
     void Wait() {
-      (method_.service_.*method_.function_)(&context_, &stream_, method_.loop_.queue(),
-                                            method_.loop_.queue(), &arrived_tag_);
+      // Locals: GCC 12's sanitizer loses the objects of one long expression.
+      Service& service = method_.service_;
+      const RequestFunction function = method_.function_;
+      (service.*function)(&context_, &stream_, method_.loop_.queue(), method_.loop_.queue(),
+                          &arrived_tag_);
     }
 
     void Poll(base::SteadyTime) override {}
