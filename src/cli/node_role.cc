@@ -42,10 +42,10 @@ sigset_t StopSignals() {
 }
 
 // Lets the start's pages go once everything has run once.
-int AwaitSignal(const sigset_t& signals) {
+int AwaitSignal(const sigset_t& signals, const base::StartUpPages& start_up_pages) {
   const timespec settled = {kSettledAfter.count(), 0};
   if (const int early = sigtimedwait(&signals, nullptr, &settled); early > 0) return early;
-  base::ReleaseStartUpPages();
+  start_up_pages.Release();
   int signal = 0;
   sigwait(&signals, &signal);
   return signal;
@@ -65,6 +65,7 @@ int RunNode(const NodeOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);
   RaiseOpenFilesLimit();
 
+  const base::StartUpPages start_up_pages;  // before the source loads a driver's library
   auto source = MakeSource(options.source);
   if (!source.ok()) return Refuse(base::Message(source.status()));
   const std::string source_name((*source)->name());
@@ -83,7 +84,7 @@ int RunNode(const NodeOptions& options) {
                             {"metricsPort", options.metrics_port},
                             {"probePort", options.probe_port}});
 
-  const int signal = AwaitSignal(stop_signals);
+  const int signal = AwaitSignal(stop_signals, start_up_pages);
   base::LogInfo("stopping", {{"signal", signal}});
   std::thread([] {
     std::this_thread::sleep_for(kLeaveAfter);
