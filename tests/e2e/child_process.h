@@ -12,6 +12,13 @@
 
 namespace gpuscaler::e2e {
 
+// Sanitizers cost time and, for each allocation, memory.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
 // The scaler as it was built.
 std::string ScalerBinary();
 

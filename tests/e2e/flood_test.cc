@@ -80,7 +80,8 @@ TEST(Flood, TwoThousandIdleConnectionsHoldUpNobody) {
   EXPECT_EQ(scaler.Probe("/readyz").status, 200);
   const uint64_t grown_kib = scaler.ResidentKib() - std::min(scaler.ResidentKib(), resident_kib);
   RecordProperty("grown_kib", std::to_string(grown_kib));
-  EXPECT_LT(grown_kib, 300 * 1024u);
+  // 25 MiB when it was measured; 370 with the address sanitizer.
+  EXPECT_LT(grown_kib, (kSanitized ? 1500u : 100u) * 1024);
   EXPECT_EQ(scaler.Stop(), 0) << "while they are all open";
 }
 

@@ -17,11 +17,7 @@
 namespace gpuscaler::e2e {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::chrono::seconds kStopPatience{15};
-#else
-constexpr std::chrono::seconds kStopPatience{5};
-#endif
+constexpr std::chrono::seconds kStopPatience{kSanitized ? 15 : 5};
 
 std::vector<std::string> Command(std::vector<std::string> flags, const ScalerPorts& ports) {
   flags.insert(flags.begin(),
