@@ -28,11 +28,11 @@ bool IsLoopback(const sockaddr_storage& peer) {
   return IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
 }
 
-void AddToEpoll(int epoll, int fd, uint32_t events) {
+bool AddToEpoll(int epoll, int fd, uint32_t events) {
   epoll_event event = {};
   event.events = events;
   event.data.fd = fd;
-  epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+  return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 }  // namespace
@@ -53,6 +53,11 @@ ConnectionGate::ConnectionGate(Descriptor listener, Limits limits,
 }
 
 ConnectionGate::~ConnectionGate() {
+  Stop();
+}
+
+void ConnectionGate::Stop() {
+  if (!thread_.joinable()) return;
   const uint64_t one = 1;
   [[maybe_unused]] const ssize_t written = write(stop_.get(), &one, sizeof(one));
   thread_.join();
@@ -117,10 +122,9 @@ void ConnectionGate::Admit(Descriptor connection, bool local) {
 
 bool ConnectionGate::Watch(Descriptor duplicate) {
   const int fd = duplicate.get();
-  if (fd < 0) return false;
+  if (fd < 0 || !AddToEpoll(epoll_.get(), fd, EPOLLRDHUP | EPOLLONESHOT)) return false;
   watched_.emplace(fd, std::move(duplicate));
   open_.store(watched_.size(), std::memory_order_relaxed);
-  AddToEpoll(epoll_.get(), fd, EPOLLRDHUP | EPOLLONESHOT);
   return true;
 }
 

@@ -28,8 +28,11 @@ class ConnectionGate {
   // `hand_over` gets each new non-blocking descriptor, which it owns, on the
   // gate's thread. Starts at once.
   ConnectionGate(Descriptor listener, Limits limits, std::function<void(int fd)> hand_over);
-  // Stops accepting, joins. Connections stay as they are.
   ~ConnectionGate();
+
+  // Stops accepting, joins. Connections stay as they are, and so do the
+  // counters. Again: nothing.
+  void Stop();
 
   uint64_t accepted() const { return accepted_.load(std::memory_order_relaxed); }
   uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }

@@ -82,6 +82,10 @@ class ExchangeMethod final : public Method {
     }
 
     void OnRead(bool ok) {
+      if (method_.loop_.closed()) {
+        Leave();
+        return;
+      }
       if (!ok) {
         stream_.Finish(grpc::Status::OK, &finished_tag_);
         return;
@@ -90,6 +94,10 @@ class ExchangeMethod final : public Method {
     }
 
     void OnWritten(bool ok) {
+      if (method_.loop_.closed()) {
+        Leave();
+        return;
+      }
       if (!ok) {
         stream_.Finish(grpc::Status::CANCELLED, &finished_tag_);
         return;
@@ -98,7 +106,9 @@ class ExchangeMethod final : public Method {
       stream_.Read(&request_, &read_tag_);
     }
 
-    void OnFinished(bool) {
+    void OnFinished(bool) { Leave(); }
+
+    void Leave() {
       if (counted_) {
         method_.loop_.Detach(this);
         method_.budget_.Return();

@@ -76,6 +76,7 @@ void Loop::Detach(Sleeper* sleeper) {
 void Loop::OnWake(bool) {
   // Before the sweep: what happens during it deserves another one.
   wake_pending_.store(false);
+  if (closed_) return;
   const base::SteadyTime now = base::Now();
   if (on_wake_) on_wake_(now);
   Sweep(now);

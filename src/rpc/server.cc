@@ -70,7 +70,7 @@ absl::Status Server::Start(std::function<void(base::SteadyTime)> on_wake) {
 
 void Server::Shutdown(base::Duration grace) {
   if (server_ == nullptr) return;
-  gate_.reset();
+  gate_->Stop();
   // Streams first: as long as one is open, gRPC's own shutdown waits.
   loop_->Drain();
   server_->Shutdown(std::chrono::system_clock::now() +

@@ -128,6 +128,8 @@ class ServerStreamMethod final : public Method {
       writing_ = false;
       if (gone_) {
         MaybeDelete();
+      } else if (method_.loop_.closed()) {
+        // Nothing may start any more; gone_tag_ is on its way.
       } else if (ending_) {
         Finish(grpc::Status::OK);
       } else if (ok) {

@@ -66,6 +66,15 @@ absl::StatusOr<Evaluation> Evaluate(const Trigger& trigger,
   evaluation.evaluated_at = now;
   const bool gpu_exceeds = JudgeAll(trigger, now, limits.stale_after, evaluation);
   if (evaluation.counted == 0) return NothingCounted(trigger, evaluation);
+  // Without one of its terms a sum is smaller than what it stands for: that GPU
+  // would count as zero. One that is lost has no load, and drops out.
+  if (trigger.aggregation == catalog::Aggregation::kSum) {
+    const auto unknown =
+        std::find_if(evaluation.gpus.begin(), evaluation.gpus.end(), [](const GpuPart& part) {
+          return part.part == Part::kStale || part.part == Part::kNeverRead;
+        });
+    if (unknown != evaluation.gpus.end()) return MissingTerm(trigger, evaluation, *unknown);
+  }
   if (100.0 * static_cast<double>(evaluation.fresh_nodes) <
       trigger.min_coverage_percent * static_cast<double>(evaluation.nodes)) {
     return TooFewNodes(trigger, evaluation);

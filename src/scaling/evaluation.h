@@ -43,7 +43,8 @@ struct EvaluationLimits {
 };
 
 // Pure. `view` is not null. Errors: UNAVAILABLE where no fresh reading exists,
-// or from too few nodes (since when, why); FAILED_PRECONDITION where no GPU in
+// or from too few nodes, or not from
+// every readable GPU of a sum (since when, why); FAILED_PRECONDITION where no GPU in
 // view has the metric or the gpuIndex, or no node has a GPU.
 absl::StatusOr<Evaluation> Evaluate(const Trigger& trigger,
                                     std::shared_ptr<const telemetry::View> view,

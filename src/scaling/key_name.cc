@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/json_quote.h"
+#include "base/misspelling.h"
 #include "base/strings.h"
-#include "scaling/misspelling.h"
 
 namespace gpuscaler::scaling {
 namespace {
@@ -45,7 +45,7 @@ std::string UnknownKeyMessage(std::string_view key, std::string_view value) {
   known.insert(known.end(), kKedaKeys.begin(), kKedaKeys.end());
 
   const std::string_view name = WithoutFromEnv(key);
-  const std::string_view meant = LikelyMeant(name, known);
+  const std::string_view meant = base::LikelyMeant(name, known);
   // What was meant as one of KEDA's keys may be a secret.
   std::string message = base::StrCat("unknown key ", Quoted(key));
   if (!IsKedaKey(meant)) base::StrAppend(&message, " (value ", Quoted(value), ")");

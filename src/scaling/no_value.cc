@@ -120,6 +120,13 @@ absl::Status NothingCounted(const Trigger& trigger, const Evaluation& evaluation
       base::StrCat("no fresh ", MetricName(trigger), ": ", Listed(why, "; ")));
 }
 
+absl::Status MissingTerm(const Trigger& trigger, const Evaluation& evaluation,
+                         const GpuPart& unknown) {
+  return absl::UnavailableError(
+      base::StrCat("the sum of ", MetricName(trigger), " lacks ", WhichGpu(unknown), ": ",
+                   WhyLeftOut(unknown, trigger.metric, evaluation.evaluated_at)));
+}
+
 absl::Status TooFewNodes(const Trigger& trigger, const Evaluation& evaluation) {
   std::vector<std::string> silent;
   auto part = evaluation.gpus.begin();

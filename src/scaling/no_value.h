@@ -15,6 +15,10 @@ bool IsUnknown(const telemetry::Snapshot& node);
 // Of an evaluation in which no GPU counted.
 absl::Status NothingCounted(const Trigger& trigger, const Evaluation& evaluation);
 
+// Of a sum that lacks the reading of `unknown`, which is not lost.
+absl::Status MissingTerm(const Trigger& trigger, const Evaluation& evaluation,
+                         const GpuPart& unknown);
+
 // Of an evaluation in which too few nodes are fresh for minCoveragePercent.
 absl::Status TooFewNodes(const Trigger& trigger, const Evaluation& evaluation);
 

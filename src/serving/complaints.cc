@@ -6,10 +6,13 @@ namespace gpuscaler::serving {
 
 bool Complaints::IsNew(std::string_view method, std::string_view object_namespace,
                        std::string_view object, const absl::Status& status, base::SteadyTime now) {
-  // By code, not by message: messages carry ages, which differ at each poll.
+  // UNAVAILABLE by its code alone: its messages carry ages, which differ at each
+  // poll. Of the others each message is news: a mended key uncovers the next.
+  const bool by_code = absl::IsUnavailable(status);
   const std::string key =
       base::StrCat(method, "/", object_namespace.substr(0, 256), "/", object.substr(0, 256), "/",
-                   absl::StatusCodeToString(status.code()));
+                   absl::StatusCodeToString(status.code()), "/",
+                   by_code ? std::string_view() : base::Message(status).substr(0, 256));
   const auto at = logged_at_.find(key);
   if (at != logged_at_.end()) {
     if (now - at->second < kRepeatAfter) return false;

@@ -44,16 +44,16 @@ void WriteCollections(const NodeMetrics& metrics, Exposition& page) {
 
 void WriteRequests(const NodeMetrics& metrics, Exposition& page) {
   Family(page, "scaler_requests_total", MetricType::kCounter,
-         "Calls by KEDA, streams opened included.");
+         "gRPC calls by method, streams opened and the server's calls to itself included.");
   for (const serving::RequestStats& row : metrics.requests) {
     page.Sample(Labels().Add("method", row.method), row.requests);
   }
   Family(page, "scaler_request_errors_total", MetricType::kCounter,
-         "Calls by KEDA that were answered with an error.");
+         "gRPC calls that were answered with an error.");
   for (const serving::RequestStats& row : metrics.requests) {
     page.Sample(Labels().Add("method", row.method), row.errors);
   }
-  Family(page, "open_streams", MetricType::kGauge, "Streams that KEDA holds open.");
+  Family(page, "open_streams", MetricType::kGauge, "gRPC streams open.");
   for (const serving::RequestStats& row : metrics.requests) {
     if (!row.open_streams.has_value()) continue;
     page.Sample(Labels().Add("method", row.method), static_cast<double>(*row.open_streams));

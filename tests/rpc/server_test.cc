@@ -212,6 +212,7 @@ TEST_F(ServerTest, ShutdownEndsStreamsWithOk) {
   EXPECT_LT(base::Now() - started, seconds(10)) << "the grace must not be waited for";
   EXPECT_EQ(watching.Read(), -1);
   EXPECT_TRUE(watching.reader->Finish().ok());
+  EXPECT_EQ(server_->gate().accepted(), 1u) << "the counters outlive the shutdown";
 }
 
 TEST_F(ServerTest, ShutdownDoesNotWaitForAClientThatNeverReads) {

@@ -1,5 +1,10 @@
 #include "scaling/gpu_part.h"
 
+#include <memory>
+#include <string>
+
+#include "base/strings.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scaling/evaluation.h"
 #include "scaling/views.h"
@@ -9,6 +14,7 @@ namespace {
 
 using catalog::Lane;
 using catalog::Metric;
+using testing::HasSubstr;
 
 Trigger PowerTrigger() {
   Trigger trigger;
@@ -178,6 +184,36 @@ TEST(Evaluation, StaysFiniteWhateverTheReadings) {
       Evaluate(trigger, MakeView(Metric::kPowerDraw, {1.7e308, 1.7e308}), kNow, {});
   ASSERT_TRUE(evaluation.ok());
   EXPECT_EQ(evaluation->value, 9e12);
+}
+
+TEST(Evaluation, ASumNeedsEveryReadableGpuAndDoesWithoutALostOne) {
+  Trigger trigger = PowerTrigger();
+  trigger.aggregation = catalog::Aggregation::kSum;
+  const auto whole = MakeView(Metric::kPowerDraw, {100, 200, 300});
+  EXPECT_EQ(Evaluate(trigger, whole, kNow, {})->value, 600);
+
+  const auto with = [&whole](auto change) {
+    auto snapshot = std::make_shared<telemetry::Snapshot>(*whole->nodes[0]);
+    change(snapshot->gpus[1]);
+    auto view = std::make_shared<telemetry::View>();
+    view->nodes = {snapshot};
+    return view;
+  };
+  const auto lost = with([](telemetry::GpuSnapshot& gpu) {
+    gpu.status = absl::UnavailableError("lost");
+    gpu.readings = {};
+  });
+  EXPECT_EQ(Evaluate(trigger, lost, kNow, {})->value, 400);
+
+  const auto stale = with([](telemetry::GpuSnapshot& gpu) {
+    gpu.readings.Set(Metric::kPowerDraw, 200, kNow - std::chrono::seconds(11));
+  });
+  const absl::Status status = Evaluate(trigger, stale, kNow, {}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(base::Message(status)), HasSubstr("lacks GPU 1"));
+  EXPECT_THAT(std::string(base::Message(status)), HasSubstr("11.0s old"));
+  trigger.aggregation = catalog::Aggregation::kMax;
+  EXPECT_EQ(Evaluate(trigger, stale, kNow, {})->value, 300);
 }
 
 TEST(Evaluation, AZeroThatWasReadIsAValue) {

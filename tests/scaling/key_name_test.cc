@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/misspelling.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "scaling/misspelling.h"
 
 namespace gpuscaler::scaling {
 namespace {
@@ -19,22 +19,22 @@ using testing::Not;
 constexpr std::array<std::string_view, 3> kWords = {"targetValue", "window", "gpuIndex"};
 
 TEST(LikelyMeant, ForgivesAnEditInThreeLettersAndLetterCase) {
-  EXPECT_EQ(LikelyMeant("targetvalue", kWords), "targetValue");
-  EXPECT_EQ(LikelyMeant("TARGET_VALUE", kWords), "targetValue");
-  EXPECT_EQ(LikelyMeant("tragetVaule", kWords), "targetValue");  // two swaps
-  EXPECT_EQ(LikelyMeant("trgtVlue", kWords), "");                // 8 letters: 2 edits, not 3
-  EXPECT_EQ(LikelyMeant("winow", kWords), "window");
-  EXPECT_EQ(LikelyMeant("widnow", kWords), "window");
-  EXPECT_EQ(LikelyMeant("windows", kWords), "window");
-  EXPECT_EQ(LikelyMeant("gpuindx", kWords), "gpuIndex");
+  EXPECT_EQ(base::LikelyMeant("targetvalue", kWords), "targetValue");
+  EXPECT_EQ(base::LikelyMeant("TARGET_VALUE", kWords), "targetValue");
+  EXPECT_EQ(base::LikelyMeant("tragetVaule", kWords), "targetValue");  // two swaps
+  EXPECT_EQ(base::LikelyMeant("trgtVlue", kWords), "");                // 8 letters: 2 edits, not 3
+  EXPECT_EQ(base::LikelyMeant("winow", kWords), "window");
+  EXPECT_EQ(base::LikelyMeant("widnow", kWords), "window");
+  EXPECT_EQ(base::LikelyMeant("windows", kWords), "window");
+  EXPECT_EQ(base::LikelyMeant("gpuindx", kWords), "gpuIndex");
 }
 
 TEST(LikelyMeant, DoesNotGuessAtWhatIsFarAway) {
-  EXPECT_EQ(LikelyMeant("target", kWords), "");
-  EXPECT_EQ(LikelyMeant("wi", kWords), "");
-  EXPECT_EQ(LikelyMeant("", kWords), "");
-  EXPECT_EQ(LikelyMeant(std::string(65, 'w'), kWords), "");
-  EXPECT_EQ(LikelyMeant(std::string(4096, 'w'), kWords), "");
+  EXPECT_EQ(base::LikelyMeant("target", kWords), "");
+  EXPECT_EQ(base::LikelyMeant("wi", kWords), "");
+  EXPECT_EQ(base::LikelyMeant("", kWords), "");
+  EXPECT_EQ(base::LikelyMeant(std::string(65, 'w'), kWords), "");
+  EXPECT_EQ(base::LikelyMeant(std::string(4096, 'w'), kWords), "");
 }
 
 TEST(KeyTable, NamesEachKeyOnceAndSaysEverythingAboutIt) {

@@ -30,6 +30,14 @@ TEST(Complaints, AnotherAgeInTheTextIsNoNews) {
                                 kNow + Seconds(30)));
 }
 
+TEST(Complaints, AMendedKeyThatUncoversTheNextIsNews) {
+  Complaints complaints;
+  const auto wrong = [](const char* text) { return absl::InvalidArgumentError(text); };
+  EXPECT_TRUE(complaints.IsNew("GetMetrics", "default", "a", wrong("targetValu"), kNow));
+  EXPECT_TRUE(complaints.IsNew("GetMetrics", "default", "a", wrong("agregation"), kNow));
+  EXPECT_FALSE(complaints.IsNew("GetMetrics", "default", "a", wrong("targetValu"), kNow));
+}
+
 TEST(Complaints, AnotherMethodObjectOrCodeIsNews) {
   Complaints complaints;
   EXPECT_TRUE(complaints.IsNew("GetMetrics", "default", "a", kStale, kNow));

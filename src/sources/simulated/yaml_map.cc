@@ -5,25 +5,13 @@
 #include <utility>
 
 #include "absl/strings/numbers.h"
+#include "base/misspelling.h"
 #include "base/strings.h"
 
 namespace gpuscaler::sources {
 namespace {
 
-size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i);
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row[j], std::min({replaced, row[j] + 1, row[j - 1] + 1}));
-    }
-  }
-  return row[b.size()];
-}
-
-// A long value is no misspelling and no use in a message.
+// A long value is no use in a message.
 constexpr size_t kShown = 64;
 
 std::string Shown(const YAML::Node& node) {
@@ -49,14 +37,7 @@ std::string Join(const Names& names) {
 }
 
 std::string Allowed(std::string_view word, const Names& known) {
-  std::string_view nearest;
-  size_t least = std::max<size_t>(2, word.size() / 3) + 1;
-  for (const std::string_view name : known) {
-    const size_t distance = word.size() > kShown ? least : EditDistance(word, name);
-    if (distance >= least) continue;
-    least = distance;
-    nearest = name;
-  }
+  const std::string_view nearest = base::LikelyMeant(word, known);
   const std::string meant = nearest.empty() ? "" : base::StrCat("did you mean ", nearest, "? ");
   return base::StrCat("; ", meant, "allowed is ", Join(known));
 }

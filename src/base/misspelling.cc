@@ -1,10 +1,10 @@
-#include "scaling/misspelling.h"
+#include "base/misspelling.h"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 
-namespace gpuscaler::scaling {
+namespace gpuscaler::base {
 namespace {
 
 // Longer words are nobody's misspelling, and the work stays bounded.
@@ -41,7 +41,7 @@ size_t Distance(std::string_view a, std::string_view b) {
 std::string_view LikelyMeant(std::string_view word, std::span<const std::string_view> candidates) {
   std::string_view nearest;
   if (word.empty() || word.size() > kLongest) return nearest;
-  size_t limit = std::min<size_t>(3, word.size() / 3) + 1;  // exclusive
+  size_t limit = std::clamp<size_t>(word.size() / 3, 2, 3) + 1;  // exclusive
   for (const std::string_view candidate : candidates) {
     if (candidate.size() > kLongest) continue;
     const size_t distance = Distance(word, candidate);
@@ -52,4 +52,4 @@ std::string_view LikelyMeant(std::string_view word, std::span<const std::string_
   return nearest;
 }
 
-}  // namespace gpuscaler::scaling
+}  // namespace gpuscaler::base
