@@ -103,6 +103,9 @@ void AddSnapshotFlags(CLI::App& app, SnapshotOptions& options) {
 }
 
 int RunSnapshot(const SnapshotOptions& options) {
+  if (options.interval.value < base::Duration::zero()) {
+    return Refuse("--interval must not be negative");
+  }
   const auto source = MakeSource(options.source);
   if (!source.ok()) return Refuse(base::Message(source.status()));
   telemetry::Snapshot snapshot;
@@ -120,7 +123,10 @@ int RunSnapshot(const SnapshotOptions& options) {
   base::SteadyTime next = base::Now();
   for (uint64_t printed = 0;; ++printed) {
     std::fputs(format.print(snapshot, printed == 0, repeated).c_str(), stdout);
-    if (std::fflush(stdout) != 0) return 0;  // the reader has had enough
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+      Refuse("cannot write to standard output");
+      return 1;
+    }
     if (!repeated || printed + 1 == options.count) return 0;
     next += options.interval.value;
     std::this_thread::sleep_until(next);

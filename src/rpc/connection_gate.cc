@@ -61,6 +61,8 @@ void ConnectionGate::Stop() {
   const uint64_t one = 1;
   [[maybe_unused]] const ssize_t written = write(stop_.get(), &one, sizeof(one));
   thread_.join();
+  // Closed, or clients would wait in the backlog for nobody.
+  listener_ = Descriptor();
 }
 
 void ConnectionGate::Run() {

@@ -30,7 +30,7 @@ class ConnectionGate {
   ConnectionGate(Descriptor listener, Limits limits, std::function<void(int fd)> hand_over);
   ~ConnectionGate();
 
-  // Stops accepting, joins. Connections stay as they are, and so do the
+  // Closes the listener, joins. Connections stay as they are, and so do the
   // counters. Again: nothing.
   void Stop();
 

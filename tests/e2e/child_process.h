@@ -13,7 +13,7 @@
 namespace gpuscaler::e2e {
 
 // Sanitizers cost time and, for each allocation, memory.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(GPUSCALER_SANITIZED)
 inline constexpr bool kSanitized = true;
 #else
 inline constexpr bool kSanitized = false;

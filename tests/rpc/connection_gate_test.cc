@@ -85,6 +85,16 @@ TEST_F(GateTest, AServerThatClosesMakesRoomAndTheClientSeesIt) {
   Await([this] { return gate_->open() == 0; });
 }
 
+TEST_F(GateTest, OnceStoppedItRefusesAndStillCounts) {
+  Open({});
+  const Descriptor before = Connect(port_);
+  Await([this] { return keeper_.size() == 1; });
+  gate_->Stop();
+  gate_->Stop();
+  EXPECT_EQ(Connect(port_).get(), -1);
+  EXPECT_EQ(gate_->accepted(), 1u);
+}
+
 TEST_F(GateTest, GoesOnAfterDescriptorsRanOut) {
   Open({});
   const Descriptor before = Connect(port_);
