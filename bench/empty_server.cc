@@ -9,7 +9,6 @@
 #include "rpc/server.h"
 
 int main() {
-  using Service = externalscaler::ExternalScaler::AsyncService;
   // As in main.cc.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   mallopt(M_ARENA_MAX, 2);
@@ -23,9 +22,10 @@ int main() {
   gpuscaler::rpc::ServerOptions options;
   options.address = "127.0.0.1";
   gpuscaler::rpc::Server server(options);
-  server.AddUnary("GetMetrics", server.AddService<Service>(), &Service::RequestGetMetrics,
-                  [&reply](const externalscaler::GetMetricsRequest&)
-                      -> absl::StatusOr<externalscaler::GetMetricsResponse> { return reply; });
+  server.AddUnary<externalscaler::GetMetricsRequest, externalscaler::GetMetricsResponse>(
+      externalscaler::ExternalScaler::service_full_name(), "GetMetrics",
+      [&reply](const externalscaler::GetMetricsRequest&)
+          -> absl::StatusOr<externalscaler::GetMetricsResponse> { return reply; });
   const absl::Status started = server.Start([](gpuscaler::base::SteadyTime) {});
   if (!started.ok()) {
     std::fprintf(stderr, "empty_server: %s\n", started.ToString().c_str());

@@ -3,9 +3,11 @@
 #include <cstdint>
 
 #include "absl/strings/str_format.h"
+#include "base/strings.h"
 #include "base/utf8.h"
 
 namespace gpuscaler::base {
+
 std::string JsonQuote(std::string_view text) {
   std::string out = "\"";
   while (!text.empty()) {
@@ -27,6 +29,15 @@ std::string JsonQuote(std::string_view text) {
   }
   out += '"';
   return out;
+}
+
+std::string QuotedStart(std::string_view text) {
+  constexpr size_t kMost = 64;
+  if (text.size() <= kMost) return JsonQuote(text);
+  size_t cut = kMost;
+  // Not within a UTF-8 sequence, which is at most four bytes long.
+  while (cut > kMost - 3 && (static_cast<uint8_t>(text[cut]) & 0xC0) == 0x80) --cut;
+  return StrCat(JsonQuote(text.substr(0, cut)), "... (", text.size(), " bytes)");
 }
 
 }  // namespace gpuscaler::base

@@ -10,4 +10,8 @@ namespace gpuscaler::base {
 // U+FFFD, so that the result is JSON whatever a client sent.
 std::string JsonQuote(std::string_view text);
 
+// The same of 64 bytes of `text` at most, for messages; of a longer one its size
+// is told.
+std::string QuotedStart(std::string_view text);
+
 }  // namespace gpuscaler::base

@@ -42,8 +42,6 @@ class PeriodicThread {
   std::optional<SteadyTime> BusySince() const;
 
   uint64_t overruns() const { return overruns_.load(std::memory_order_relaxed); }
-  const std::string& name() const { return name_; }
-  Duration period() const { return period_; }
 
  private:
   void Run(const std::stop_token& stop);

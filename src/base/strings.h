@@ -38,6 +38,12 @@ void StrAppend(std::string* text, const Pieces&... pieces) {
   absl::StrAppend(text, ToAbslPiece(pieces)...);
 }
 
+// Appends to a list in words: after ", " where the list has begun.
+template <class Item>
+void AppendItem(std::string* list, const Item& item) {
+  StrAppend(list, list->empty() ? "" : ", ", item);
+}
+
 inline std::string_view Message(const absl::Status& status) {
   return FromAbsl(status.message());
 }

@@ -70,7 +70,7 @@ const AggregationRow* FindAggregation(std::string_view name) {
 std::string AggregationNames() {
   std::string names;
   for (const AggregationRow& row : kAggregations) {
-    base::StrAppend(&names, names.empty() ? "" : ", ", row.name);
+    base::AppendItem(&names, row.name);
   }
   return names;
 }

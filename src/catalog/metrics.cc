@@ -113,7 +113,7 @@ const MetricRow* FindMetric(std::string_view name) {
 std::string ScalableMetricNames() {
   std::string names;
   for (const MetricRow& row : kMetrics) {
-    if (row.scalable) base::StrAppend(&names, names.empty() ? "" : ", ", row.name);
+    if (row.scalable) base::AppendItem(&names, row.name);
   }
   return names;
 }

@@ -72,7 +72,7 @@ const ProfileRow* FindProfile(std::string_view name) {
 std::string ProfileNames() {
   std::string names;
   for (const ProfileRow& row : kProfiles) {
-    base::StrAppend(&names, names.empty() ? "" : ", ", row.name);
+    base::AppendItem(&names, row.name);
   }
   return names;
 }

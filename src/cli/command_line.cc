@@ -1,9 +1,14 @@
 #include "cli/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "base/strings.h"
 #include "cli/docs_command.h"
 #include "cli/node_options.h"
 #include "cli/node_role.h"
@@ -14,6 +19,38 @@
 
 namespace gpuscaler::cli {
 namespace {
+
+// Flags for which an empty value means something.
+constexpr std::string_view kMayBeEmpty[] = {"--bind-address", "--node-name"};
+
+// CLI11 takes an empty value for 0, and "--flag=" for a flag without a value.
+void RefuseEmptyValues(CLI::App& app) {
+  const CLI::Validator not_empty(
+      [](const std::string& value) { return value.empty() ? "it must not be empty" : ""; }, "");
+  for (CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_name();
+    if (std::find(std::begin(kMayBeEmpty), std::end(kMayBeEmpty), name) == std::end(kMayBeEmpty)) {
+      option->check(not_empty);
+    }
+  }
+  for (CLI::App* command : app.get_subcommands({})) RefuseEmptyValues(*command);
+}
+
+// The arguments, the last one first, as CLI11 wants them; "--flag=" is the flag
+// and an empty value.
+std::vector<std::string> Reversed(int argc, const char* const* argv) {
+  std::vector<std::string> arguments;
+  for (int i = argc - 1; i > 0; --i) {
+    const std::string argument = argv[i];
+    if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
+      arguments.emplace_back();
+      arguments.push_back(argument.substr(0, argument.size() - 1));
+    } else {
+      arguments.push_back(argument);
+    }
+  }
+  return arguments;
+}
 
 // The first line of what CLI11 says.
 int RefuseFlags(const CLI::ParseError& error) {
@@ -52,8 +89,10 @@ int RunCommandLine(int argc, const char* const* argv) {
       ->required()
       ->check(CLI::IsMember({"metrics", "configuration"}));
 
+  RefuseEmptyValues(app);
+
   try {
-    app.parse(argc, argv);
+    app.parse(Reversed(argc, argv));
   } catch (const CLI::CallForHelp&) {
     const auto parsed = app.get_subcommands();
     std::printf("%s", (parsed.empty() ? &app : parsed.front())->help().c_str());
@@ -65,6 +104,11 @@ int RunCommandLine(int argc, const char* const* argv) {
     return RefuseFlags(error);
   }
 
+  if (const auto parsed = app.get_subcommands(); !parsed.empty() && !app.parse_order().empty()) {
+    const std::string flag = app.parse_order().front()->get_name();
+    return Refuse(base::StrCat(flag, " stands before \"", parsed.front()->get_name(),
+                               "\" and would be ignored: a subcommand's flags follow it"));
+  }
   if (*snapshot_command) return RunSnapshot(snapshot);
   if (*watch_command) return RunWatch(watch);
   if (*docs_command) {

@@ -79,8 +79,9 @@ absl::Status Node::Start() {
 
 bool Node::Stop() {
   draining_.store(true);
-  if (self_check_) self_check_->Stop();  // while the server still answers it
-  if (serving_) server_.Shutdown(kServerGrace);
+  if (self_check_) self_check_->RequestStop();
+  if (serving_) server_.Shutdown(kServerGrace);  // answers or ends a call that is under way
+  if (self_check_) self_check_->Stop();
   if (http_) http_->Stop();
   return !sampler_ || sampler_->StopWithin(kSamplerGrace);
 }

@@ -15,6 +15,7 @@
 #include "cli/node.h"
 #include "cli/refuse.h"
 #include "cli/version.h"
+#include "rpc/library_log.h"
 
 namespace gpuscaler::cli {
 namespace {
@@ -71,6 +72,7 @@ int RunNode(const NodeOptions& options) {
   const std::string source_name((*source)->name());
 
   base::StartLog(*level);
+  rpc::LogForLibraries();
   // On the heap: a read that hangs keeps it for good.
   auto node = std::make_unique<Node>(options, *std::move(source));
   if (absl::Status started = node->Start(); !started.ok()) {

@@ -17,6 +17,7 @@
 namespace gpuscaler::cli {
 namespace {
 
+constexpr base::Duration kLeastInterval = std::chrono::milliseconds(10);
 // A rate needs two readings of a counter: the first snapshot takes them this
 // far apart.
 constexpr base::Duration kRatePause = std::chrono::milliseconds(250);
@@ -93,18 +94,22 @@ void AddSnapshotFlags(CLI::App& app, SnapshotOptions& options) {
   app.add_option("--format", options.format, "table, json (JSON Lines with --interval) or csv")
       ->check(CLI::IsMember({"table", "json", "csv"}))
       ->capture_default_str();
-  app.add_option("--interval", options.interval,
-                 "Print again and again with this pause, a trace for --scenario; 0s: once")
-      ->capture_default_str();
+  CLI::Option* interval =
+      app.add_option("--interval", options.interval,
+                     "Print again and again with this pause, a trace for --scenario; 0s: once")
+          ->capture_default_str();
   app.add_option("--count", options.count, "With --interval: how often; 0: until interrupted")
       ->check(CLI::NonNegativeNumber)
+      ->needs(interval)
       ->capture_default_str();
   AddSourceFlags(app, options.source);
 }
 
 int RunSnapshot(const SnapshotOptions& options) {
-  if (options.interval.value < base::Duration::zero()) {
-    return Refuse("--interval must not be negative");
+  if (options.interval.value != base::Duration::zero() && options.interval.value < kLeastInterval) {
+    return Refuse(base::StrCat("--interval is ", base::FormatDuration(options.interval.value),
+                               "; it must be 0s or at least ",
+                               base::FormatDuration(kLeastInterval)));
   }
   const auto source = MakeSource(options.source);
   if (!source.ok()) return Refuse(base::Message(source.status()));

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdio>
 #include <ctime>
 #include <deque>
@@ -26,6 +27,15 @@ std::string ClockTime() {
   return text;
 }
 
+bool IsHostAndPort(std::string_view address) {
+  const size_t colon = address.rfind(':');
+  if (colon == 0 || colon == std::string_view::npos) return false;
+  const std::string_view port = address.substr(colon + 1);
+  uint16_t number = 0;
+  const auto [end, error] = std::from_chars(port.begin(), port.end(), number);
+  return error == std::errc() && end == port.end() && number != 0;
+}
+
 }  // namespace
 
 void AddWatchFlags(CLI::App& app, WatchOptions& options) {
@@ -38,6 +48,10 @@ void AddWatchFlags(CLI::App& app, WatchOptions& options) {
 }
 
 int RunWatch(const WatchOptions& options) {
+  if (!IsHostAndPort(options.address)) {
+    return Refuse(base::StrCat("--address is \"", options.address,
+                               "\"; it must be HOST:PORT, the port from 1 to 65535"));
+  }
   if (options.interval.value < std::chrono::milliseconds(10)) {
     return Refuse("--interval must be at least 10ms");
   }
@@ -63,12 +77,15 @@ int RunWatch(const WatchOptions& options) {
     const char* const line_end = terminal ? "\x1b[K\n" : "\n";
     base::StrAppend(&text, ClockTime(), "  ", options.address, line_end, WatchedTrigger::Head(),
                     line_end);
+    bool answered = false;
     for (WatchedTrigger& trigger : watched) {
       trigger.Poll(client, base::Now());
+      answered |= trigger.answered();
       base::StrAppend(&text, trigger.Row(), line_end);
     }
     std::fputs(text.c_str(), stdout);
-    if (std::fflush(stdout) != 0 || polls == options.count) return 0;
+    if (std::fflush(stdout) != 0) return 1;
+    if (polls == options.count) return answered ? 0 : 1;
     next += options.interval.value;
     std::this_thread::sleep_until(next);
   }

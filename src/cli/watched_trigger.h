@@ -21,6 +21,9 @@ class WatchedTrigger {
   // error leaves the replicas as they are, as it does without a `fallback`.
   void Poll(KedaClient& client, base::SteadyTime now);
 
+  // Whether the newest poll got a value.
+  bool answered() const { return status_.ok(); }
+
   // One line: the table's row.
   std::string Row() const;
   static std::string Head();

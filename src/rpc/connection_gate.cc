@@ -1,5 +1,6 @@
 #include "rpc/connection_gate.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -8,16 +9,21 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
 
 #include "base/periodic_thread.h"
+#include "base/strings.h"
 
 namespace gpuscaler::rpc {
 namespace {
 
 constexpr int kPauseMs = 100;  // after accept() found no descriptor
+// gRPC reads a socket empty before it looks at what came, and ten bytes can
+// open a call of 12 KB: what fits in here is what a client can open unseen.
+constexpr int kReceiveBuffer = 32 * 1024;
 
 bool IsLoopback(const sockaddr_storage& peer) {
   if (peer.ss_family == AF_INET) {
@@ -26,6 +32,36 @@ bool IsLoopback(const sockaddr_storage& peer) {
   }
   const auto& v6 = reinterpret_cast<const sockaddr_in6&>(peer).sin6_addr;
   return IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
+}
+
+// An IPv4 address in an IPv6 one is shown as IPv4, as gRPC does.
+std::string NameOf(const sockaddr_storage& peer) {
+  char text[INET6_ADDRSTRLEN] = {};
+  if (peer.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(peer);
+    inet_ntop(AF_INET, &v4.sin_addr, text, sizeof(text));
+    return base::StrCat(text, ":", ntohs(v4.sin_port));
+  }
+  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(peer);
+  if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
+    inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], text, sizeof(text));
+  } else {
+    inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof(text));
+  }
+  return base::StrCat(text, ":", ntohs(v6.sin6_port));
+}
+
+// gRPC's "ipv4:10.0.0.7:1" and "ipv6:%5Bfe80::7%25eth0%5D:1" (older: "ipv6:[fe80::7]:1") as
+// NameOf gives them.
+std::string NameOf(std::string_view grpc_peer) {
+  grpc_peer.remove_prefix(std::min(grpc_peer.find(':') + 1, grpc_peer.size()));
+  const size_t colon = std::min(grpc_peer.rfind(':'), grpc_peer.size());
+  std::string_view host = grpc_peer.substr(0, colon);
+  const std::string_view port = grpc_peer.substr(colon);
+  for (const std::string_view opening : {"%5B", "["}) {
+    if (host.starts_with(opening)) host.remove_prefix(opening.size());
+  }
+  return base::StrCat(host.substr(0, host.find_first_of("%]")), port);
 }
 
 bool AddToEpoll(int epoll, int fd, uint32_t events) {
@@ -44,16 +80,21 @@ ConnectionGate::ConnectionGate(Descriptor listener, Limits limits,
       listener_(std::move(listener)),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  // Each connection inherits it.
+  setsockopt(listener_.get(), SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof(kReceiveBuffer));
   AddToEpoll(epoll_.get(), listener_.get(), EPOLLIN | EPOLLET);
   AddToEpoll(epoll_.get(), stop_.get(), EPOLLIN);
-  thread_ = std::thread([this] {
-    base::SetThreadName("accept");
-    Run();
-  });
 }
 
 ConnectionGate::~ConnectionGate() {
   Stop();
+}
+
+void ConnectionGate::Start() {
+  thread_ = std::thread([this] {
+    base::SetThreadName("accept");
+    Run();
+  });
 }
 
 void ConnectionGate::Stop() {
@@ -79,8 +120,7 @@ void ConnectionGate::Run() {
       if (fd == listener_.get()) {
         accept_now = true;
       } else {
-        watched_.erase(fd);
-        open_.store(watched_.size(), std::memory_order_relaxed);
+        Forget(fd);
       }
     }
     if (accept_now) AcceptAll();
@@ -95,7 +135,7 @@ void ConnectionGate::AcceptAll() {
                                   SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (connection.get() >= 0) {
       accepted_.fetch_add(1, std::memory_order_relaxed);
-      Admit(std::move(connection), IsLoopback(peer));
+      Admit(std::move(connection), peer);
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
       paused_ = true;
       return;
@@ -107,27 +147,44 @@ void ConnectionGate::AcceptAll() {
   }
 }
 
-void ConnectionGate::Admit(Descriptor connection, bool local) {
-  const size_t most = limits_.most + (local ? limits_.most_local : 0);
-  if (watched_.size() >= most) {
+void ConnectionGate::Admit(Descriptor connection, const sockaddr_storage& peer) {
+  const size_t most = limits_.most + (IsLoopback(peer) ? limits_.most_local : 0);
+  if (open() >= most) {
     refused_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
   const int on = 1;
   setsockopt(connection.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  if (!Watch(Descriptor(fcntl(connection.get(), F_DUPFD_CLOEXEC, 0)))) {
+  if (!Watch(Descriptor(fcntl(connection.get(), F_DUPFD_CLOEXEC, 0)), NameOf(peer))) {
     refused_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
   hand_over_(connection.Release());
 }
 
-bool ConnectionGate::Watch(Descriptor duplicate) {
+bool ConnectionGate::Watch(Descriptor duplicate, std::string peer) {
   const int fd = duplicate.get();
   if (fd < 0 || !AddToEpoll(epoll_.get(), fd, EPOLLRDHUP | EPOLLONESHOT)) return false;
-  watched_.emplace(fd, std::move(duplicate));
+  base::MutexLock lock(mutex_);
+  watched_.emplace(fd, Connection{std::move(duplicate), std::move(peer)});
   open_.store(watched_.size(), std::memory_order_relaxed);
   return true;
+}
+
+void ConnectionGate::Forget(int fd) {
+  base::MutexLock lock(mutex_);
+  watched_.erase(fd);
+  open_.store(watched_.size(), std::memory_order_relaxed);
+}
+
+void ConnectionGate::CloseConnection(std::string_view peer) {
+  const std::string name = NameOf(peer);
+  base::MutexLock lock(mutex_);
+  for (const auto& [fd, connection] : watched_) {
+    if (connection.peer != name) continue;
+    shutdown(fd, SHUT_RDWR);
+    closed_.fetch_add(1, std::memory_order_relaxed);
+  }
 }
 
 }  // namespace gpuscaler::rpc

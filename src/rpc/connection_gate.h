@@ -3,16 +3,21 @@
 // gRPC 1.51 has no such limit, and its own listener stops accepting for ever
 // once accept() has failed for want of file descriptors; this one waits and
 // goes on. Of each connection that is handed to gRPC a duplicate descriptor is
-// kept, only to see it end: gRPC shuts a socket down before it closes it, which
-// every duplicate notices.
+// kept, to see it end (gRPC shuts a socket down before it closes it, which every
+// duplicate notices) and to end it.
 #pragma once
+
+#include <sys/socket.h>
 
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <unordered_map>
 
+#include "base/mutex.h"
 #include "rpc/listener.h"
 
 namespace gpuscaler::rpc {
@@ -26,33 +31,48 @@ class ConnectionGate {
     size_t most_local = 16;
   };
   // `hand_over` gets each new non-blocking descriptor, which it owns, on the
-  // gate's thread. Starts at once.
+  // gate's thread.
   ConnectionGate(Descriptor listener, Limits limits, std::function<void(int fd)> hand_over);
   ~ConnectionGate();
 
+  void Start();
   // Closes the listener, joins. Connections stay as they are, and so do the
   // counters. Again: nothing.
   void Stop();
 
+  // Any thread. `peer` as gRPC names it: "ipv4:10.0.0.7:40122". What gRPC then
+  // does is what it does when the client hangs up.
+  void CloseConnection(std::string_view peer);
+
   uint64_t accepted() const { return accepted_.load(std::memory_order_relaxed); }
   uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
+  // By CloseConnection.
+  uint64_t closed() const { return closed_.load(std::memory_order_relaxed); }
   size_t open() const { return open_.load(std::memory_order_relaxed); }
 
  private:
+  struct Connection {
+    Descriptor duplicate;
+    std::string peer;  // "10.0.0.7:40122", "fd00::7:40122"
+  };
+
   void Run();
   void AcceptAll();
-  void Admit(Descriptor connection, bool local);
-  bool Watch(Descriptor duplicate);
+  void Admit(Descriptor connection, const sockaddr_storage& peer);
+  bool Watch(Descriptor duplicate, std::string peer);
+  void Forget(int fd);
 
   const Limits limits_;
   const std::function<void(int)> hand_over_;
   Descriptor listener_;
   Descriptor epoll_;
-  Descriptor stop_;                              // an eventfd
-  std::unordered_map<int, Descriptor> watched_;  // the gate's thread only
-  bool paused_ = false;                          // the gate's thread only: no descriptors left
+  Descriptor stop_;  // an eventfd
+  base::Mutex mutex_;
+  std::unordered_map<int, Connection> watched_ ABSL_GUARDED_BY(mutex_);
+  bool paused_ = false;  // the gate's thread only: no descriptors left
   std::atomic<uint64_t> accepted_{0};
   std::atomic<uint64_t> refused_{0};
+  std::atomic<uint64_t> closed_{0};
   std::atomic<size_t> open_{0};
   std::thread thread_;
 };

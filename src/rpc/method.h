@@ -1,14 +1,28 @@
-// One method of a service on the loop.
+// A method of a service, as the calls see it: from bytes to bytes.
 #pragma once
+
+#include <grpcpp/support/byte_buffer.h>
+
+#include <functional>
+#include <memory>
+#include <variant>
+
+#include "absl/status/statusor.h"
+#include "rpc/conversation.h"
+#include "rpc/stats.h"
 
 namespace gpuscaler::rpc {
 
-class Method {
- public:
-  virtual ~Method() = default;
-  // Asks gRPC for the next call of this method. Once at start, before the
-  // loop's thread runs; from then on each call that arrives asks for the next.
-  virtual void Listen() = 0;
+// Both get the client's first message and use it up. They run on the loop's
+// thread and must neither block nor wait.
+using UnaryBytes = std::function<absl::StatusOr<grpc::ByteBuffer>(grpc::ByteBuffer& request)>;
+// An error ends the stream with that status before any message.
+using OpenStream =
+    std::function<absl::StatusOr<std::unique_ptr<Conversation>>(grpc::ByteBuffer& request)>;
+
+struct Method {
+  MethodStats& stats;
+  std::variant<UnaryBytes, OpenStream> answer;
 };
 
 }  // namespace gpuscaler::rpc

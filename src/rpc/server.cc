@@ -2,6 +2,8 @@
 
 #include <grpcpp/resource_quota.h>
 
+#include <algorithm>
+
 #include "base/strings.h"
 
 namespace gpuscaler::rpc {
@@ -9,14 +11,18 @@ namespace {
 
 constexpr int kSecond = 1000;
 
+// grpc-go blocks a client at this limit, silently, where the budget answers
+// RESOURCE_EXHAUSTED: so it lies well above the budget and only bounds what one
+// connection can hold open.
+size_t MaxCallsPerConnection(const ServerOptions& options) {
+  return options.max_streams + 1024;
+}
+
 void Configure(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.SetMaxReceiveMessageSize(options.max_request_bytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, options.max_metadata_bytes);
-  // grpc-go blocks a client at this limit, silently, where the budget answers
-  // RESOURCE_EXHAUSTED: so it lies well above the budget and only bounds what
-  // one connection can hold open.
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
-                             static_cast<int>(options.max_streams) + 1024);
+                             static_cast<int>(MaxCallsPerConnection(options)));
   // A connection that does not finish its handshake, a peer that is gone, and
   // one that pings without need.
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10 * kSecond);
@@ -38,9 +44,22 @@ void Configure(grpc::ServerBuilder& builder, const ServerOptions& options) {
 Server::Server(ServerOptions options)
     : options_(std::move(options)),
       builder_(std::make_unique<grpc::ServerBuilder>()),
-      budget_(options_.max_streams),
-      loop_(std::make_unique<Loop>(builder_->AddCompletionQueue())) {
+      loop_(std::make_unique<Loop>(builder_->AddCompletionQueue())),
+      board_{*loop_,
+             StreamBudget(options_.max_streams),
+             {*loop_,
+              {options_.max_arriving, options_.patience},
+              "to send its request",
+              [this](const std::string& peer) { gate_->CloseConnection(peer); }},
+             // One connection within its limit of calls is always within this one.
+             {*loop_,
+              {MaxCallsPerConnection(options_), options_.patience},
+              "to take its answer",
+              [this](const std::string& peer) { gate_->CloseConnection(peer); }},
+             {},
+             {}} {
   Configure(*builder_, options_);
+  builder_->RegisterAsyncGenericService(&board_.service);
 }
 
 Server::~Server() {
@@ -57,15 +76,24 @@ absl::Status Server::Start(std::function<void(base::SteadyTime)> on_wake) {
   server_ = builder_->BuildAndStart();
   if (server_ == nullptr) return absl::InternalError("gRPC did not start a server");
   builder_.reset();
-  for (const auto& method : methods_) method->Listen();
-  loop_->Start(std::move(on_wake));
   gate_ =
       std::make_unique<ConnectionGate>(*std::move(listener), options_.connections, [this](int fd) {
         grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
         connection.fd = fd;
         acceptor_->HandleNewConnection(&connection);
       });
+  Call::Listen(board_);
+  loop_->Start(std::move(on_wake));
+  gate_->Start();
   return absl::OkStatus();
+}
+
+void Server::AddMethod(std::string_view service, std::string_view method, bool is_stream,
+                       std::variant<UnaryBytes, OpenStream> answer) {
+  const auto same_name = [method](const MethodStats& stats) { return stats.method == method; };
+  const auto found = std::find_if(stats_.begin(), stats_.end(), same_name);
+  MethodStats& stats = found != stats_.end() ? *found : stats_.emplace_back(method, is_stream);
+  board_.methods.emplace(base::StrCat("/", service, "/", method), Method{stats, std::move(answer)});
 }
 
 void Server::Shutdown(base::Duration grace) {

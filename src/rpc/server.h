@@ -1,14 +1,13 @@
 // A gRPC server on one completion queue with one thread.
 //
 //   rpc::Server server(options);
-//   auto& service = server.AddService<externalscaler::ExternalScaler::AsyncService>();
-//   server.AddUnary("IsActive", service, &Service::RequestIsActive, handler);
-//   server.Start();
+//   server.AddUnary<ScaledObjectRef, IsActiveResponse>("externalscaler.ExternalScaler",
+//                                                      "IsActive", handler);
+//   server.Start(on_wake);
 //
 // Every handler runs on the loop's thread and must neither block nor wait.
 #pragma once
 
-#include <grpcpp/impl/codegen/service_type.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -18,19 +17,18 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
-#include <vector>
+#include <variant>
 
 #include "absl/status/status.h"
 #include "base/time.h"
+#include "rpc/call.h"
 #include "rpc/connection_gate.h"
-#include "rpc/exchange_method.h"
+#include "rpc/conversation.h"
 #include "rpc/loop.h"
+#include "rpc/message.h"
 #include "rpc/method.h"
-#include "rpc/server_stream_method.h"
 #include "rpc/stats.h"
-#include "rpc/unary_method.h"
 
 namespace gpuscaler::rpc {
 
@@ -41,7 +39,12 @@ struct ServerOptions {
   // Open streams in all. Above it a stream ends with RESOURCE_EXHAUSTED; unary
   // calls are never refused for it.
   size_t max_streams = 4096;
-  int max_request_bytes = 512 * 1024;    // larger: RESOURCE_EXHAUSTED
+  // Calls whose request has not come yet, and how long a call waits for its
+  // client. Requests come with their headers, so honest calls are hardly ever
+  // among them.
+  size_t max_arriving = 128;
+  base::Duration patience = std::chrono::seconds(10);
+  int max_request_bytes = 256 * 1024;    // larger: RESOURCE_EXHAUSTED
   int max_metadata_bytes = 16 * 1024;    // HTTP/2 headers of a call
   size_t memory_quota_bytes = 64 << 20;  // of gRPC's buffers and calls
 };
@@ -52,44 +55,45 @@ class Server {
   // Calls Shutdown if nobody did.
   ~Server();
 
-  // Before Start.
-  template <class Service>
-  Service& AddService() {
-    auto service = std::make_unique<Service>();
-    Service& added = *service;
-    builder_->RegisterService(service.get());
-    services_.push_back(std::move(service));
-    return added;
+  // Before Start. `service`: its full name. Methods of one name, in several
+  // versions of a service, share their counters.
+  template <class Request, class Response>
+  void AddUnary(std::string_view service, std::string_view method,
+                std::function<absl::StatusOr<Response>(const Request& request)> handler) {
+    AddMethod(service, method, false,
+              UnaryBytes([handler = std::move(handler)](
+                             grpc::ByteBuffer& bytes) -> absl::StatusOr<grpc::ByteBuffer> {
+                const auto request = ReadMessage<Request>(bytes);
+                if (!request.ok()) return request.status();
+                const absl::StatusOr<Response> response = handler(*request);
+                if (!response.ok()) return response.status();
+                return WriteMessage(*response);
+              }));
   }
-  template <class Service, class Request, class Response>
-  void AddUnary(std::string_view name, std::type_identity_t<Service>& service,
-                void (Service::*function)(grpc::ServerContext*, Request*,
-                                          grpc::ServerAsyncResponseWriter<Response>*,
-                                          grpc::CompletionQueue*, grpc::ServerCompletionQueue*,
-                                          void*),
-                typename UnaryMethod<Service, Request, Response>::Handler handler) {
-    methods_.push_back(std::make_unique<UnaryMethod<Service, Request, Response>>(
-        *loop_, service, function, stats_.emplace_back(name, false), std::move(handler)));
+  template <class Request, class Response>
+  void AddServerStream(
+      std::string_view service, std::string_view method,
+      std::function<absl::StatusOr<std::unique_ptr<Feed<Response>>>(const Request& request)>
+          handler) {
+    AddMethod(service, method, true,
+              OpenStream([handler = std::move(handler)](grpc::ByteBuffer& bytes)
+                             -> absl::StatusOr<std::unique_ptr<Conversation>> {
+                const auto request = ReadMessage<Request>(bytes);
+                if (!request.ok()) return request.status();
+                return handler(*request);
+              }));
   }
-  template <class Service, class Request, class Response>
-  void AddServerStream(std::string_view name, std::type_identity_t<Service>& service,
-                       void (Service::*function)(grpc::ServerContext*, Request*,
-                                                 grpc::ServerAsyncWriter<Response>*,
-                                                 grpc::CompletionQueue*,
-                                                 grpc::ServerCompletionQueue*, void*),
-                       typename ServerStreamMethod<Service, Request, Response>::Handler handler) {
-    methods_.push_back(std::make_unique<ServerStreamMethod<Service, Request, Response>>(
-        *loop_, service, function, stats_.emplace_back(name, true), budget_, std::move(handler)));
-  }
-  template <class Service, class Request, class Response>
-  void AddExchange(std::string_view name, std::type_identity_t<Service>& service,
-                   void (Service::*function)(grpc::ServerContext*,
-                                             grpc::ServerAsyncReaderWriter<Response, Request>*,
-                                             grpc::CompletionQueue*, grpc::ServerCompletionQueue*,
-                                             void*),
-                   typename ExchangeMethod<Service, Request, Response>::Handler handler) {
-    methods_.push_back(std::make_unique<ExchangeMethod<Service, Request, Response>>(
-        *loop_, service, function, stats_.emplace_back(name, true), budget_, std::move(handler)));
+  // Each request gets one response, in order.
+  template <class Request, class Response>
+  void AddExchange(std::string_view service, std::string_view method,
+                   std::function<Response(const Request& request)> handler) {
+    AddMethod(service, method, true,
+              OpenStream([handler = std::move(handler)](grpc::ByteBuffer& bytes)
+                             -> absl::StatusOr<std::unique_ptr<Conversation>> {
+                auto exchange = std::make_unique<Exchange<Request, Response>>(handler);
+                if (absl::Status first = exchange->OnBytes(bytes); !first.ok()) return first;
+                return exchange;
+              }));
   }
 
   // Listens and serves. `on_wake` runs on the loop's thread at each Wake, before
@@ -110,13 +114,14 @@ class Server {
   void Shutdown(base::Duration grace);
 
  private:
+  void AddMethod(std::string_view service, std::string_view method, bool is_stream,
+                 std::variant<UnaryBytes, OpenStream> answer);
+
   const ServerOptions options_;
   std::unique_ptr<grpc::ServerBuilder> builder_;  // until Start
-  std::vector<std::unique_ptr<grpc::Service>> services_;
-  StreamBudget budget_;
-  std::deque<MethodStats> stats_;  // a deque: methods hold references
+  std::deque<MethodStats> stats_;                 // a deque: methods hold references
   std::unique_ptr<Loop> loop_;
-  std::vector<std::unique_ptr<Method>> methods_;
+  Switchboard board_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<ConnectionGate> gate_;

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace gpuscaler::rpc {
@@ -11,7 +12,7 @@ struct MethodStats {
   MethodStats(std::string_view method_name, bool streams)
       : method(method_name), is_stream(streams) {}
 
-  const std::string_view method;  // a literal
+  const std::string method;
   const bool is_stream;
   std::atomic<uint64_t> requests{0};
   std::atomic<uint64_t> errors{0};

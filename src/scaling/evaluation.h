@@ -42,17 +42,12 @@ struct EvaluationLimits {
   base::Duration stale_after = std::chrono::seconds(10);  // this old is still fresh
 };
 
-// Pure. `view` is not null. Errors: UNAVAILABLE where no fresh reading exists,
-// or from too few nodes, or not from
-// every readable GPU of a sum (since when, why); FAILED_PRECONDITION where no GPU in
-// view has the metric or the gpuIndex, or no node has a GPU.
+// Pure. `view` is not null. Errors: UNAVAILABLE, saying since when and why, where
+// no fresh reading exists, or from too few nodes, or not from every readable GPU
+// of a sum; FAILED_PRECONDITION where no GPU in view has the metric or the
+// gpuIndex, or no node has a GPU.
 absl::StatusOr<Evaluation> Evaluate(const Trigger& trigger,
                                     std::shared_ptr<const telemetry::View> view,
                                     base::SteadyTime now, const EvaluationLimits& limits);
-
-// The evaluation in words, a line per step: which GPUs count and why others do
-// not, the aggregate, the reported value, active or not and why, and what HPA
-// can make of it.
-std::vector<std::string> Explain(const Trigger& trigger, const Evaluation& evaluation);
 
 }  // namespace gpuscaler::scaling

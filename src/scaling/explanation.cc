@@ -1,3 +1,5 @@
+#include "scaling/explanation.h"
+
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -7,7 +9,6 @@
 #include "base/strings.h"
 #include "catalog/aggregations.h"
 #include "catalog/metrics.h"
-#include "scaling/evaluation.h"
 #include "scaling/hpa.h"
 #include "scaling/number.h"
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
-#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -47,8 +45,8 @@ std::string UnknownKeyMessage(std::string_view key, std::string_view value) {
   const std::string_view name = WithoutFromEnv(key);
   const std::string_view meant = base::LikelyMeant(name, known);
   // What was meant as one of KEDA's keys may be a secret.
-  std::string message = base::StrCat("unknown key ", Quoted(key));
-  if (!IsKedaKey(meant)) base::StrAppend(&message, " (value ", Quoted(value), ")");
+  std::string message = base::StrCat("unknown key ", base::QuotedStart(key));
+  if (!IsKedaKey(meant)) base::StrAppend(&message, " (value ", base::QuotedStart(value), ")");
   if (!meant.empty()) {
     const std::string_view suffix = name.size() == key.size() ? std::string_view() : kFromEnv;
     base::StrAppend(&message, "; did you mean ", meant, suffix, "?");
@@ -57,15 +55,6 @@ std::string UnknownKeyMessage(std::string_view key, std::string_view value) {
   message += "; the keys are";
   for (size_t i = 0; i < ours; ++i) base::StrAppend(&message, i == 0 ? " " : ", ", known[i]);
   return message;
-}
-
-std::string Quoted(std::string_view text) {
-  constexpr size_t kMost = 64;
-  if (text.size() <= kMost) return base::JsonQuote(text);
-  size_t cut = kMost;
-  // Not within a UTF-8 sequence, which is at most four bytes long.
-  while (cut > kMost - 3 && (static_cast<uint8_t>(text[cut]) & 0xC0) == 0x80) --cut;
-  return base::StrCat(base::JsonQuote(text.substr(0, cut)), "... (", text.size(), " bytes)");
 }
 
 }  // namespace gpuscaler::scaling

@@ -17,7 +17,4 @@ bool IsKedaKey(std::string_view key);
 // Why `key` is refused: which key it was probably meant to be, or all there are.
 std::string UnknownKeyMessage(std::string_view key, std::string_view value);
 
-// For messages: 64 bytes of `text` at most, quoted, made printable.
-std::string Quoted(std::string_view text);
-
 }  // namespace gpuscaler::scaling

@@ -75,7 +75,7 @@ absl::Status NoSuchIndex(const Trigger& trigger, const Evaluation& evaluation) {
   for (const GpuPart& part : evaluation.gpus) indices.insert(part.gpu->identity->index);
   std::string text;
   for (const uint32_t index : indices) {
-    base::StrAppend(&text, text.empty() ? "" : ", ", index);
+    base::AppendItem(&text, index);
     if (text.size() > 128) {
       text += ", ...";
       break;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "base/json_quote.h"
 #include "base/strings.h"
 #include "scaling/key_name.h"
 #include "scaling/metadata_key.h"
@@ -35,7 +36,7 @@ absl::Status CheckSize(std::span<const MetadataEntry> metadata) {
     const bool key = entry.key.size() > kLongestText;
     if (!key && entry.value.size() <= kLongestText) continue;
     return absl::InvalidArgumentError(
-        base::StrCat(key ? "key " : "the value of ", Quoted(entry.key), " has ",
+        base::StrCat(key ? "key " : "the value of ", base::QuotedStart(entry.key), " has ",
                      key ? entry.key.size() : entry.value.size(), " bytes; at most ", kLongestText,
                      " are allowed"));
   }
@@ -76,11 +77,11 @@ absl::Status ReadEntries(std::span<const MetadataEntry> metadata, TriggerDraft& 
     seen[seen_count++] = row;
     const std::string problem = value.empty() ? "is empty" : row->read(value, draft);
     if (!problem.empty()) {
-      return absl::InvalidArgumentError(base::StrCat(entry.key, ": ", Quoted(entry.value), " ",
+      return absl::InvalidArgumentError(base::StrCat(entry.key, ": ", base::QuotedStart(entry.value), " ",
                                                      problem, "; allowed: ", row->Allowed()));
     }
     if (!row->doc.implemented) {
-      base::StrAppend(&unserved, unserved.empty() ? "" : ", ", row->doc.key);
+      base::AppendItem(&unserved, row->doc.key);
     }
   }
   return absl::OkStatus();

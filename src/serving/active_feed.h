@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "externalscaler.pb.h"
-#include "rpc/server_stream_method.h"
+#include "rpc/conversation.h"
 #include "serving/external_scaler.h"
 
 namespace gpuscaler::serving {

@@ -3,16 +3,15 @@
 #include <algorithm>
 
 #include "base/strings.h"
-#include "externalscaler.pb.h"
 
 namespace gpuscaler::serving {
 namespace {
 
 using grpc::health::v1::HealthCheckResponse;
 
-bool IsKnown(const std::string& service) {
-  return service.empty() || service == "externalscaler.ExternalScaler" ||
-         service == "grpc.health.v1.Health";
+bool IsKnown(const std::string& service, const HealthContext& context) {
+  return service.empty() || std::find(context.services.begin(), context.services.end(), service) !=
+                                context.services.end();
 }
 
 HealthCheckResponse::ServingStatus ServingStatus(const Freshness& freshness,
@@ -49,7 +48,7 @@ Freshness FreshnessOf(const telemetry::View& view, base::SteadyTime now,
 absl::StatusOr<HealthCheckResponse> CheckHealth(const grpc::health::v1::HealthCheckRequest& request,
                                                 const HealthContext& context,
                                                 base::SteadyTime now) {
-  if (!IsKnown(request.service())) {
+  if (!IsKnown(request.service(), context)) {
     return absl::NotFoundError(
         base::StrCat("no service \"", request.service().substr(0, 256), "\" here"));
   }
@@ -61,7 +60,7 @@ absl::StatusOr<HealthCheckResponse> CheckHealth(const grpc::health::v1::HealthCh
 
 std::optional<HealthCheckResponse> HealthFeed::Next(base::SteadyTime now) {
   auto status = HealthCheckResponse::SERVICE_UNKNOWN;
-  if (IsKnown(service_)) {
+  if (IsKnown(service_, context_)) {
     const Freshness freshness = FreshnessOf(*context_.store.Load(), now, context_.stale_after);
     due_ = freshness.until;
     status = ServingStatus(freshness, context_);

@@ -5,11 +5,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/time.h"
 #include "health.pb.h"
-#include "rpc/server_stream_method.h"
+#include "rpc/conversation.h"
 #include "telemetry/store.h"
 
 namespace gpuscaler::serving {
@@ -28,6 +29,7 @@ Freshness FreshnessOf(const telemetry::View& view, base::SteadyTime now,
 struct HealthContext {
   const telemetry::Store& store;
   base::Duration stale_after;
+  const std::vector<std::string>& services;  // their full names
   std::function<bool()> draining;  // then NOT_SERVING whatever the data says
 };
 

@@ -21,6 +21,7 @@ namespace {
 using externalscaler::ExternalScaler;
 using externalscaler::GetMetricSpecResponse;
 using externalscaler::GetMetricsRequest;
+using externalscaler::GetMetricsResponse;
 using externalscaler::IsActiveResponse;
 using externalscaler::ScaledObjectRef;
 using grpc::health::v1::Health;
@@ -43,7 +44,8 @@ struct ScalerServer::Impl {
       : store(telemetry_store),
         scaler{telemetry_store, windows, options.limits},
         server(RpcOptions(options)),
-        health{telemetry_store, options.limits.stale_after, [this] { return server.draining(); }} {
+        health{telemetry_store, options.limits.stale_after, services,
+               [this] { return server.draining(); }} {
     AddExternalScaler();
     AddHealth();
     AddReflection();
@@ -56,31 +58,30 @@ struct ScalerServer::Impl {
   }
 
   void AddExternalScaler() {
-    using Service = ExternalScaler::AsyncService;
-    auto& service = server.AddService<Service>();
-    services.push_back(ExternalScaler::service_full_name());
-    server.AddUnary("IsActive", service, &Service::RequestIsActive,
-                    [this](const ScaledObjectRef& object) {
-                      return Logged("IsActive", object, IsActive(object, scaler, base::Now()));
-                    });
-    server.AddUnary("GetMetricSpec", service, &Service::RequestGetMetricSpec,
-                    [this](const ScaledObjectRef& object) {
-                      return Logged("GetMetricSpec", object, GetMetricSpec(object));
-                    });
-    server.AddUnary("GetMetrics", service, &Service::RequestGetMetrics,
-                    [this](const GetMetricsRequest& request) {
-                      return Logged("GetMetrics", request.scaledobjectref(),
-                                    GetMetrics(request, scaler, base::Now()));
-                    });
-    server.AddServerStream("StreamIsActive", service, &Service::RequestStreamIsActive,
-                           [this](const ScaledObjectRef& object)
-                               -> absl::StatusOr<std::unique_ptr<rpc::Feed<IsActiveResponse>>> {
-                             auto trigger = Logged("StreamIsActive", object, ReadTrigger(object));
-                             if (!trigger.ok()) return trigger.status();
-                             return std::make_unique<ActiveFeed>(*std::move(trigger), scaler);
-                           });
-    server.AddServerStream(
-        "StreamMetricSpec", service, &Service::RequestStreamMetricSpec,
+    const auto service = Announce(ExternalScaler::service_full_name());
+    server.AddUnary<ScaledObjectRef, IsActiveResponse>(
+        service, "IsActive", [this](const ScaledObjectRef& object) {
+          return Logged("IsActive", object, IsActive(object, scaler, base::Now()));
+        });
+    server.AddUnary<ScaledObjectRef, GetMetricSpecResponse>(
+        service, "GetMetricSpec", [this](const ScaledObjectRef& object) {
+          return Logged("GetMetricSpec", object, GetMetricSpec(object));
+        });
+    server.AddUnary<GetMetricsRequest, GetMetricsResponse>(
+        service, "GetMetrics", [this](const GetMetricsRequest& request) {
+          return Logged("GetMetrics", request.scaledobjectref(),
+                        GetMetrics(request, scaler, base::Now()));
+        });
+    server.AddServerStream<ScaledObjectRef, IsActiveResponse>(
+        service, "StreamIsActive",
+        [this](const ScaledObjectRef& object)
+            -> absl::StatusOr<std::unique_ptr<rpc::Feed<IsActiveResponse>>> {
+          auto trigger = Logged("StreamIsActive", object, ReadTrigger(object));
+          if (!trigger.ok()) return trigger.status();
+          return std::make_unique<ActiveFeed>(*std::move(trigger), scaler);
+        });
+    server.AddServerStream<ScaledObjectRef, GetMetricSpecResponse>(
+        service, "StreamMetricSpec",
         [this](const ScaledObjectRef& object)
             -> absl::StatusOr<std::unique_ptr<rpc::Feed<GetMetricSpecResponse>>> {
           auto specs = Logged("StreamMetricSpec", object, GetMetricSpec(object));
@@ -90,35 +91,36 @@ struct ScalerServer::Impl {
   }
 
   void AddHealth() {
-    using Service = Health::AsyncService;
-    auto& service = server.AddService<Service>();
-    services.push_back(Health::service_full_name());
-    server.AddUnary("Check", service, &Service::RequestCheck,
-                    [this](const HealthCheckRequest& request) {
-                      return CheckHealth(request, health, base::Now());
-                    });
-    server.AddServerStream("Watch", service, &Service::RequestWatch,
-                           [this](const HealthCheckRequest& request)
-                               -> absl::StatusOr<std::unique_ptr<rpc::Feed<HealthCheckResponse>>> {
-                             return std::make_unique<HealthFeed>(request.service(), health);
-                           });
+    const auto service = Announce(Health::service_full_name());
+    server.AddUnary<HealthCheckRequest, HealthCheckResponse>(
+        service, "Check", [this](const HealthCheckRequest& request) {
+          return CheckHealth(request, health, base::Now());
+        });
+    server.AddServerStream<HealthCheckRequest, HealthCheckResponse>(
+        service, "Watch",
+        [this](const HealthCheckRequest& request)
+            -> absl::StatusOr<std::unique_ptr<rpc::Feed<HealthCheckResponse>>> {
+          return std::make_unique<HealthFeed>(request.service(), health);
+        });
   }
 
   void AddReflection() {
     namespace v1 = grpc::reflection::v1;
     namespace v1alpha = grpc::reflection::v1alpha;
-    services.push_back(v1::ServerReflection::service_full_name());
-    services.push_back(v1alpha::ServerReflection::service_full_name());
-    server.AddExchange(
-        "ServerReflectionInfo", server.AddService<v1::ServerReflection::AsyncService>(),
-        &v1::ServerReflection::AsyncService::RequestServerReflectionInfo,
+    server.AddExchange<v1::ServerReflectionRequest, v1::ServerReflectionResponse>(
+        Announce(v1::ServerReflection::service_full_name()), "ServerReflectionInfo",
         [this](const v1::ServerReflectionRequest& request) { return Reflect(request, services); });
-    server.AddExchange("ServerReflectionInfo (v1alpha)",
-                       server.AddService<v1alpha::ServerReflection::AsyncService>(),
-                       &v1alpha::ServerReflection::AsyncService::RequestServerReflectionInfo,
-                       [this](const v1alpha::ServerReflectionRequest& request) {
-                         return Reflect(request, services);
-                       });
+    server.AddExchange<v1alpha::ServerReflectionRequest, v1alpha::ServerReflectionResponse>(
+        Announce(v1alpha::ServerReflection::service_full_name()), "ServerReflectionInfo",
+        [this](const v1alpha::ServerReflectionRequest& request) {
+          return Reflect(request, services);
+        });
+  }
+
+  // `service` is one of those that health and reflection know.
+  std::string_view Announce(std::string_view service) {
+    services.emplace_back(service);
+    return service;
   }
 
   // Passes `result` on; a failure that is news goes to the log.
@@ -177,7 +179,7 @@ void ScalerServer::Shutdown(base::Duration grace) {
 
 ConnectionStats ScalerServer::Connections() const {
   const rpc::ConnectionGate& gate = impl_->server.gate();
-  return {gate.accepted(), gate.refused(), gate.open()};
+  return {gate.accepted(), gate.refused(), gate.closed(), gate.open()};
 }
 
 std::vector<RequestStats> ScalerServer::Requests() const {

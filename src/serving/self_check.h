@@ -26,7 +26,8 @@ class SelfCheck {
   // after kFailures in a row, or when a call has been under way for as long.
   absl::Status status(base::SteadyTime now) const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // No further calls; waits for one under way.
+  // No further calls. One under way goes on; Stop waits for it.
+  void RequestStop() { thread_.RequestStop(); }
   void Stop();
 
   static constexpr int kFailures = 3;

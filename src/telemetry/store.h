@@ -29,8 +29,8 @@ class Store {
   void Publish(std::shared_ptr<const Snapshot> snapshot) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // `wake` is called on the publisher's thread after each Publish, until
-  // Unsubscribe has returned; it must only wake somebody. One subscriber at
-  // most calls Unsubscribe, with the id that it was given.
+  // Unsubscribe of the id that it got has returned. It must only wake somebody,
+  // and must not call this store.
   using SubscriberId = uint64_t;
   SubscriberId Subscribe(std::function<void()> wake) ABSL_LOCKS_EXCLUDED(subscribers_mutex_);
   void Unsubscribe(SubscriberId id) ABSL_LOCKS_EXCLUDED(subscribers_mutex_);

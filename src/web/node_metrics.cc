@@ -68,6 +68,9 @@ void WriteGrpcConnections(const NodeMetrics& metrics, Exposition& page) {
          metrics.grpc->accepted);
   Single(page, "grpc_refused_connections_total", MetricType::kCounter,
          "gRPC connections closed at once: too many were open.", metrics.grpc->refused);
+  Single(page, "grpc_evicted_connections_total", MetricType::kCounter,
+         "gRPC connections closed because they held the most of too many unfinished calls.",
+         metrics.grpc->closed);
 }
 
 void WriteHttp(const NodeMetrics& metrics, Exposition& page) {

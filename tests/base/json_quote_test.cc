@@ -55,5 +55,19 @@ TEST(JsonQuote, GoesOnAfterABadByte) {
   EXPECT_EQ(JsonQuote("a\xE2\x82z€"), std::string("\"a") + kReplaced + kReplaced + "z€\"");
 }
 
+TEST(QuotedStart, CutsLongTextAndMakesItPrintable) {
+  EXPECT_EQ(QuotedStart("80%"), "\"80%\"");
+  EXPECT_EQ(QuotedStart("a\nb"), "\"a\\u000ab\"");
+  EXPECT_EQ(QuotedStart("\xff"), "\"\xEF\xBF\xBD\"");
+  EXPECT_EQ(QuotedStart(std::string(64, 'x')), "\"" + std::string(64, 'x') + "\"");
+  EXPECT_EQ(QuotedStart(std::string(65, 'x')), "\"" + std::string(64, 'x') + "\"... (65 bytes)");
+}
+
+TEST(QuotedStart, DoesNotCutWithinACharacter) {
+  // 63 letters and then a euro sign of three bytes.
+  const std::string text = std::string(63, 'x') + "\xE2\x82\xAC" + std::string(63, 'y');
+  EXPECT_EQ(QuotedStart(text), "\"" + std::string(63, 'x') + "\"... (129 bytes)");
+}
+
 }  // namespace
 }  // namespace gpuscaler::base

@@ -42,6 +42,9 @@ TEST(CommandLine, BadValuesAreRefusedNamingTheFlag) {
   ExpectRefused({"--port=-1"}, "--port");
   ExpectRefused({"--port=http"}, "--port");
   ExpectRefused({"--port"}, "--port");
+  ExpectRefused({"--port", ""}, "--port: it must not be empty");
+  ExpectRefused({"--port="}, "--port: it must not be empty");
+  ExpectRefused({"--scenario=", "--source=simulated"}, "--scenario");
   ExpectRefused({"--fast-interval=fast"}, "--fast-interval");
   ExpectRefused({"--fast-interval=200"}, "--fast-interval");
   ExpectRefused({"--fast-interval=-1s"}, "--fast-interval");
@@ -52,6 +55,29 @@ TEST(CommandLine, BadValuesAreRefusedNamingTheFlag) {
   ExpectRefused({"snapshot", "--format=xml"}, "--format");
   ExpectRefused({"snapshot", "--count=-1"}, "--count");
   ExpectRefused({"--bind-address=everywhere", "--source=simulated"}, "everywhere");
+}
+
+TEST(CommandLine, FlagsThatWouldBeIgnoredAreRefused) {
+  ExpectRefused({"--source=simulated", "snapshot"}, "--source stands before \"snapshot\"");
+  ExpectRefused({"snapshot", "--source=simulated", "--count=3"}, "--interval");
+  ExpectRefused({"snapshot", "--source=simulated", "--interval=1ns"},
+                "--interval is 1ns; it must be 0s or at least 10ms");
+  for (const std::string address : {"6000", ":6000", "host:", "host:0", "host:70000", "host:http"}) {
+    ExpectRefused({"watch", "--address=" + address, "file.yaml"}, "must be HOST:PORT");
+  }
+}
+
+// One that listens on all addresses, as its help says.
+TEST(CommandLine, AnEmptyBindAddressIsEveryAddressHoweverItIsWritten) {
+  const auto listener = rpc::Listen("", 0);
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  const std::string taken = base::StrCat("--port=", rpc::BoundPort(*listener));
+  for (const std::vector<std::string>& empty :
+       {std::vector<std::string>{"--bind-address="}, {"--bind-address", ""}}) {
+    std::vector<std::string> arguments = {"--source=simulated", taken};
+    arguments.insert(arguments.end(), empty.begin(), empty.end());
+    ExpectRefused(arguments, "cannot listen on [::]:");
+  }
 }
 
 TEST(CommandLine, IntervalsOutOfRangeOrAtOddsAreRefused) {

@@ -70,7 +70,7 @@ TEST(Watch, AScalerThatDoesNotAnswerIsARowNotAnEnd) {
   const TemporaryFile file("objects.yaml", kObjects);
   const Finished run = RunScaler({"watch", base::StrCat("--address=127.0.0.1:", e2e::FreePort()),
                                   "--interval=20ms", "--count=2", file.path()});
-  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_EQ(run.exit_code, 1) << "nobody answered the last poll";
   EXPECT_THAT(run.output, HasSubstr("UNAVAILABLE"));
 }
 

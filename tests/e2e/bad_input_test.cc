@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <sstream>
+
 #include "await.h"
 #include "e2e/matchers.h"
 #include "e2e/scaler_process.h"
@@ -150,9 +152,16 @@ TEST_F(BadInput, BytesThatAreNoMessageGetAnError) {
   const std::string end_group_only(64, '\x0c');
   for (const std::string method : kUnaryMethods) {
     SCOPED_TRACE(method);
-    EXPECT_FALSE(CallRaw(Path(method), method == "GetMetrics" ? wrapped : ref_with_bad_name).ok());
-    EXPECT_FALSE(CallRaw(Path(method), truncated).ok());
-    EXPECT_FALSE(CallRaw(Path(method), end_group_only).ok());
+    for (const std::string& bytes :
+         {method == "GetMetrics" ? wrapped : ref_with_bad_name, truncated, end_group_only}) {
+      const absl::Status status = CallRaw(Path(method), bytes);
+      EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+      EXPECT_THAT(std::string(base::Message(status)), HasSubstr("is not a externalscaler."));
+    }
+  }
+  std::istringstream log(scaler_.child().Errors());
+  for (std::string line; std::getline(log, line);) {
+    EXPECT_THAT(line, testing::StartsWith("{")) << "libraries write no lines of their own";
   }
   EXPECT_EQ(CallRaw(Path("NoSuchMethod"), "").code(), StatusCode::kUnimplemented);
   EXPECT_EQ(CallRaw("/no.such.Service/Method", "").code(), StatusCode::kUnimplemented);

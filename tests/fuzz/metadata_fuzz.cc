@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "scaling/evaluation.h"
+#include "scaling/explanation.h"
 #include "scaling/hpa.h"
 #include "scaling/trigger.h"
 #include "telemetry/snapshot.h"

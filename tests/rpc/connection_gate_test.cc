@@ -46,6 +46,7 @@ class GateTest : public testing::Test {
     ASSERT_TRUE(listener.ok());
     port_ = BoundPort(*listener);
     gate_.emplace(*std::move(listener), limits, [this](int fd) { keeper_.Keep(fd); });
+    gate_->Start();
   }
 
   Keeper keeper_;
@@ -83,6 +84,35 @@ TEST_F(GateTest, AServerThatClosesMakesRoomAndTheClientSeesIt) {
   keeper_.CloseOne();
   EXPECT_TRUE(IsClosedByPeer(client));
   Await([this] { return gate_->open() == 0; });
+}
+
+TEST_F(GateTest, ClosesTheConnectionOfAPeerAndNoOther) {
+  Open({});
+  const Descriptor first = Connect(port_);
+  const Descriptor second = Connect(port_);
+  Await([this] { return keeper_.size() == 2; });
+  gate_->CloseConnection("ipv4:127.0.0.1:1");
+  gate_->CloseConnection("ipv4:127.0.0.1:" + std::to_string(LocalPort(first)));
+  gate_->CloseConnection("");
+  EXPECT_TRUE(IsClosedByPeer(first));
+  Await([this] { return gate_->open() == 1; });
+  EXPECT_EQ(gate_->closed(), 1u);
+}
+
+// gRPC's names of IPv6 peers, as of its versions.
+TEST_F(GateTest, KnowsAnIpv6PeerByEitherOfItsNames) {
+  for (const std::string host : {"ipv6:%5B::1%5D:", "ipv6:[::1]:"}) {
+    auto listener = Listen("::1", 0);
+    if (!listener.ok()) GTEST_SKIP() << "no IPv6 here";
+    const uint16_t port = BoundPort(*listener);
+    ConnectionGate gate(*std::move(listener), {}, [this](int fd) { keeper_.Keep(fd); });
+    gate.Start();
+    const Descriptor client = Connect6(port);
+    Await([&gate] { return gate.open() == 1; });
+    gate.CloseConnection(host + std::to_string(LocalPort(client)));
+    EXPECT_TRUE(IsClosedByPeer(client));
+    EXPECT_EQ(gate.closed(), 1u);
+  }
 }
 
 TEST_F(GateTest, OnceStoppedItRefusesAndStillCounts) {

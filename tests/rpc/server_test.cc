@@ -4,6 +4,7 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
@@ -14,6 +15,7 @@
 #include "await.h"
 #include "base/strings.h"
 #include "health.grpc.pb.h"
+#include "rpc/http2.h"
 #include "rpc/socket.h"
 
 namespace gpuscaler::rpc {
@@ -54,31 +56,40 @@ class ServerTest : public testing::Test {
   void Start(ServerOptions options = {}) {
     options.address = "127.0.0.1";
     server_ = std::make_unique<Server>(options);
-    auto& service = server_->AddService<Health::AsyncService>();
-    server_->AddUnary("Check", service, &Health::AsyncService::RequestCheck,
-                      [](const HealthCheckRequest& request) -> absl::StatusOr<HealthCheckResponse> {
-                        if (request.service() == "bad") return absl::NotFoundError("no such one");
-                        HealthCheckResponse response;
-                        response.set_status(HealthCheckResponse::SERVING);
-                        return response;
-                      });
-    server_->AddServerStream("Watch", service, &Health::AsyncService::RequestWatch,
-                             [this](const HealthCheckRequest& request)
-                                 -> absl::StatusOr<std::unique_ptr<Feed<HealthCheckResponse>>> {
-                               if (request.service() == "bad")
-                                 return absl::InvalidArgumentError("bad service");
-                               return std::make_unique<StateFeed>(state_, heartbeat_);
-                             });
+    const std::string_view service = Health::service_full_name();
+    server_->AddUnary<HealthCheckRequest, HealthCheckResponse>(
+        service, "Check",
+        [](const HealthCheckRequest& request) -> absl::StatusOr<HealthCheckResponse> {
+          if (request.service() == "bad") return absl::NotFoundError("no such one");
+          HealthCheckResponse response;
+          response.set_status(HealthCheckResponse::SERVING);
+          return response;
+        });
+    server_->AddServerStream<HealthCheckRequest, HealthCheckResponse>(
+        service, "Watch",
+        [this](const HealthCheckRequest& request)
+            -> absl::StatusOr<std::unique_ptr<Feed<HealthCheckResponse>>> {
+          if (request.service() == "bad") return absl::InvalidArgumentError("bad service");
+          return std::make_unique<StateFeed>(state_, heartbeat_);
+        });
+    // A client that streams, of a method that is not in the service's proto.
+    server_->AddExchange<HealthCheckRequest, HealthCheckResponse>(
+        service, "Exchange", [](const HealthCheckRequest& request) {
+          HealthCheckResponse response;
+          if (request.service() == "up") response.set_status(HealthCheckResponse::SERVING);
+          return response;
+        });
     ASSERT_TRUE(server_->Start([this](base::SteadyTime) { ++wakes_; }).ok());
   }
 
-  std::unique_ptr<Health::Stub> NewStub() {
+  // Over a connection of its own.
+  std::shared_ptr<grpc::Channel> NewChannel() {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    return Health::NewStub(grpc::CreateCustomChannel(base::StrCat("127.0.0.1:", server_->port()),
-                                                     grpc::InsecureChannelCredentials(),
-                                                     arguments));
+    return grpc::CreateCustomChannel(base::StrCat("127.0.0.1:", server_->port()),
+                                     grpc::InsecureChannelCredentials(), arguments);
   }
+  std::unique_ptr<Health::Stub> NewStub() { return Health::NewStub(NewChannel()); }
 
   static grpc::Status Check(Health::Stub& stub, const std::string& service) {
     grpc::ClientContext context;
@@ -200,6 +211,110 @@ TEST_F(ServerTest, GarbageClosesItsOwnConnectionOnly) {
             static_cast<ssize_t>(garbage.size()));
   EXPECT_TRUE(IsClosedByPeer(socket));
   EXPECT_TRUE(Check(*stub, "").ok());
+}
+
+constexpr std::string_view kCheck = "/grpc.health.v1.Health/Check";
+
+bool Send(const Descriptor& socket, const std::string& bytes) {
+  return send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+         static_cast<ssize_t>(bytes.size());
+}
+
+// `calls` calls whose request never comes.
+std::string HalfOpenCalls(int calls) {
+  std::string bytes(kHttp2Preface);
+  bytes += Http2Settings();
+  for (int i = 0; i < calls; ++i) bytes += Http2Call(static_cast<uint32_t>(2 * i + 1), kCheck);
+  return bytes;
+}
+
+TEST_F(ServerTest, AFloodOfCallsWithoutRequestClosesItsOwnConnectionOnly) {
+  Start();
+  const auto stub = NewStub();
+  Watching watching(*stub);
+  EXPECT_EQ(watching.Read(), 1);
+  const Descriptor few = Connect(server_->port());
+  ASSERT_TRUE(Send(few, HalfOpenCalls(20)));
+  Await([this] { return server_->stats()[0].requests.load() == 20; });
+  const Descriptor many = Connect(server_->port());
+  Send(many, HalfOpenCalls(2000));  // may be cut off in the middle
+  EXPECT_TRUE(IsClosedByPeer(many));
+  EXPECT_EQ(server_->gate().closed(), 1u);
+  EXPECT_TRUE(Check(*stub, "").ok());
+  state_ = 2;
+  server_->Wake();
+  EXPECT_EQ(watching.Read(), 2);
+  EXPECT_EQ(server_->gate().open(), 2u) << "the one with a few is not disturbed";
+}
+
+// Reads until `text` has come; false: the connection ended before.
+bool ReceiveUntil(const Descriptor& socket, std::string_view text) {
+  std::string received;
+  while (received.find(text) == std::string::npos) {
+    char buffer[4096];
+    const ssize_t got = recv(socket.get(), buffer, sizeof(buffer), 0);
+    if (got <= 0) return false;
+    received.append(buffer, static_cast<size_t>(got));
+  }
+  return true;
+}
+
+TEST_F(ServerTest, ACallWhoseRequestDoesNotComeIsEnded) {
+  ServerOptions options;
+  options.patience = milliseconds(50);
+  Start(options);
+  const Descriptor socket = Connect(server_->port());
+  ASSERT_TRUE(Send(socket, HalfOpenCalls(1)));
+  EXPECT_TRUE(ReceiveUntil(socket, "waited 50ms for the client to send its request"));
+  EXPECT_EQ(server_->stats()[0].errors.load(), 1u);
+}
+
+TEST_F(ServerTest, AServerThatShutsDownWaitsASecondForARequest) {
+  Start();
+  Descriptor socket = Connect(server_->port());
+  ASSERT_TRUE(Send(socket, HalfOpenCalls(100)));
+  Await([this] { return server_->stats()[0].requests.load() == 100; });
+  std::thread shutdown([this] { server_->Shutdown(seconds(60)); });
+  EXPECT_TRUE(ReceiveUntil(socket, "waited 1s for the client to send its request"));
+  socket = Descriptor();  // or gRPC would wait the whole grace for it to say good-bye
+  shutdown.join();
+}
+
+TEST_F(ServerTest, AnExchangeAnswersEachRequestInOrderAndEndsWithItsClient) {
+  Start();
+  grpc::GenericStub stub(NewChannel());
+  grpc::CompletionQueue queue;
+  grpc::ClientContext context;
+  const auto await = [&queue] {
+    void* tag = nullptr;
+    bool ok = false;
+    queue.Next(&tag, &ok);
+    return ok;
+  };
+  const auto stream = stub.PrepareCall(&context, "/grpc.health.v1.Health/Exchange", &queue);
+  stream->StartCall(nullptr);
+  ASSERT_TRUE(await());
+  for (const std::string service : {"up", "down", "up"}) {
+    HealthCheckRequest request;
+    request.set_service(service);
+    stream->Write(WriteMessage(request), nullptr);
+    ASSERT_TRUE(await());
+    grpc::ByteBuffer bytes;
+    stream->Read(&bytes, nullptr);
+    ASSERT_TRUE(await());
+    EXPECT_EQ(ReadMessage<HealthCheckResponse>(bytes)->status(),
+              service == "up" ? HealthCheckResponse::SERVING : HealthCheckResponse::UNKNOWN);
+  }
+  EXPECT_EQ(server_->stats()[2].open_streams.load(), 1);
+  stream->WritesDone(nullptr);
+  ASSERT_TRUE(await());
+  grpc::Status status;
+  stream->Finish(&status, nullptr);
+  ASSERT_TRUE(await());
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  Await([this] { return server_->stats()[2].open_streams.load() == 0; });
+  queue.Shutdown();
+  EXPECT_FALSE(await());
 }
 
 TEST_F(ServerTest, ShutdownEndsStreamsWithOk) {

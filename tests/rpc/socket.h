@@ -25,6 +25,22 @@ inline Descriptor Connect(uint16_t port) {
   return fd;
 }
 
+// Connected to [::1]:port.
+inline Descriptor Connect6(uint16_t port) {
+  Descriptor fd(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in6 address = {};
+  address.sin6_family = AF_INET6;
+  address.sin6_port = htons(port);
+  address.sin6_addr = in6addr_loopback;
+  if (connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
+    return Descriptor();
+  }
+  return fd;
+}
+
+// The port of `connected`'s own end.
+inline uint16_t LocalPort(const Descriptor& connected) { return BoundPort(connected); }
+
 // Whether the peer closes `fd` within ten seconds; data that comes is read away.
 inline bool IsClosedByPeer(const Descriptor& fd) {
   while (true) {

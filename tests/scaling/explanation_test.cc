@@ -4,6 +4,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scaling/evaluation.h"
+#include "scaling/explanation.h"
 #include "scaling/views.h"
 
 namespace gpuscaler::scaling {

@@ -80,19 +80,5 @@ TEST(UnknownKey, DoesNotTellWhatMayBeASecretOfKedas) {
             "unknown key \"tlsClientKeyy\"; did you mean tlsClientKey?");
 }
 
-TEST(Quoted, CutsLongTextAndMakesItPrintable) {
-  EXPECT_EQ(Quoted("80%"), "\"80%\"");
-  EXPECT_EQ(Quoted("a\nb"), "\"a\\u000ab\"");
-  EXPECT_EQ(Quoted("\xff"), "\"\xEF\xBF\xBD\"");
-  EXPECT_EQ(Quoted(std::string(64, 'x')), "\"" + std::string(64, 'x') + "\"");
-  EXPECT_EQ(Quoted(std::string(65, 'x')), "\"" + std::string(64, 'x') + "\"... (65 bytes)");
-}
-
-TEST(Quoted, DoesNotCutWithinACharacter) {
-  // 63 letters and then a euro sign of three bytes.
-  const std::string text = std::string(63, 'x') + "\xE2\x82\xAC" + std::string(63, 'y');
-  EXPECT_EQ(Quoted(text), "\"" + std::string(63, 'x') + "\"... (129 bytes)");
-}
-
 }  // namespace
 }  // namespace gpuscaler::scaling

@@ -194,7 +194,7 @@ TEST(NodeMetricsTest, LanesAreCountedByName) {
 TEST(NodeMetricsTest, RequestsAreCountedByMethodAndStreamsOnlyWhereTheMethodHasThem) {
   const telemetry::View view;
   const serving::RequestStats requests[] = {{"GetMetrics", 10, 2, {}}, {"StreamIsActive", 3, 0, 1}};
-  const serving::ConnectionStats grpc = {8, 9, 1};
+  const serving::ConnectionStats grpc = {8, 9, 3, 1};
   HttpStats http;
   http.open_connections = 2;
   http.accepted = 30;
@@ -212,6 +212,7 @@ TEST(NodeMetricsTest, RequestsAreCountedByMethodAndStreamsOnlyWhereTheMethodHasT
            "open_streams{method=\"StreamIsActive\"} 1",
            "grpc_connections_total 8",
            "grpc_refused_connections_total 9",
+           "grpc_evicted_connections_total 3",
            "grpc_open_connections 1",
            "http_open_connections 2",
            "http_connections_total 30",

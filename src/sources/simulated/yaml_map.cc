@@ -31,7 +31,7 @@ void FirstError::Add(int line, std::string_view what) {
 std::string Join(const Names& names) {
   std::string text;
   for (const std::string_view name : names) {
-    base::StrAppend(&text, text.empty() ? "" : ", ", name);
+    base::AppendItem(&text, name);
   }
   return text;
 }

@@ -1,0 +1,190 @@
+#include "rpc/call.h"
+
+#include <string_view>
+#include <utility>
+
+#include "base/strings.h"
+#include "rpc/status.h"
+
+namespace gpuscaler::rpc {
+namespace {
+
+constexpr size_t kMostEchoed = 200;  // characters of a path that nobody serves
+
+absl::Status NoSuchMethod(std::string_view path) {
+  return absl::UnimplementedError(
+      base::StrCat("this server has no method ", path.substr(0, kMostEchoed)));
+}
+
+}  // namespace
+
+void Call::Listen(Switchboard& board) {
+  if (board.loop.closed()) return;
+  auto* call = new Call(board);
+  call->context_.AsyncNotifyWhenDone(&call->gone_tag_);
+  grpc::ServerCompletionQueue* queue = board.loop.queue();
+  board.service.RequestCall(&call->context_, &call->stream_, queue, queue, &call->arrived_tag_);
+}
+
+void Call::OnArrived(bool ok) {
+  if (!ok || board_.loop.closed()) {
+    delete this;  // the server shuts down; gone_tag_ never comes
+    return;
+  }
+  Switchboard& board = board_;
+  const auto found = board.methods.find(context_.method());
+  if (found == board.methods.end()) {
+    Finish(NoSuchMethod(context_.method()));
+  } else {
+    method_ = &found->second;
+    MethodStats::Count(method_->stats.requests);
+    reading_ = true;
+    board.arriving.Enter(*this, base::Now());
+    stream_.Read(&message_, &read_tag_);
+  }
+  // Last: the message of this call, if it is here, is then handled before the
+  // next call is taken, and what waits are only calls whose message is not.
+  Listen(board);
+}
+
+void Call::OnRead(bool ok) {
+  reading_ = false;
+  if (conversation_ != nullptr) {
+    heard_all_ = !ok;
+    if (ok && !over()) {
+      const absl::Status heard = conversation_->OnBytes(message_);
+      if (!heard.ok()) EndStream(heard);
+    }
+    Advance(base::Now());
+    return MaybeDelete();
+  }
+  board_.arriving.Leave(*this);
+  if (over()) return MaybeDelete();
+  if (!ok) {
+    Finish(absl::InvalidArgumentError("the call ended before its request was complete"));
+  } else if (const auto* unary = std::get_if<UnaryBytes>(&method_->answer)) {
+    Answer(*unary);
+  } else {
+    Open(std::get<OpenStream>(method_->answer));
+  }
+}
+
+void Call::Answer(const UnaryBytes& answer) {
+  auto response = answer(message_);
+  message_.Clear();
+  if (!response.ok()) return Finish(response.status());
+  finishing_ = finish_pending_ = true;
+  board_.answering.Enter(*this, base::Now());
+  stream_.WriteAndFinish(*response, grpc::WriteOptions(), grpc::Status::OK, &finished_tag_);
+}
+
+void Call::Open(const OpenStream& open) {
+  const absl::Status opened = OpenCounted(open);
+  message_.Clear();
+  if (!opened.ok()) return Finish(opened);
+  Advance(base::Now());
+  board_.loop.Attach(this);
+}
+
+absl::Status Call::OpenCounted(const OpenStream& open) {
+  if (!board_.budget.Take()) {
+    return absl::ResourceExhaustedError(
+        base::StrCat("too many open streams: this server holds ", board_.budget.most()));
+  }
+  counted_ = true;
+  method_->stats.open_streams.fetch_add(1, std::memory_order_relaxed);
+  auto conversation = open(message_);
+  if (!conversation.ok()) return conversation.status();
+  conversation_ = *std::move(conversation);
+  return absl::OkStatus();
+}
+
+void Call::Advance(base::SteadyTime now) {
+  if (over() || ending_) return;
+  if (!writing_) {
+    if (std::optional<grpc::ByteBuffer> message = conversation_->NextBytes(now)) {
+      writing_ = true;
+      stream_.Write(*message, &written_tag_);
+    } else if (heard_all_) {
+      Finish(absl::OkStatus());
+      return;
+    }
+  }
+  if (!reading_ && !heard_all_ && conversation_->listens()) {
+    reading_ = true;
+    message_.Clear();
+    stream_.Read(&message_, &read_tag_);
+  }
+}
+
+base::SteadyTime Call::due() const {
+  return writing_ || over() ? kNever : conversation_->due();
+}
+
+void Call::OnWritten(bool ok) {
+  writing_ = false;
+  if (ending_) {
+    EndStream(*ending_);
+  } else if (ok) {
+    Advance(base::Now());
+    board_.loop.SweepAt(due());
+  }
+  MaybeDelete();
+}
+
+void Call::EndStream(const absl::Status& status) {
+  if (writing_) {
+    ending_ = status;
+  } else if (!over()) {
+    Finish(status);
+  }
+}
+
+void Call::GiveUp(const absl::Status& why) {
+  if (over()) {
+    context_.TryCancel();  // its status is on its way and nobody takes it
+  } else {
+    Finish(why);
+  }
+}
+
+void Call::Finish(const absl::Status& status) {
+  if (!status.ok() && method_ != nullptr) MethodStats::Count(method_->stats.errors);
+  finishing_ = finish_pending_ = true;
+  CloseStream();
+  StopWaiting();
+  board_.answering.Enter(*this, base::Now());
+  stream_.Finish(ToGrpc(status), &finished_tag_);
+}
+
+void Call::OnFinished(bool) {
+  finish_pending_ = false;
+  MaybeDelete();
+}
+
+void Call::OnGone(bool) {
+  gone_ = true;
+  StopWaiting();
+  CloseStream();
+  if (conversation_ != nullptr) board_.loop.Detach(this);
+  MaybeDelete();
+}
+
+void Call::StopWaiting() {
+  // In one of them at most, and leaving the other does nothing.
+  board_.arriving.Leave(*this);
+  board_.answering.Leave(*this);
+}
+
+// Not a stream any more, whatever gRPC still has to do with it.
+void Call::CloseStream() {
+  if (!std::exchange(counted_, false)) return;
+  board_.budget.Return();
+  method_->stats.open_streams.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Call::MaybeDelete() {
+  if (gone_ && !reading_ && !writing_ && !finish_pending_) delete this;
+}
+
+}  // namespace gpuscaler::rpc

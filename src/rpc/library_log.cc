@@ -1,0 +1,76 @@
+#include "rpc/library_log.h"
+
+#include <google/protobuf/stubs/logging.h>
+#include <grpc/support/log.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/log.h"
+#include "base/mutex.h"
+#include "base/time.h"
+
+namespace gpuscaler::rpc {
+namespace {
+
+constexpr int kMostLines = 10;
+constexpr base::Duration kPeriod = std::chrono::minutes(1);
+
+// Any thread.
+class Quota {
+ public:
+  // How many lines were left out before this one; empty: this one is too.
+  std::optional<int> Take(base::SteadyTime now) {
+    base::MutexLock lock(mutex_);
+    if (now - since_ >= kPeriod) {
+      since_ = now;
+      taken_ = 0;
+    }
+    if (taken_ == kMostLines) {
+      ++left_out_;
+      return std::nullopt;
+    }
+    ++taken_;
+    return std::exchange(left_out_, 0);
+  }
+
+ private:
+  base::Mutex mutex_;
+  base::SteadyTime since_ ABSL_GUARDED_BY(mutex_) = {};
+  int taken_ ABSL_GUARDED_BY(mutex_) = 0;
+  int left_out_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+void LogLine(Quota& quota, base::LogLevel level, std::string_view library, std::string_view text) {
+  if (!base::LogEnabled(level)) return;
+  if (const auto left_out = quota.Take(base::Now())) {
+    base::Log(level, text, {{"library", library}, {"leftOut", *left_out}});
+  }
+}
+
+// Their errors are not ours: a client's bad bytes, a connection that broke.
+void LogGrpc(gpr_log_func_args* line) {
+  static auto& quota = *new Quota;
+  LogLine(quota,
+          line->severity == GPR_LOG_SEVERITY_ERROR ? base::LogLevel::kWarn : base::LogLevel::kDebug,
+          "gRPC", line->message);
+}
+
+// A client's bytes that are no message: the client is told, so this is debug.
+void LogProtobuf(google::protobuf::LogLevel level, const char*, int, const std::string& text) {
+  static auto& quota = *new Quota;
+  LogLine(quota,
+          level == google::protobuf::LOGLEVEL_FATAL ? base::LogLevel::kError
+                                                    : base::LogLevel::kDebug,
+          "Protobuf", text);
+}
+
+}  // namespace
+
+void LogForLibraries() {
+  gpr_set_log_function(LogGrpc);
+  google::protobuf::SetLogHandler(LogProtobuf);
+}
+
+}  // namespace gpuscaler::rpc
