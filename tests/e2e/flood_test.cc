@@ -12,6 +12,7 @@
 #include "e2e/matchers.h"
 #include "e2e/scaler_process.h"
 #include "fakes/nvml/fake_nvml.h"
+#include "rpc/http2.h"
 #include "rpc/socket.h"
 
 namespace gpuscaler::e2e {
@@ -110,6 +111,40 @@ TEST(Flood, AFloodBeyondTheLimitLeavesTheServersLookAtItselfAPlace) {
   flood.clear();
   Keda outsider(scaler.ports().grpc, address);
   Await([&] { return outsider.Value({}).ok(); });
+}
+
+// Headers without a request, and requests that are announced and never whole.
+TEST(Flood, CallsThatAreNeverFinishedStayFew) {
+  FakeNvml nvml(2);
+  ScalerProcess scaler({"--fast-interval=20ms", "--poll-interval=100ms"}, nvml.ChildEnvironment());
+  ASSERT_TRUE(scaler.AwaitServing());
+  ASSERT_THAT(scaler.keda().Value({}), Holds(42));
+  const uint64_t resident_kib = scaler.ResidentKib();
+  std::string headers_only = std::string(rpc::kHttp2Preface) + rpc::Http2Settings();
+  std::string parts = headers_only;
+  const std::string path = "/externalscaler.ExternalScaler/GetMetrics";
+  for (uint32_t i = 0; i < 5000; ++i) {
+    headers_only += rpc::Http2Call(2 * i + 1, path);
+    parts += rpc::Http2Call(2 * i + 1, path);
+    // The head of a message of 200,000 bytes, and the first of them.
+    const std::string message = std::string("\0\0\x03\x0d\x40", 5) + std::string(1000, 'x');
+    parts += rpc::Http2Frame(0, 0, 2 * i + 1, message);
+  }
+  std::vector<Descriptor> flood;
+  for (int i = 0; i < 10; ++i) {
+    flood.push_back(rpc::Connect(scaler.ports().grpc));
+    (void)send(flood.back().get(), headers_only.data(), headers_only.size(), MSG_NOSIGNAL);
+    EXPECT_TRUE(rpc::IsClosedByPeer(flood.back()));
+    // Most of these break HTTP/2's flow control too, and end one by one.
+    flood.push_back(rpc::Connect(scaler.ports().grpc));
+    (void)send(flood.back().get(), parts.data(), parts.size(), MSG_NOSIGNAL);
+    EXPECT_THAT(scaler.keda().Value({}), Holds(42));
+  }
+  EXPECT_GE(scaler.Sample("keda_gpu_scaler_grpc_evicted_connections_total").value_or(0), 10);
+  const uint64_t now_kib = scaler.ResidentKib();
+  RecordProperty("grown_kib", std::to_string(now_kib - std::min(now_kib, resident_kib)));
+  EXPECT_LT(now_kib, resident_kib + (kSanitized ? 1000u : 150u) * 1024);
+  EXPECT_EQ(scaler.Stop(), 0);
 }
 
 TEST(Flood, StreamsAboveTheLimitAreRefusedAndUnaryCallsAreNot) {
