@@ -182,8 +182,8 @@ void ConnectionGate::CloseConnection(std::string_view peer) {
   base::MutexLock lock(mutex_);
   for (const auto& [fd, connection] : watched_) {
     if (connection.peer != name) continue;
+    closed_.fetch_add(1, std::memory_order_relaxed);  // before anybody can see it
     shutdown(fd, SHUT_RDWR);
-    closed_.fetch_add(1, std::memory_order_relaxed);
   }
 }
 
