@@ -5,6 +5,7 @@
 #include <grpcpp/security/credentials.h>
 
 #include <chrono>
+#include <cmath>
 
 #include "base/strings.h"
 #include "externalscaler.grpc.pb.h"
@@ -52,9 +53,13 @@ absl::StatusOr<MetricSpec> KedaClient::GetMetricSpec(const ScaledObject& object,
   }
   const externalscaler::MetricSpec& spec = response.metricspecs(0);
   // KEDA reads the float field where it is above 0.
-  return MetricSpec{spec.metricname(), spec.targetsizefloat() > 0
-                                           ? spec.targetsizefloat()
-                                           : static_cast<double>(spec.targetsize())};
+  const double target =
+      spec.targetsizefloat() > 0 ? spec.targetsizefloat() : static_cast<double>(spec.targetsize());
+  if (!(target >= 0.001) || !std::isfinite(target)) {
+    return absl::InternalError(
+        base::StrCat("the scaler announced the target ", target, "; HPA needs 0.001 or more"));
+  }
+  return MetricSpec{spec.metricname(), target};
 }
 
 absl::StatusOr<PollAnswer> KedaClient::Poll(const ScaledObject& object,

@@ -32,6 +32,7 @@ serving::ScalerServer::Options ServerOptions(const NodeOptions& options) {
   server.port = options.port;
   server.max_connections = options.max_connections;
   server.max_streams = options.max_streams;
+  server.max_memory_bytes = options.max_memory_mib << 20;
   server.limits.stale_after = options.stale_after.value;
   return server;
 }

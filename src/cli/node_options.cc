@@ -41,6 +41,11 @@ void AddNodeFlags(CLI::App& app, NodeOptions& options) {
                  "Open gRPC streams in all; above it RESOURCE_EXHAUSTED")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
+  app.add_option("--max-memory-mib", options.max_memory_mib,
+                 "Resident memory above which the gRPC connections that make it grow are closed; "
+                 "0: no limit")
+      ->check(CLI::Range(0, 1 << 20))
+      ->capture_default_str();
   AddSourceFlags(app, options.source);
 }
 

@@ -27,6 +27,7 @@ struct NodeOptions {
   DurationFlag stale_after{std::chrono::seconds(10)};
   size_t max_connections = 1024;
   size_t max_streams = 4096;
+  uint64_t max_memory_mib = 256;
   SourceOptions source;
 };
 

@@ -99,7 +99,7 @@ void AddSnapshotFlags(CLI::App& app, SnapshotOptions& options) {
                      "Print again and again with this pause, a trace for --scenario; 0s: once")
           ->capture_default_str();
   app.add_option("--count", options.count, "With --interval: how often; 0: until interrupted")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(0, 1000000000))
       ->needs(interval)
       ->capture_default_str();
   AddSourceFlags(app, options.source);

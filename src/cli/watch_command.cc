@@ -43,7 +43,7 @@ void AddWatchFlags(CLI::App& app, WatchOptions& options) {
   app.add_option("--address", options.address, "HOST:PORT of the scaler")->capture_default_str();
   app.add_option("--interval", options.interval, "Pause between polls")->capture_default_str();
   app.add_option("--count", options.count, "How many polls; 0: until interrupted")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(0, 1000000000))
       ->capture_default_str();
 }
 

@@ -38,12 +38,20 @@ void Call::OnArrived(bool ok) {
   } else {
     method_ = &found->second;
     MethodStats::Count(method_->stats.requests);
-    reading_ = true;
-    board.arriving.Enter(*this, base::Now());
-    stream_.Read(&message_, &read_tag_);
+    if (const auto* exchange = std::get_if<OpenExchange>(&method_->answer)) {
+      Open(*exchange);
+    } else if (board.arriving.Refuses(context_.peer())) {
+      // Refused one by one: a client that comes back and opens thousands of
+      // streams at once, whose requests flow control holds back, means no harm.
+      Finish(absl::ResourceExhaustedError("too many calls wait for their request; try again"));
+    } else {
+      board.arriving.Enter(*this, base::Now());
+      reading_ = true;
+      stream_.Read(&message_, &read_tag_);
+    }
   }
   // Last: the message of this call, if it is here, is then handled before the
-  // next call is taken, and what waits are only calls whose message is not.
+  // next call is taken, and few wait though many come at once.
   Listen(board);
 }
 
@@ -63,40 +71,34 @@ void Call::OnRead(bool ok) {
   if (!ok) {
     Finish(absl::InvalidArgumentError("the call ended before its request was complete"));
   } else if (const auto* unary = std::get_if<UnaryBytes>(&method_->answer)) {
-    Answer(*unary);
+    Reply(*unary);
   } else {
-    Open(std::get<OpenStream>(method_->answer));
+    Open([this] { return std::get<OpenStream>(method_->answer)(message_); });
   }
 }
 
-void Call::Answer(const UnaryBytes& answer) {
+void Call::Reply(const UnaryBytes& answer) {
   auto response = answer(message_);
   message_.Clear();
   if (!response.ok()) return Finish(response.status());
-  finishing_ = finish_pending_ = true;
   board_.answering.Enter(*this, base::Now());
+  finishing_ = finish_pending_ = true;
   stream_.WriteAndFinish(*response, grpc::WriteOptions(), grpc::Status::OK, &finished_tag_);
 }
 
-void Call::Open(const OpenStream& open) {
-  const absl::Status opened = OpenCounted(open);
-  message_.Clear();
-  if (!opened.ok()) return Finish(opened);
-  Advance(base::Now());
-  board_.loop.Attach(this);
-}
-
-absl::Status Call::OpenCounted(const OpenStream& open) {
+void Call::Open(const std::function<absl::StatusOr<std::unique_ptr<Conversation>>()>& open) {
   if (!board_.budget.Take()) {
-    return absl::ResourceExhaustedError(
-        base::StrCat("too many open streams: this server holds ", board_.budget.most()));
+    return Finish(absl::ResourceExhaustedError(
+        base::StrCat("too many open streams: this server holds ", board_.budget.most())));
   }
   counted_ = true;
   method_->stats.open_streams.fetch_add(1, std::memory_order_relaxed);
-  auto conversation = open(message_);
-  if (!conversation.ok()) return conversation.status();
+  auto conversation = open();
+  message_.Clear();
+  if (!conversation.ok()) return Finish(conversation.status());
   conversation_ = *std::move(conversation);
-  return absl::OkStatus();
+  Advance(base::Now());
+  board_.loop.Attach(this);
 }
 
 void Call::Advance(base::SteadyTime now) {
@@ -150,10 +152,10 @@ void Call::GiveUp(const absl::Status& why) {
 
 void Call::Finish(const absl::Status& status) {
   if (!status.ok() && method_ != nullptr) MethodStats::Count(method_->stats.errors);
-  finishing_ = finish_pending_ = true;
   CloseStream();
   StopWaiting();
   board_.answering.Enter(*this, base::Now());
+  finishing_ = finish_pending_ = true;
   stream_.Finish(ToGrpc(status), &finished_tag_);
 }
 

@@ -2,11 +2,13 @@
 //
 // Calls come in by their headers alone and their message is read afterwards, so
 // that one whose message never comes is known and can be ended. A unary call is
-// then answered at once; a stream becomes a conversation.
+// then answered at once; a stream becomes a conversation, at once where its
+// client streams too.
 #pragma once
 
 #include <grpcpp/generic/async_generic_service.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,9 +56,8 @@ class Call final : public Sleeper, public WaitingCall {
   void OnFinished(bool ok);
   void OnGone(bool ok);
 
-  void Answer(const UnaryBytes& answer);
-  void Open(const OpenStream& open);
-  absl::Status OpenCounted(const OpenStream& open);
+  void Reply(const UnaryBytes& answer);
+  void Open(const std::function<absl::StatusOr<std::unique_ptr<Conversation>>()>& open);
   void Advance(base::SteadyTime now);
   // Once the write that is under way is done.
   void EndStream(const absl::Status& status);

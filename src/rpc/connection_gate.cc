@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -13,17 +14,15 @@
 #include <array>
 #include <cerrno>
 #include <utility>
+#include <vector>
 
+#include "base/log.h"
+#include "base/memory.h"
 #include "base/periodic_thread.h"
 #include "base/strings.h"
 
 namespace gpuscaler::rpc {
 namespace {
-
-constexpr int kPauseMs = 100;  // after accept() found no descriptor
-// gRPC reads a socket empty before it looks at what came, and ten bytes can
-// open a call of 12 KB: what fits in here is what a client can open unseen.
-constexpr int kReceiveBuffer = 32 * 1024;
 
 bool IsLoopback(const sockaddr_storage& peer) {
   if (peer.ss_family == AF_INET) {
@@ -79,9 +78,8 @@ ConnectionGate::ConnectionGate(Descriptor listener, Limits limits,
       hand_over_(std::move(hand_over)),
       listener_(std::move(listener)),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  // Each connection inherits it.
-  setsockopt(listener_.get(), SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof(kReceiveBuffer));
+      stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      guard_(limits.memory_bytes) {
   AddToEpoll(epoll_.get(), listener_.get(), EPOLLIN | EPOLLET);
   AddToEpoll(epoll_.get(), stop_.get(), EPOLLIN);
 }
@@ -108,9 +106,16 @@ void ConnectionGate::Stop() {
 
 void ConnectionGate::Run() {
   std::array<epoll_event, 64> events;
+  base::SteadyTime guard_at = {};
   while (true) {
-    const int ready = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
-                                 paused_ ? kPauseMs : -1);
+    // Nobody connected: nobody to close.
+    const int timeout = paused_ || open() > 0 ? MemoryGuard::kPeriodMs : -1;
+    const int ready =
+        epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout);
+    if (const base::SteadyTime now = base::Now(); now >= guard_at) {
+      guard_at = now + std::chrono::milliseconds(MemoryGuard::kPeriodMs);
+      GuardMemory();
+    }
     // The listener is edge-triggered: after a pause nothing tells of the
     // connections that still wait, so accept() is tried again in any case.
     bool accept_now = std::exchange(paused_, false);
@@ -166,7 +171,7 @@ bool ConnectionGate::Watch(Descriptor duplicate, std::string peer) {
   const int fd = duplicate.get();
   if (fd < 0 || !AddToEpoll(epoll_.get(), fd, EPOLLRDHUP | EPOLLONESHOT)) return false;
   base::MutexLock lock(mutex_);
-  watched_.emplace(fd, Connection{std::move(duplicate), std::move(peer)});
+  watched_.emplace(fd, Connection{std::move(duplicate), std::move(peer), false});
   open_.store(watched_.size(), std::memory_order_relaxed);
   return true;
 }
@@ -177,13 +182,36 @@ void ConnectionGate::Forget(int fd) {
   open_.store(watched_.size(), std::memory_order_relaxed);
 }
 
+void ConnectionGate::GuardMemory() {
+  if (limits_.memory_bytes == 0) return;
+  const uint64_t resident = base::ResidentBytes();
+  if (guard_.ShouldTrim()) malloc_trim(0);
+  std::vector<MemoryGuard::Traffic> traffic;
+  base::MutexLock lock(mutex_);
+  if (guard_.NeedsTraffic(resident)) {
+    for (const auto& [fd, connection] : watched_) traffic.push_back({fd, ReceivedBytes(fd)});
+  }
+  for (const int fd : guard_.Tick(resident, traffic)) {
+    Connection& connection = watched_.at(fd);
+    base::LogWarn("memory is above its limit: closing the connection that sends the most",
+                  {{"residentMib", resident >> 20},
+                   {"limitMib", limits_.memory_bytes >> 20},
+                   {"peer", connection.peer}});
+    CloseWatched(fd, connection);
+  }
+}
+
+void ConnectionGate::CloseWatched(int fd, Connection& connection) {
+  if (std::exchange(connection.closed, true)) return;
+  closed_.fetch_add(1, std::memory_order_relaxed);  // before anybody can see it
+  shutdown(fd, SHUT_RDWR);
+}
+
 void ConnectionGate::CloseConnection(std::string_view peer) {
   const std::string name = NameOf(peer);
   base::MutexLock lock(mutex_);
-  for (const auto& [fd, connection] : watched_) {
-    if (connection.peer != name) continue;
-    closed_.fetch_add(1, std::memory_order_relaxed);  // before anybody can see it
-    shutdown(fd, SHUT_RDWR);
+  for (auto& [fd, connection] : watched_) {
+    if (connection.peer == name) CloseWatched(fd, connection);
   }
 }
 

@@ -4,7 +4,8 @@
 // once accept() has failed for want of file descriptors; this one waits and
 // goes on. Of each connection that is handed to gRPC a duplicate descriptor is
 // kept, to see it end (gRPC shuts a socket down before it closes it, which every
-// duplicate notices) and to end it.
+// duplicate notices) and to end it, for one, when it makes the process's memory
+// grow above a limit.
 #pragma once
 
 #include <sys/socket.h>
@@ -19,6 +20,7 @@
 
 #include "base/mutex.h"
 #include "rpc/listener.h"
+#include "rpc/memory_guard.h"
 
 namespace gpuscaler::rpc {
 
@@ -29,6 +31,9 @@ class ConnectionGate {
     // Further ones for peers on this machine: the server's look at itself must
     // get through while somebody holds all the others.
     size_t most_local = 16;
+    // Resident memory above which the connections that make it grow are closed;
+    // 0: no limit.
+    uint64_t memory_bytes = 0;
   };
   // `hand_over` gets each new non-blocking descriptor, which it owns, on the
   // gate's thread.
@@ -46,18 +51,21 @@ class ConnectionGate {
 
   uint64_t accepted() const { return accepted_.load(std::memory_order_relaxed); }
   uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
-  // By CloseConnection.
+  // By CloseConnection, or to save memory.
   uint64_t closed() const { return closed_.load(std::memory_order_relaxed); }
   size_t open() const { return open_.load(std::memory_order_relaxed); }
 
  private:
   struct Connection {
     Descriptor duplicate;
-    std::string peer;  // "10.0.0.7:40122", "fd00::7:40122"
+    std::string peer;     // "10.0.0.7:40122", "fd00::7:40122"
+    bool closed = false;  // by CloseConnection, and its end not seen yet
   };
 
   void Run();
   void AcceptAll();
+  void GuardMemory();
+  void CloseWatched(int fd, Connection& connection) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Admit(Descriptor connection, const sockaddr_storage& peer);
   bool Watch(Descriptor duplicate, std::string peer);
   void Forget(int fd);
@@ -69,7 +77,9 @@ class ConnectionGate {
   Descriptor stop_;  // an eventfd
   base::Mutex mutex_;
   std::unordered_map<int, Connection> watched_ ABSL_GUARDED_BY(mutex_);
-  bool paused_ = false;  // the gate's thread only: no descriptors left
+  // The gate's thread only.
+  bool paused_ = false;  // no descriptors left
+  MemoryGuard guard_;
   std::atomic<uint64_t> accepted_{0};
   std::atomic<uint64_t> refused_{0};
   std::atomic<uint64_t> closed_{0};

@@ -6,7 +6,10 @@
 // state, not a backlog.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "base/time.h"
@@ -24,8 +27,8 @@ class Conversation {
   virtual std::optional<grpc::ByteBuffer> NextBytes(base::SteadyTime now) = 0;
   // When there will be something to say even if nothing happens.
   virtual base::SteadyTime due() const { return kNever; }
-  // Whether the client's next message may come now; the first one opened the
-  // stream. One that never listens serves clients that send one message.
+  // Whether the client's next message may come now. One that never listens
+  // serves clients whose one message opened the stream.
   virtual bool listens() const { return false; }
   // An error ends the stream with it.
   virtual absl::Status OnBytes(grpc::ByteBuffer&) { return absl::OkStatus(); }
@@ -50,7 +53,7 @@ template <class Request, class Response>
 class Exchange final : public Conversation {
  public:
   using Handler = std::function<Response(const Request& request)>;
-  explicit Exchange(const Handler& handler) : handler_(handler) {}
+  explicit Exchange(std::shared_ptr<const Handler> handler) : handler_(std::move(handler)) {}
 
   std::optional<grpc::ByteBuffer> NextBytes(base::SteadyTime) override {
     return std::exchange(response_, std::nullopt);
@@ -59,12 +62,12 @@ class Exchange final : public Conversation {
   absl::Status OnBytes(grpc::ByteBuffer& bytes) override {
     const auto request = ReadMessage<Request>(bytes);
     if (!request.ok()) return request.status();
-    response_ = WriteMessage(handler_(*request));
+    response_ = WriteMessage((*handler_)(*request));
     return absl::OkStatus();
   }
 
  private:
-  const Handler& handler_;
+  const std::shared_ptr<const Handler> handler_;
   std::optional<grpc::ByteBuffer> response_;
 };
 

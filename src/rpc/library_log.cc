@@ -2,13 +2,17 @@
 
 #include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
+#include <unistd.h>
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "base/json_quote.h"
 #include "base/log.h"
 #include "base/mutex.h"
+#include "base/strings.h"
 #include "base/time.h"
 
 namespace gpuscaler::rpc {
@@ -49,8 +53,18 @@ void LogLine(Quota& quota, base::LogLevel level, std::string_view library, std::
   }
 }
 
+// The last words before abort(): our log's writer would not get to them.
+void WriteNow(std::string_view library, std::string_view text) {
+  const std::string line = base::StrCat("{\"level\":\"error\",\"msg\":", base::JsonQuote(text),
+                                        ",\"library\":\"", library, "\"}\n");
+  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
+}
+
 // Their errors are not ours: a client's bad bytes, a connection that broke.
 void LogGrpc(gpr_log_func_args* line) {
+  if (std::string_view(line->message).starts_with("assertion failed")) {
+    return WriteNow("gRPC", line->message);
+  }
   static auto& quota = *new Quota;
   LogLine(quota,
           line->severity == GPR_LOG_SEVERITY_ERROR ? base::LogLevel::kWarn : base::LogLevel::kDebug,
@@ -59,11 +73,9 @@ void LogGrpc(gpr_log_func_args* line) {
 
 // A client's bytes that are no message: the client is told, so this is debug.
 void LogProtobuf(google::protobuf::LogLevel level, const char*, int, const std::string& text) {
+  if (level == google::protobuf::LOGLEVEL_FATAL) return WriteNow("Protobuf", text);
   static auto& quota = *new Quota;
-  LogLine(quota,
-          level == google::protobuf::LOGLEVEL_FATAL ? base::LogLevel::kError
-                                                    : base::LogLevel::kDebug,
-          "Protobuf", text);
+  LogLine(quota, base::LogLevel::kDebug, "Protobuf", text);
 }
 
 }  // namespace

@@ -20,9 +20,14 @@ using UnaryBytes = std::function<absl::StatusOr<grpc::ByteBuffer>(grpc::ByteBuff
 using OpenStream =
     std::function<absl::StatusOr<std::unique_ptr<Conversation>>(grpc::ByteBuffer& request)>;
 
+// Of a client that streams too: there is no first message to wait for.
+using OpenExchange = std::function<std::unique_ptr<Conversation>()>;
+
+using Answer = std::variant<UnaryBytes, OpenStream, OpenExchange>;
+
 struct Method {
   MethodStats& stats;
-  std::variant<UnaryBytes, OpenStream> answer;
+  Answer answer;
 };
 
 }  // namespace gpuscaler::rpc

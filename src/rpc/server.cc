@@ -1,7 +1,5 @@
 #include "rpc/server.h"
 
-#include <grpcpp/resource_quota.h>
-
 #include <algorithm>
 
 #include "base/strings.h"
@@ -31,12 +29,19 @@ void Configure(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10 * kSecond);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 4);
+  // More than a connection's receive buffer ever holds (listener.cc): a read takes
+  // all there is, and the loop sees what came before the next read.
+  builder.AddChannelArgument(GRPC_ARG_TCP_READ_CHUNK_SIZE, 4 * kReceiveBuffer);
   // Messages are small: no bandwidth probes, no registry of channels.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
-  grpc::ResourceQuota quota("server");
-  quota.Resize(options.memory_quota_bytes);
-  builder.SetResourceQuota(quota);
+  // A small message can inflate to hundreds of megabytes before its size is
+  // looked at.
+  for (const auto algorithm : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
+    builder.SetCompressionAlgorithmSupportStatus(algorithm, false);
+  }
+  // No resource quota: when it is used up, gRPC ends streams of whoever it meets.
+  // The gate looks for the one who uses it up.
 }
 
 }  // namespace
@@ -48,12 +53,15 @@ Server::Server(ServerOptions options)
       board_{*loop_,
              StreamBudget(options_.max_streams),
              {*loop_,
-              {options_.max_arriving, options_.patience},
+              {.most = options_.max_open_requests,
+               .most_slow = options_.max_late_requests,
+               .longest = options_.patience},
               "to send its request",
               [this](const std::string& peer) { gate_->CloseConnection(peer); }},
-             // One connection within its limit of calls is always within this one.
              {*loop_,
-              {MaxCallsPerConnection(options_), options_.patience},
+              {.most = MaxCallsPerConnection(options_),
+               .most_slow = options_.max_late_answers,
+               .longest = options_.patience},
               "to take its answer",
               [this](const std::string& peer) { gate_->CloseConnection(peer); }},
              {},
@@ -89,7 +97,7 @@ absl::Status Server::Start(std::function<void(base::SteadyTime)> on_wake) {
 }
 
 void Server::AddMethod(std::string_view service, std::string_view method, bool is_stream,
-                       std::variant<UnaryBytes, OpenStream> answer) {
+                       Answer answer) {
   const auto same_name = [method](const MethodStats& stats) { return stats.method == method; };
   const auto found = std::find_if(stats_.begin(), stats_.end(), same_name);
   MethodStats& stats = found != stats_.end() ? *found : stats_.emplace_back(method, is_stream);

@@ -18,7 +18,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 #include "absl/status/status.h"
 #include "base/time.h"
@@ -39,14 +38,16 @@ struct ServerOptions {
   // Open streams in all. Above it a stream ends with RESOURCE_EXHAUSTED; unary
   // calls are never refused for it.
   size_t max_streams = 4096;
-  // Calls whose request has not come yet, and how long a call waits for its
-  // client. Requests come with their headers, so honest calls are hardly ever
-  // among them.
-  size_t max_arriving = 128;
+  // Calls whose request has not come; above it RESOURCE_EXHAUSTED.
+  size_t max_open_requests = 1024;
+  // Calls that have waited more than a second for the client to send its
+  // request, or to take its answer, and how long any does. Above it the
+  // connection that holds the most of them is closed.
+  size_t max_late_requests = 128;
+  size_t max_late_answers = 1024;
   base::Duration patience = std::chrono::seconds(10);
-  int max_request_bytes = 256 * 1024;    // larger: RESOURCE_EXHAUSTED
-  int max_metadata_bytes = 16 * 1024;    // HTTP/2 headers of a call
-  size_t memory_quota_bytes = 64 << 20;  // of gRPC's buffers and calls
+  int max_request_bytes = 256 * 1024;  // larger: RESOURCE_EXHAUSTED
+  int max_metadata_bytes = 16 * 1024;  // HTTP/2 headers of a call
 };
 
 class Server {
@@ -75,24 +76,23 @@ class Server {
       std::string_view service, std::string_view method,
       std::function<absl::StatusOr<std::unique_ptr<Feed<Response>>>(const Request& request)>
           handler) {
-    AddMethod(service, method, true,
-              OpenStream([handler = std::move(handler)](grpc::ByteBuffer& bytes)
-                             -> absl::StatusOr<std::unique_ptr<Conversation>> {
-                const auto request = ReadMessage<Request>(bytes);
-                if (!request.ok()) return request.status();
-                return handler(*request);
-              }));
+    AddMethod(
+        service, method, true,
+        OpenStream([handler = std::move(handler)](
+                       grpc::ByteBuffer& bytes) -> absl::StatusOr<std::unique_ptr<Conversation>> {
+          const auto request = ReadMessage<Request>(bytes);
+          if (!request.ok()) return request.status();
+          return handler(*request);
+        }));
   }
   // Each request gets one response, in order.
   template <class Request, class Response>
   void AddExchange(std::string_view service, std::string_view method,
                    std::function<Response(const Request& request)> handler) {
-    AddMethod(service, method, true,
-              OpenStream([handler = std::move(handler)](grpc::ByteBuffer& bytes)
-                             -> absl::StatusOr<std::unique_ptr<Conversation>> {
-                auto exchange = std::make_unique<Exchange<Request, Response>>(handler);
-                if (absl::Status first = exchange->OnBytes(bytes); !first.ok()) return first;
-                return exchange;
+    auto shared =
+        std::make_shared<const std::function<Response(const Request& request)>>(std::move(handler));
+    AddMethod(service, method, true, OpenExchange([shared = std::move(shared)] {
+                return std::make_unique<Exchange<Request, Response>>(shared);
               }));
   }
 
@@ -114,8 +114,7 @@ class Server {
   void Shutdown(base::Duration grace);
 
  private:
-  void AddMethod(std::string_view service, std::string_view method, bool is_stream,
-                 std::variant<UnaryBytes, OpenStream> answer);
+  void AddMethod(std::string_view service, std::string_view method, bool is_stream, Answer answer);
 
   const ServerOptions options_;
   std::unique_ptr<grpc::ServerBuilder> builder_;  // until Start

@@ -2,70 +2,121 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "base/strings.h"
 
 namespace gpuscaler::rpc {
+namespace {
+
+struct Held {
+  std::string peer;
+  size_t calls = 0;
+};
+
+// Those that hold the most first; of equals the one whose call waits longest.
+template <class Holder>
+std::vector<Held> HeldByPeer(const boost::intrusive::list<WaitingCall>& calls, Holder holder) {
+  std::vector<Held> held;
+  std::unordered_map<std::string, size_t> place;
+  for (const WaitingCall& call : calls) {
+    const auto [at, is_new] = place.emplace(holder(call), held.size());
+    if (is_new) held.push_back({holder(call), 0});
+    ++held[at->second].calls;
+  }
+  std::stable_sort(held.begin(), held.end(),
+                   [](const Held& a, const Held& b) { return a.calls > b.calls; });
+  return held;
+}
+
+}  // namespace
 
 WaitingCalls::WaitingCalls(Loop& loop, Limits limits, std::string_view what,
                            std::function<void(const std::string&)> close_connection)
-    : loop_(loop),
-      limits_(limits),
-      what_(what),
-      close_connection_(std::move(close_connection)) {
+    : loop_(loop), limits_(limits), what_(what), close_connection_(std::move(close_connection)) {
+  limits_.grace = std::min(limits_.grace, limits_.longest);
   loop_.Attach(this);
 }
 
+bool WaitingCalls::Refuses(const std::string& peer) const {
+  if (size() < limits_.most) return false;
+  const auto held = held_.find(peer);
+  return held != held_.end() && held->second > limits_.most / 8;
+}
+
 void WaitingCalls::Enter(WaitingCall& call, base::SteadyTime now) {
+  AgeUntil(now);
+  if (size() >= 2 * limits_.most) CloseTheFullest(young_, limits_.most);
   call.among_ = this;
+  call.holder_ = call.peer();
+  ++held_[call.holder_];
+  call.slow_ = false;
   call.since_ = now;
-  calls_.push_back(call);
-  if (calls_.size() > limits_.most) CloseTheFullest();
+  young_.push_back(call);
   loop_.SweepAt(due());
 }
 
 void WaitingCalls::Leave(WaitingCall& call) {
   if (call.among_ != this) return;
   call.among_ = nullptr;
-  calls_.erase(calls_.iterator_to(call));
-}
-
-void WaitingCalls::GiveUp(WaitingCall& call, const absl::Status& why) {
-  Leave(call);
-  call.GiveUp(why);
-}
-
-void WaitingCalls::End() {
-  limits_.longest = std::min<base::Duration>(limits_.longest, std::chrono::seconds(1));
+  const auto held = held_.find(call.holder_);
+  if (--held->second == 0) held_.erase(held);
+  List& list = call.slow_ ? slow_ : young_;
+  list.erase(list.iterator_to(call));
 }
 
 void WaitingCalls::Poll(base::SteadyTime now) {
-  while (!calls_.empty() && now >= due()) {
-    GiveUp(calls_.front(),
+  AgeUntil(now);
+  while (!slow_.empty() && now >= slow_.front().since_ + limits_.longest) {
+    GiveUp(slow_.front(),
            absl::DeadlineExceededError(base::StrCat(
                "waited ", base::FormatDuration(limits_.longest), " for the client ", what_)));
   }
 }
 
 base::SteadyTime WaitingCalls::due() const {
-  return calls_.empty() ? kNever : calls_.front().since_ + limits_.longest;
+  base::SteadyTime due = kNever;
+  if (!young_.empty()) due = young_.front().since_ + limits_.grace;
+  if (!slow_.empty()) due = std::min(due, slow_.front().since_ + limits_.longest);
+  return due;
 }
 
-void WaitingCalls::CloseTheFullest() {
-  std::unordered_map<std::string, size_t> held;
-  for (const WaitingCall& call : calls_) ++held[call.peer()];
-  const std::string fullest =
-      std::max_element(held.begin(), held.end(), [](const auto& a, const auto& b) {
-        return a.second < b.second;
-      })->first;
-  close_connection_(fullest);
-  const absl::Status why = absl::ResourceExhaustedError(
-      base::StrCat("too many calls wait for the client ", what_));
-  for (auto at = calls_.begin(); at != calls_.end();) {
-    WaitingCall& call = *at++;
-    if (call.peer() == fullest) GiveUp(call, why);
+void WaitingCalls::End() {
+  limits_.longest = std::min<base::Duration>(limits_.longest, std::chrono::seconds(1));
+}
+
+void WaitingCalls::AgeUntil(base::SteadyTime now) {
+  while (!young_.empty() && now >= young_.front().since_ + limits_.grace) {
+    WaitingCall& call = young_.front();
+    young_.pop_front();
+    call.slow_ = true;
+    slow_.push_back(call);
   }
+  if (slow_.size() > limits_.most_slow) CloseTheFullest(slow_, limits_.most_slow);
+}
+
+void WaitingCalls::CloseTheFullest(List& calls, size_t down_to) {
+  std::unordered_set<std::string> closed;
+  size_t left = calls.size();
+  for (const Held& held : HeldByPeer(calls, [](const WaitingCall& call) { return call.holder_; })) {
+    if (left <= down_to) break;
+    left -= held.calls;
+    close_connection_(held.peer);
+    closed.insert(held.peer);
+  }
+  const absl::Status why =
+      absl::ResourceExhaustedError(base::StrCat("too many calls wait for the client ", what_));
+  for (auto at = calls.begin(); at != calls.end();) {
+    WaitingCall& call = *at++;
+    if (closed.contains(call.holder_)) GiveUp(call, why);
+  }
+}
+
+void WaitingCalls::GiveUp(WaitingCall& call, const absl::Status& why) {
+  Leave(call);
+  call.GiveUp(why);
 }
 
 }  // namespace gpuscaler::rpc

@@ -77,8 +77,9 @@ absl::Status ReadEntries(std::span<const MetadataEntry> metadata, TriggerDraft& 
     seen[seen_count++] = row;
     const std::string problem = value.empty() ? "is empty" : row->read(value, draft);
     if (!problem.empty()) {
-      return absl::InvalidArgumentError(base::StrCat(entry.key, ": ", base::QuotedStart(entry.value), " ",
-                                                     problem, "; allowed: ", row->Allowed()));
+      return absl::InvalidArgumentError(base::StrCat(entry.key, ": ",
+                                                     base::QuotedStart(entry.value), " ", problem,
+                                                     "; allowed: ", row->Allowed()));
     }
     if (!row->doc.implemented) {
       base::AppendItem(&unserved, row->doc.key);

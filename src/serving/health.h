@@ -30,7 +30,7 @@ struct HealthContext {
   const telemetry::Store& store;
   base::Duration stale_after;
   const std::vector<std::string>& services;  // their full names
-  std::function<bool()> draining;  // then NOT_SERVING whatever the data says
+  std::function<bool()> draining;            // then NOT_SERVING whatever the data says
 };
 
 // NOT_FOUND: no such service. "" is the server as a whole.

@@ -33,6 +33,7 @@ rpc::ServerOptions RpcOptions(const ScalerServer::Options& options) {
   rpc_options.address = options.address;
   rpc_options.port = options.port;
   rpc_options.connections.most = options.max_connections;
+  rpc_options.connections.memory_bytes = options.max_memory_bytes;
   rpc_options.max_streams = options.max_streams;
   return rpc_options;
 }

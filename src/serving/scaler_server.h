@@ -22,6 +22,7 @@ class ScalerServer {
     uint16_t port = 6000;
     size_t max_connections = 1024;
     size_t max_streams = 4096;
+    uint64_t max_memory_bytes = 0;  // of the process; 0: no limit
     scaling::EvaluationLimits limits;
   };
 

@@ -62,7 +62,8 @@ TEST(CommandLine, FlagsThatWouldBeIgnoredAreRefused) {
   ExpectRefused({"snapshot", "--source=simulated", "--count=3"}, "--interval");
   ExpectRefused({"snapshot", "--source=simulated", "--interval=1ns"},
                 "--interval is 1ns; it must be 0s or at least 10ms");
-  for (const std::string address : {"6000", ":6000", "host:", "host:0", "host:70000", "host:http"}) {
+  for (const std::string address :
+       {"6000", ":6000", "host:", "host:0", "host:70000", "host:http"}) {
     ExpectRefused({"watch", "--address=" + address, "file.yaml"}, "must be HOST:PORT");
   }
 }

@@ -228,25 +228,6 @@ std::string HalfOpenCalls(int calls) {
   return bytes;
 }
 
-TEST_F(ServerTest, AFloodOfCallsWithoutRequestClosesItsOwnConnectionOnly) {
-  Start();
-  const auto stub = NewStub();
-  Watching watching(*stub);
-  EXPECT_EQ(watching.Read(), 1);
-  const Descriptor few = Connect(server_->port());
-  ASSERT_TRUE(Send(few, HalfOpenCalls(20)));
-  Await([this] { return server_->stats()[0].requests.load() == 20; });
-  const Descriptor many = Connect(server_->port());
-  Send(many, HalfOpenCalls(2000));  // may be cut off in the middle
-  EXPECT_TRUE(IsClosedByPeer(many));
-  EXPECT_EQ(server_->gate().closed(), 1u);
-  EXPECT_TRUE(Check(*stub, "").ok());
-  state_ = 2;
-  server_->Wake();
-  EXPECT_EQ(watching.Read(), 2);
-  EXPECT_EQ(server_->gate().open(), 2u) << "the one with a few is not disturbed";
-}
-
 // Reads until `text` has come; false: the connection ended before.
 bool ReceiveUntil(const Descriptor& socket, std::string_view text) {
   std::string received;
@@ -257,6 +238,77 @@ bool ReceiveUntil(const Descriptor& socket, std::string_view text) {
     received.append(buffer, static_cast<size_t>(got));
   }
   return true;
+}
+
+TEST_F(ServerTest, AFloodOfCallsWithoutRequestClosesItsOwnConnectionOnly) {
+  Start();
+  const auto stub = NewStub();
+  Watching watching(*stub);
+  EXPECT_EQ(watching.Read(), 1);
+  const Descriptor few = Connect(server_->port());
+  ASSERT_TRUE(Send(few, HalfOpenCalls(20)));
+  Await([this] { return server_->stats()[0].requests.load() == 20; });
+  const Descriptor many = Connect(server_->port());
+  ASSERT_TRUE(Send(many, HalfOpenCalls(1000)));
+  EXPECT_TRUE(IsClosedByPeer(many));
+  EXPECT_EQ(server_->gate().closed(), 1u);
+  EXPECT_TRUE(Check(*stub, "").ok());
+  state_ = 2;
+  server_->Wake();
+  EXPECT_EQ(watching.Read(), 2);
+  EXPECT_EQ(server_->gate().open(), 2u) << "the one with a few is not disturbed";
+}
+
+// As a client does that comes back with all its streams and whose requests flow
+// control holds back.
+TEST_F(ServerTest, AThousandCallsWhoseRequestsComeLaterAreAllAnswered) {
+  Start();
+  const Descriptor socket = Connect(server_->port());
+  constexpr int kCalls = 1000;
+  ASSERT_TRUE(Send(socket, HalfOpenCalls(kCalls)));
+  Await([this] { return server_->stats()[0].requests.load() == kCalls; });
+  std::string requests;
+  for (int i = 0; i < kCalls; ++i) requests += Http2EmptyRequest(static_cast<uint32_t>(2 * i + 1));
+  ASSERT_TRUE(Send(socket, requests));
+  std::string received;
+  while (Http2Count(received, 1, 1) < kCalls) {  // headers that end a stream: its status
+    char buffer[4096];
+    const ssize_t got = recv(socket.get(), buffer, sizeof(buffer), 0);
+    ASSERT_GT(got, 0) << Http2Count(received, 1, 1);
+    received.append(buffer, static_cast<size_t>(got));
+  }
+  EXPECT_EQ(server_->gate().closed(), 0u);
+  EXPECT_EQ(server_->stats()[0].errors.load(), 0u);
+}
+
+TEST_F(ServerTest, CallsAboveTheLimitOfOpenRequestsAreRefusedOneByOne) {
+  ServerOptions options;
+  options.max_open_requests = 100;
+  Start(options);
+  const Descriptor socket = Connect(server_->port());
+  ASSERT_TRUE(Send(socket, HalfOpenCalls(150)));
+  EXPECT_TRUE(ReceiveUntil(socket, "too many calls wait for their request"));
+  Await([this] { return server_->stats()[0].errors.load() == 50; });
+  EXPECT_EQ(server_->gate().closed(), 0u);
+}
+
+// One half-open call on each of many connections: whoever has waited longest
+// goes, not the one that comes.
+TEST_F(ServerTest, AFloodOfOneCallAConnectionHarmsNoHonestCall) {
+  ServerOptions options;
+  options.max_late_requests = 20;
+  Start(options);
+  const auto stub = NewStub();
+  ASSERT_TRUE(Check(*stub, "").ok());
+  std::vector<Descriptor> flood;
+  for (int i = 0; i < 60; ++i) {
+    flood.push_back(Connect(server_->port()));
+    ASSERT_TRUE(Send(flood.back(), HalfOpenCalls(1)));
+    EXPECT_TRUE(Check(*stub, "").ok());
+  }
+  Await([this] { return server_->gate().closed() == 40; });
+  EXPECT_TRUE(Check(*stub, "").ok());
+  EXPECT_EQ(server_->stats()[0].requests.load(), 60u + 62u);
 }
 
 TEST_F(ServerTest, ACallWhoseRequestDoesNotComeIsEnded) {

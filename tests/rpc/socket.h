@@ -39,7 +39,9 @@ inline Descriptor Connect6(uint16_t port) {
 }
 
 // The port of `connected`'s own end.
-inline uint16_t LocalPort(const Descriptor& connected) { return BoundPort(connected); }
+inline uint16_t LocalPort(const Descriptor& connected) {
+  return BoundPort(connected);
+}
 
 // Whether the peer closes `fd` within ten seconds; data that comes is read away.
 inline bool IsClosedByPeer(const Descriptor& fd) {

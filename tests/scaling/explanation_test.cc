@@ -1,10 +1,11 @@
+#include "scaling/explanation.h"
+
 #include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scaling/evaluation.h"
-#include "scaling/explanation.h"
 #include "scaling/views.h"
 
 namespace gpuscaler::scaling {

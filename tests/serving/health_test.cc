@@ -84,7 +84,8 @@ class HealthTest : public testing::Test {
 
   telemetry::Store store_;
   bool draining_ = false;
-  const std::vector<std::string> services_{"externalscaler.ExternalScaler", "grpc.health.v1.Health"};
+  const std::vector<std::string> services_{"externalscaler.ExternalScaler",
+                                           "grpc.health.v1.Health"};
   const HealthContext context_{store_, Seconds(10), services_, [this] { return draining_; }};
 };
 
