@@ -204,6 +204,10 @@ void ConnectionGate::GuardMemory() {
 void ConnectionGate::CloseWatched(int fd, Connection& connection) {
   if (std::exchange(connection.closed, true)) return;
   closed_.fetch_add(1, std::memory_order_relaxed);  // before anybody can see it
+  // Reset once gRPC has closed it: a peer that goes on sending would otherwise
+  // keep a half-closed connection in the kernel.
+  const linger reset = {1, 0};
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
   shutdown(fd, SHUT_RDWR);
 }
 
