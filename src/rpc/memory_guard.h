@@ -44,7 +44,7 @@ class MemoryGuard {
   };
 
   const uint64_t limit_;
-  uint64_t high_;  // what was resident when connections were last closed, or the limit
+  uint64_t high_;    // what was resident when connections were last closed, or the limit
   double most_ = 0;  // of what the connections have lately received
   int quiet_ticks_ = 0;
   bool trim_due_ = false;
