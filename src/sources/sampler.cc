@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/strings.h"
+#include "telemetry/pods_worked.h"
 
 namespace gpuscaler::sources {
 namespace {
@@ -43,20 +44,28 @@ GpuSnapshot FoldGpu(const GpuSnapshot* earlier, catalog::Lane lane, const GpuSam
   return gpu;
 }
 
-}  // namespace
-
-telemetry::Snapshot Fold(const telemetry::Snapshot& previous, catalog::Lane lane,
-                         const absl::StatusOr<std::vector<GpuSample>>& read, base::SteadyTime now,
-                         base::WallTime wall_now) {
+telemetry::Snapshot NextOf(const telemetry::Snapshot& previous, base::SteadyTime now,
+                           base::WallTime wall_now) {
   telemetry::Snapshot next;
   next.node = previous.node;
   next.sequence = previous.sequence + 1;
   next.taken_at = now;
   next.taken_at_wall = wall_now;
   next.lanes = previous.lanes;
+  next.ownership = previous.ownership;
+  return next;
+}
+
+}  // namespace
+
+telemetry::Snapshot Fold(const telemetry::Snapshot& previous, catalog::Lane lane,
+                         const absl::StatusOr<std::vector<GpuSample>>& read, base::SteadyTime now,
+                         base::WallTime wall_now) {
+  telemetry::Snapshot next = NextOf(previous, now, wall_now);
   next.lane(lane).status = read.status();
   if (!read.ok()) {
     next.gpus = previous.gpus;
+    next.pods_worked = previous.pods_worked;
     return next;
   }
   next.lane(lane).sampled_at = now;
@@ -64,6 +73,17 @@ telemetry::Snapshot Fold(const telemetry::Snapshot& previous, catalog::Lane lane
   for (const GpuSample& sample : *read) {
     next.gpus.push_back(FoldGpu(FindByUuid(previous, sample.identity->uuid), lane, sample));
   }
+  next.pods_worked = telemetry::PodsWorked(previous, next);
+  return next;
+}
+
+telemetry::Snapshot FoldOwnership(const telemetry::Snapshot& previous,
+                                  std::shared_ptr<const telemetry::Ownership> ownership,
+                                  base::SteadyTime now, base::WallTime wall_now) {
+  telemetry::Snapshot next = NextOf(previous, now, wall_now);
+  next.ownership = std::move(ownership);
+  next.gpus = previous.gpus;
+  next.pods_worked = telemetry::PodsWorked(previous, next);
   return next;
 }
 
@@ -107,12 +127,24 @@ LaneStats Sampler::Stats(catalog::Lane lane) const {
   return stats;
 }
 
+void Sampler::SetOwnership(std::shared_ptr<const telemetry::Ownership> ownership) {
+  base::MutexLock lock(mutex_);
+  Publish(FoldOwnership(*newest_, std::move(ownership), base::Now(),
+                        std::chrono::system_clock::now()));
+}
+
+// Under the mutex: of two that end together the older one must not be left in
+// the store.
+void Sampler::Publish(telemetry::Snapshot next) {
+  newest_ = std::make_shared<const telemetry::Snapshot>(std::move(next));
+  store_.Publish(newest_);
+}
+
 void Sampler::Tick(catalog::Lane lane) {
   const base::SteadyTime started = base::Now();
   const auto read = source_.Read(lane);
   const base::SteadyTime now = base::Now();
 
-  std::shared_ptr<const telemetry::Snapshot> next;
   absl::Status before;
   {
     base::MutexLock lock(mutex_);
@@ -126,12 +158,7 @@ void Sampler::Tick(catalog::Lane lane) {
     ++counters.buckets[static_cast<size_t>(bucket - LaneStats::kDurationBuckets.begin())];
 
     before = newest_->lane(lane).status;
-    next = std::make_shared<const telemetry::Snapshot>(
-        Fold(*newest_, lane, read, now, std::chrono::system_clock::now()));
-    newest_ = next;
-    // Published under the mutex: two lanes that end together must not leave
-    // the older snapshot in the store.
-    store_.Publish(std::move(next));
+    Publish(Fold(*newest_, lane, read, now, std::chrono::system_clock::now()));
   }
   // Changes only: a driver that is gone for a day is one line, not 400,000.
   if (!read.ok() && read.status() != before) {

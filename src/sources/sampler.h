@@ -47,6 +47,11 @@ telemetry::Snapshot Fold(const telemetry::Snapshot& previous, catalog::Lane lane
                          const absl::StatusOr<std::vector<GpuSample>>& read, base::SteadyTime now,
                          base::WallTime wall_now);
 
+// The snapshot at `now` with another ownership. Pure.
+telemetry::Snapshot FoldOwnership(const telemetry::Snapshot& previous,
+                                  std::shared_ptr<const telemetry::Ownership> ownership,
+                                  base::SteadyTime now, base::WallTime wall_now);
+
 class Sampler {
  public:
   struct Options {
@@ -58,6 +63,11 @@ class Sampler {
   // Starts the lanes. `source` and `store` must outlive the sampler.
   Sampler(Options options, Source& source, telemetry::Store& store);
   ~Sampler();
+
+  // Any thread: who holds the GPUs, from now on in every snapshot. Published at
+  // once.
+  void SetOwnership(std::shared_ptr<const telemetry::Ownership> ownership)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
   // False when a read still hangs after `patience`: see PeriodicThread.
   [[nodiscard]] bool StopWithin(base::Duration patience);
@@ -73,6 +83,7 @@ class Sampler {
   };
 
   void Tick(catalog::Lane lane) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Publish(telemetry::Snapshot next) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
   Source& source_;

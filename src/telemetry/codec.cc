@@ -58,7 +58,7 @@ absl::StatusOr<base::WallTime> ToWallTime(const pb::Timestamp& time) {
 absl::StatusOr<GpuSnapshot> GpuFromProto(const v1::Gpu& message, base::SteadyTime sampled_at) {
   GpuSnapshot gpu;
   gpu.identity = std::make_shared<const GpuIdentity>(
-      GpuIdentity{message.index(), message.uuid(), message.name(), message.pci_bus_id()});
+      GpuIdentity{message.index(), message.uuid(), message.name(), message.pci_bus_id(), {}});
   const absl::Status failure =
       message.error().empty() ? absl::OkStatus() : absl::UnavailableError(message.error());
   if (!failure.ok() && message.readings().empty()) {

@@ -5,12 +5,14 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "base/time.h"
 #include "catalog/metrics.h"
+#include "telemetry/ownership.h"
 #include "telemetry/readings.h"
 
 namespace gpuscaler::telemetry {
@@ -21,6 +23,7 @@ struct GpuIdentity {
   std::string uuid;    // "GPU-..."
   std::string name;    // "NVIDIA H100 80GB HBM3"
   std::string pci_bus_id;
+  std::optional<uint32_t> minor;  // N of its device file /dev/nvidiaN
 };
 
 struct GpuSnapshot {
@@ -46,6 +49,10 @@ struct Snapshot {
   base::WallTime taken_at_wall = {};
   std::vector<GpuSnapshot> gpus;  // ascending index
   std::array<LaneState, catalog::kLaneCount> lanes;
+  std::shared_ptr<const Ownership> ownership;  // nullptr: nobody asks who holds the GPUs
+  // By place in ownership->pods: one of its GPUs has been seen busy since it
+  // holds it, so the pod works; until then it may be loading its model.
+  std::vector<bool> pods_worked;
 
   const LaneState& lane(catalog::Lane lane) const { return lanes[static_cast<size_t>(lane)]; }
   LaneState& lane(catalog::Lane lane) { return lanes[static_cast<size_t>(lane)]; }

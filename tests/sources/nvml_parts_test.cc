@@ -47,6 +47,7 @@ TEST(NvmlLibraryTest, BindsVersionedNamesAndKnowsWhatIsMissing) {
   EXPECT_STREQ((*current)->init.name(), "nvmlInit_v2");
   EXPECT_STREQ((*current)->device_count.name(), "nvmlDeviceGetCount_v2");
   EXPECT_STREQ((*current)->handle_by_index.name(), "nvmlDeviceGetHandleByIndex_v2");
+  EXPECT_STREQ((*current)->minor_number.name(), "nvmlDeviceGetMinorNumber");
   EXPECT_STREQ((*current)->pci_info.name(), "nvmlDeviceGetPciInfo_v3");
   EXPECT_TRUE((*current)->memory_info_v2);
 

@@ -26,6 +26,8 @@ TEST_F(NvmlSourceTest, GpusComeInOrderWithTheirIdentities) {
   EXPECT_EQ(gpus[1].identity->uuid, "GPU-0000beef-fa4e-4e76-8d1c-000000000000");
   EXPECT_EQ(gpus[1].identity->name, "NVIDIA Fake 80GB");
   EXPECT_EQ(gpus[1].identity->pci_bus_id, "00000000:11:00.0");
+  EXPECT_EQ(gpus[0].identity->minor, 1u);
+  EXPECT_EQ(gpus[1].identity->minor, 0u);
 }
 
 TEST_F(NvmlSourceTest, TheFastLaneReadsUtilizationAndMemory) {

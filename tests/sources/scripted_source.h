@@ -15,7 +15,7 @@ namespace gpuscaler::sources {
 
 inline std::shared_ptr<const telemetry::GpuIdentity> Identity(uint32_t index, std::string uuid) {
   return std::make_shared<const telemetry::GpuIdentity>(
-      telemetry::GpuIdentity{index, std::move(uuid), "Test GPU", ""});
+      telemetry::GpuIdentity{index, std::move(uuid), "Test GPU", "", {}});
 }
 
 using ReadResult = absl::StatusOr<std::vector<GpuSample>>;

@@ -15,7 +15,7 @@ inline constexpr base::SteadyTime kSampledAt{std::chrono::seconds(1000)};
 inline GpuSnapshot Gpu(uint32_t index, std::string uuid, std::string name, std::string pci) {
   GpuSnapshot gpu;
   gpu.identity = std::make_shared<const GpuIdentity>(
-      GpuIdentity{index, std::move(uuid), std::move(name), std::move(pci)});
+      GpuIdentity{index, std::move(uuid), std::move(name), std::move(pci), {}});
   return gpu;
 }
 

@@ -73,6 +73,7 @@ class NvmlLibrary {
   const Symbol<Return(DeviceHandle, char*, uint32_t size)> uuid{library_, "nvmlDeviceGetUUID"};
   const Symbol<Return(DeviceHandle, char*, uint32_t size)> name{library_, "nvmlDeviceGetName"};
   const Symbol<Return(DeviceHandle, PciInfo*)> pci_info{library_, "nvmlDeviceGetPciInfo_v3"};
+  const Symbol<Return(DeviceHandle, uint32_t*)> minor_number{library_, "nvmlDeviceGetMinorNumber"};
   const Symbol<Return(DeviceHandle, Utilization*)> utilization_rates{library_, "nvmlDeviceGetUtilizationRates"};
   const Symbol<Return(DeviceHandle, MemoryV1*)> memory_info{library_, "nvmlDeviceGetMemoryInfo"};
   const Symbol<Return(DeviceHandle, MemoryV2*)> memory_info_v2{library_, "nvmlDeviceGetMemoryInfo_v2"};

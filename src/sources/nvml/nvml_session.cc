@@ -47,6 +47,10 @@ void Identify(const NvmlLibrary& library, uint32_t index, NvmlDevice& device) {
     if (library.pci_info(device.handle, &pci).code == Return::kSuccess) {
       identity->pci_bus_id.assign(pci.bus_id, strnlen(pci.bus_id, sizeof(pci.bus_id)));
     }
+    uint32_t minor = 0;
+    if (library.minor_number(device.handle, &minor).code == Return::kSuccess) {
+      identity->minor = minor;
+    }
   }
   device.identity = std::move(identity);
 }

@@ -25,6 +25,7 @@ enum class NvmlFunction : uint32_t {
   kUuid,
   kName,
   kPciInfo,
+  kMinorNumber,
   kUtilizationRates,
   kMemoryInfo,
   kMemoryInfoV2,
@@ -34,7 +35,7 @@ enum class NvmlFunction : uint32_t {
   kFieldValues,
   kPcieThroughput,
 };
-inline constexpr size_t kNvmlFunctionCount = 16;
+inline constexpr size_t kNvmlFunctionCount = 17;
 
 // What a caller must never do; each kind is counted.
 enum class NvmlMisuse : uint32_t {
@@ -73,6 +74,7 @@ struct GrowingCounter {
 
 struct GpuControl {
   std::atomic<uint32_t> uuid_number;
+  std::atomic<uint32_t> minor_number;  // of /dev/nvidiaN: not the index
   std::atomic<uint32_t> lost;    // not 0: GPU_IS_LOST
   std::atomic<uint32_t> losses;  // how often it was lost; only a new init sees it back
   std::atomic<uint32_t> gpu_percent;
@@ -96,7 +98,7 @@ struct GpuControl {
 };
 
 struct NvmlControl {
-  static constexpr uint64_t kMagic = 0x4e564d4c46414b45 + 1;  // layout 1
+  static constexpr uint64_t kMagic = 0x4e564d4c46414b45 + 2;  // layout 2
 
   std::atomic<uint64_t> magic;
   std::atomic<uint32_t> gpu_count;
@@ -118,6 +120,7 @@ inline void SetDefaults(NvmlControl& control, uint32_t gpus) {
   for (uint32_t i = 0; i < kMaxFakeGpus; ++i) {
     GpuControl& gpu = control.gpus[i];
     gpu.uuid_number = i + 1;
+    gpu.minor_number = i ^ 1;
     gpu.gpu_percent = 40 + 2 * i;
     gpu.memory_percent = 20 + 2 * i;
     gpu.memory_total_bytes = 81559 * kMib;

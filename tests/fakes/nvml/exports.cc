@@ -107,6 +107,11 @@ Return nvmlDeviceGetPciInfo_v3(DeviceHandle handle, PciInfo* info) {
   });
 }
 
+Return nvmlDeviceGetMinorNumber(DeviceHandle handle, uint32_t* minor) {
+  return Get(NvmlFunction::kMinorNumber, handle, minor,
+             [](const GpuControl& gpu, uint32_t& out) { out = gpu.minor_number; });
+}
+
 Return nvmlDeviceGetUtilizationRates(DeviceHandle handle, Utilization* utilization) {
   return Get(NvmlFunction::kUtilizationRates, handle, utilization,
              [](const GpuControl& gpu, Utilization& out) {

@@ -1,0 +1,179 @@
+#include "catalog/workload_kinds.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "base/strings.h"
+
+namespace gpuscaler::catalog {
+namespace {
+
+// Names that the API server completes (generateName) get five characters of an
+// alphabet without vowels and without 0, 1 and 3; what stands before them is cut
+// to 58 (k8s.io/apiserver, storage/names).
+constexpr std::string_view kRandomAlphabet = "bcdfghjklmnpqrstvwxz2456789";
+constexpr size_t kRandomLength = 5;
+constexpr size_t kLongestPrefix = 58;
+
+// A ReplicaSet is named after its Deployment and a hash: a 32-bit number in
+// decimal, each digit written in the same alphabet. One in 40,000 has fewer than
+// six digits; taken as a hash, so short a text would more often be a part of
+// another workload's name ("llm-v2").
+constexpr size_t kShortestHash = 6;
+constexpr size_t kLongestHash = 10;
+
+using Replica = std::optional<std::string_view>;
+
+bool AllIn(std::string_view text, std::string_view alphabet) {
+  return text.find_first_not_of(alphabet) == std::string_view::npos;
+}
+
+bool IsNumber(std::string_view text) {
+  return !text.empty() && AllIn(text, "0123456789") && (text.size() == 1 || text[0] != '0');
+}
+
+// `pod` without its five random characters; empty: it has none.
+std::string_view WithoutRandom(std::string_view pod) {
+  if (pod.size() <= kRandomLength) return {};
+  const size_t cut = pod.size() - kRandomLength;
+  return AllIn(pod.substr(cut), kRandomAlphabet) ? pod.substr(0, cut) : std::string_view();
+}
+
+// Whether `text` is `name`, then "-".
+bool IsNameAndHyphen(std::string_view text, std::string_view name) {
+  return text.size() == name.size() + 1 && text.starts_with(name) && text.back() == '-';
+}
+
+// NAME-XXXXX, the part before the random one cut to 58.
+bool IsGenerated(std::string_view prefix, std::string_view name) {
+  if (name.size() + 1 > kLongestPrefix) return prefix == name.substr(0, kLongestPrefix);
+  return IsNameAndHyphen(prefix, name);
+}
+
+// NAME-HASH-XXXXX, likewise.
+Replica OfReplicaSet(std::string_view pod, std::string_view name) {
+  const std::string_view prefix = WithoutRandom(pod);
+  if (prefix.empty()) return std::nullopt;
+  if (name.size() + 1 >= kLongestPrefix) {
+    return IsGenerated(prefix, name) ? Replica(pod) : std::nullopt;
+  }
+  if (prefix.size() <= name.size() + 1 || !IsNameAndHyphen(prefix.substr(0, name.size() + 1), name))
+    return std::nullopt;
+  std::string_view hash = prefix.substr(name.size() + 1);
+  const bool whole = hash.ends_with('-');
+  if (whole) hash.remove_suffix(1);
+  const bool cut = prefix.size() == kLongestPrefix;
+  if (hash.size() > kLongestHash || !AllIn(hash, kRandomAlphabet)) return std::nullopt;
+  return (whole ? hash.size() >= kShortestHash : cut) ? Replica(pod) : std::nullopt;
+}
+
+// NAME-ORDINAL.
+Replica OfStatefulSet(std::string_view pod, std::string_view name) {
+  if (pod.size() <= name.size() + 1 || !IsNameAndHyphen(pod.substr(0, name.size() + 1), name)) {
+    return std::nullopt;
+  }
+  return IsNumber(pod.substr(name.size() + 1)) ? Replica(pod) : std::nullopt;
+}
+
+// NAME-XXXXX.
+Replica OfDaemonSet(std::string_view pod, std::string_view name) {
+  const std::string_view prefix = WithoutRandom(pod);
+  return !prefix.empty() && IsGenerated(prefix, name) ? Replica(pod) : std::nullopt;
+}
+
+// As a DaemonSet's, or NAME-INDEX-XXXXX, whose index is never cut.
+Replica OfJob(std::string_view pod, std::string_view name) {
+  if (const Replica plain = OfDaemonSet(pod, name)) return plain;
+  std::string_view prefix = WithoutRandom(pod);
+  if (!prefix.ends_with('-')) return std::nullopt;
+  const bool may_be_cut = prefix.size() == kLongestPrefix;
+  prefix.remove_suffix(1);
+  const size_t hyphen = prefix.rfind('-');
+  if (hyphen == std::string_view::npos || !IsNumber(prefix.substr(hyphen + 1))) return std::nullopt;
+  const std::string_view head = prefix.substr(0, hyphen);
+  if (head == name || (may_be_cut && name.size() > head.size() && name.starts_with(head))) {
+    return pod;
+  }
+  return std::nullopt;
+}
+
+// NAME-GROUP is the leader, NAME-GROUP-WORKER a worker: the replica is the group.
+Replica OfLeaderWorkerSet(std::string_view pod, std::string_view name) {
+  if (const Replica leader = OfStatefulSet(pod, name)) return leader;
+  const size_t hyphen = pod.rfind('-');
+  if (hyphen == std::string_view::npos || !IsNumber(pod.substr(hyphen + 1))) return std::nullopt;
+  return OfStatefulSet(pod.substr(0, hyphen), name);
+}
+
+Replica OfGlob(std::string_view pod, std::string_view name) {
+  return MatchesGlob(pod, name) ? Replica(pod) : std::nullopt;
+}
+
+constexpr std::array<WorkloadKindRow, 7> kKinds = {{
+    {"deployment", "NAME-HASH-XXXXX", OfReplicaSet},
+    {"rollout", "NAME-HASH-XXXXX", OfReplicaSet},
+    {"statefulset", "NAME-ORDINAL", OfStatefulSet},
+    {"daemonset", "NAME-XXXXX", OfDaemonSet},
+    {"job", "NAME-XXXXX or NAME-INDEX-XXXXX", OfJob},
+    {"leaderworkerset", "NAME-GROUP or NAME-GROUP-WORKER", OfLeaderWorkerSet},
+    {"pods", "any name that matches the GLOB", OfGlob},
+}};
+
+}  // namespace
+
+std::span<const WorkloadKindRow> WorkloadKinds() {
+  return kKinds;
+}
+
+const WorkloadKindRow* FindWorkloadKind(std::string_view name) {
+  const auto found = std::find_if(kKinds.begin(), kKinds.end(),
+                                  [name](const WorkloadKindRow& row) { return row.name == name; });
+  return found == kKinds.end() ? nullptr : &*found;
+}
+
+std::string WorkloadKindNames() {
+  std::string names;
+  for (const WorkloadKindRow& row : kKinds) base::AppendItem(&names, row.name);
+  return names;
+}
+
+// The usual walk: on a mismatch the last * takes one character more.
+bool MatchesGlob(std::string_view text, std::string_view glob) {
+  size_t t = 0;
+  size_t g = 0;
+  size_t star = std::string_view::npos;
+  size_t resume = 0;
+  while (t < text.size()) {
+    if (g < glob.size() && glob[g] == '*') {
+      star = g++;
+      resume = t;
+    } else if (g < glob.size() && (glob[g] == '?' || glob[g] == text[t])) {
+      ++g;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      g = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  return glob.find_first_not_of('*', g) == std::string_view::npos;
+}
+
+PodStems StemsOf(std::string_view pod) {
+  PodStems stems;
+  const size_t last = pod.rfind('-');
+  if (last == std::string_view::npos) return stems;
+  stems.one = pod.substr(0, last);
+  const size_t before = stems.one.rfind('-');
+  if (before != std::string_view::npos) stems.two = pod.substr(0, before);
+  return stems;
+}
+
+bool MayBeCut(std::string_view workload_name) {
+  // "-", a hash and "-", or "-", an index of up to ten digits and "-".
+  return workload_name.size() + 2 + kLongestHash > kLongestPrefix;
+}
+
+}  // namespace gpuscaler::catalog

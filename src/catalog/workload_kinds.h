@@ -1,0 +1,42 @@
+// The table of workload kinds: whose pod a pod is, told by its name alone, by
+// the rules after which Kubernetes' controllers name their pods.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace gpuscaler::catalog {
+
+struct WorkloadKindRow {
+  std::string_view name;      // "deployment", as a trigger's `workload` names it
+  std::string_view pod_form;  // for messages: "NAME-HASH-XXXXX"
+  // What the pod is of the workload `name`: its replica, which is the pod itself,
+  // or the group of a LeaderWorkerSet; empty: it is none of its pods. The text
+  // is a part of `pod`.
+  std::optional<std::string_view> (*replica)(std::string_view pod, std::string_view name);
+};
+
+std::span<const WorkloadKindRow> WorkloadKinds();
+// nullptr: no kind of this name. Exact match.
+const WorkloadKindRow* FindWorkloadKind(std::string_view name);
+// "deployment, rollout, ...".
+std::string WorkloadKindNames();
+
+// Whether `text` matches `glob`, in which * stands for any text and ? for one
+// character.
+bool MatchesGlob(std::string_view text, std::string_view glob);
+
+// The names that a workload which owns `pod` can have, by all kinds but `pods`:
+// the pod's name without its last one and its last two parts. Of a pod whose
+// name was cut to its length, and of a workload with so long a name, that says
+// nothing: MayBeCut.
+struct PodStems {
+  std::string_view one;  // "llm-7d9c8b5f4d" of "llm-7d9c8b5f4d-x2b4k"; empty: none
+  std::string_view two;  // "llm"; empty: none
+};
+PodStems StemsOf(std::string_view pod);
+bool MayBeCut(std::string_view workload_name);
+
+}  // namespace gpuscaler::catalog

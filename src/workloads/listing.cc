@@ -1,0 +1,66 @@
+#include "workloads/listing.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "podresources.pb.h"
+
+namespace gpuscaler::workloads {
+namespace {
+
+constexpr std::string_view kResources[] = {"nvidia.com/gpu", "amd.com/gpu"};
+constexpr std::string_view kMigPrefix = "nvidia.com/mig-";
+constexpr std::string_view kDraDriver = "gpu.nvidia.com";
+constexpr size_t kMostUnknown = 8;
+
+bool IsGpuResource(std::string_view name, const ExtraResources& extras) {
+  return name.starts_with(kMigPrefix) ||
+         std::find(std::begin(kResources), std::end(kResources), name) != std::end(kResources) ||
+         std::find(extras.begin(), extras.end(), name) != extras.end();
+}
+
+class Reader {
+ public:
+  explicit Reader(const ExtraResources& extras) : extras_(extras) {}
+
+  void Read(const v1::PodResources& pod) {
+    for (const v1::ContainerResources& container : pod.containers()) {
+      for (const v1::ContainerDevices& devices : container.devices()) {
+        if (!IsGpuResource(devices.resource_name(), extras_)) continue;
+        for (const std::string& id : devices.device_ids()) Add(pod, id, ReadDeviceId(id));
+      }
+      for (const v1::DynamicResource& claim : container.dynamic_resources()) {
+        for (const v1::ClaimResource& resource : claim.claim_resources()) {
+          if (resource.driver_name() != kDraDriver) continue;
+          Add(pod, base::StrCat(resource.pool_name(), "/", resource.device_name()),
+              ReadClaimDevice(resource.device_name()));
+        }
+      }
+    }
+  }
+
+  Listing Take() { return std::move(listing_); }
+
+ private:
+  void Add(const v1::PodResources& pod, const std::string& device,
+           const std::optional<GpuName>& gpu) {
+    if (gpu) {
+      listing_.holdings.push_back({pod.namespace_(), pod.name(), device, *gpu});
+    } else if (listing_.unknown_ids.size() < kMostUnknown) {
+      listing_.unknown_ids.push_back(device);
+    }
+  }
+
+  const ExtraResources& extras_;
+  Listing listing_;
+};
+
+}  // namespace
+
+Listing ReadListing(const v1::ListPodResourcesResponse& response, const ExtraResources& extras) {
+  Reader reader(extras);
+  for (const v1::PodResources& pod : response.pod_resources()) reader.Read(pod);
+  return reader.Take();
+}
+
+}  // namespace gpuscaler::workloads

@@ -1,0 +1,68 @@
+#include "workloads/pod_ledger.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+namespace gpuscaler::workloads {
+namespace {
+
+// The UUID of the GPU, or the name itself where no GPU of the node has it: the
+// pod holds something that cannot be read.
+std::string UuidOf(const Holding& holding, const Identities& gpus) {
+  for (const auto& identity : gpus) {
+    if (Names(holding.gpu, *identity)) return identity->uuid;
+  }
+  return holding.gpu.uuid.empty() ? holding.device : holding.gpu.uuid;
+}
+
+}  // namespace
+
+std::shared_ptr<const telemetry::Ownership> PodLedger::Enter(
+    const absl::StatusOr<Listing>& listing, const Identities& gpus, base::SteadyTime now) {
+  auto next = std::make_shared<telemetry::Ownership>();
+  if (listing.ok()) {
+    *next = Read(*listing, gpus, now);
+  } else {
+    *next = *newest_;
+    next->status = listing.status();
+  }
+  newest_ = next;
+  return next;
+}
+
+telemetry::Ownership PodLedger::Read(const Listing& listing, const Identities& gpus,
+                                     base::SteadyTime now) {
+  std::map<PodName, std::optional<base::SteadyTime>> appeared;
+  for (const Holding& holding : listing.holdings) {
+    const PodName name(holding.pod_namespace, holding.pod);
+    const auto known = appeared_.find(name);
+    const auto fresh = looked_ ? std::optional(now) : std::nullopt;
+    appeared.emplace(name, known == appeared_.end() ? fresh : known->second);
+  }
+  appeared_ = std::move(appeared);
+  looked_ = true;
+
+  // The younger of a device's holders; of equals the one that is listed later.
+  std::unordered_map<std::string, PodName> holder_of;
+  for (const Holding& holding : listing.holdings) {
+    const PodName name(holding.pod_namespace, holding.pod);
+    const auto [at, is_new] = holder_of.emplace(holding.device, name);
+    if (!is_new && appeared_.at(at->second) <= appeared_.at(name)) at->second = name;
+  }
+
+  std::map<PodName, std::set<std::string>> gpus_of;
+  for (const Holding& holding : listing.holdings) {
+    const PodName name(holding.pod_namespace, holding.pod);
+    if (holder_of.at(holding.device) == name) gpus_of[name].insert(UuidOf(holding, gpus));
+  }
+  telemetry::Ownership ownership;
+  ownership.listed_at = now;
+  for (const auto& [name, uuids] : gpus_of) {
+    ownership.pods.push_back(
+        {name.first, name.second, appeared_.at(name), {uuids.begin(), uuids.end()}});
+  }
+  return ownership;
+}
+
+}  // namespace gpuscaler::workloads

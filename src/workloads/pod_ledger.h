@@ -1,0 +1,45 @@
+// What the listings of one node tell over time: since when each pod is known,
+// and which of two pods has a device that both are listed with.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/time.h"
+#include "telemetry/ownership.h"
+#include "telemetry/snapshot.h"
+#include "workloads/listing.h"
+
+namespace gpuscaler::workloads {
+
+using Identities = std::vector<std::shared_ptr<const telemetry::GpuIdentity>>;
+
+class PodLedger {
+ public:
+  // The ownership after `listing`, which ended at `now`, on a node with these
+  // GPUs. A failed listing keeps what is known, which then ages.
+  //
+  // Kubelets list pods that are going, and before Kubernetes 1.34 also finished
+  // ones: of two pods with the same device the younger one has it, and a pod
+  // that is left with none holds nothing.
+  std::shared_ptr<const telemetry::Ownership> Enter(const absl::StatusOr<Listing>& listing,
+                                                    const Identities& gpus, base::SteadyTime now);
+
+ private:
+  using PodName = std::pair<std::string, std::string>;  // namespace, name
+
+  telemetry::Ownership Read(const Listing& listing, const Identities& gpus, base::SteadyTime now);
+
+  // Every pod of the newest listing: when it was first seen; empty: at first sight.
+  std::map<PodName, std::optional<base::SteadyTime>> appeared_;
+  bool looked_ = false;
+  std::shared_ptr<const telemetry::Ownership> newest_ =
+      std::make_shared<const telemetry::Ownership>();
+};
+
+}  // namespace gpuscaler::workloads

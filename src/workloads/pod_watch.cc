@@ -1,0 +1,48 @@
+#include "workloads/pod_watch.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "base/strings.h"
+#include "podresources.pb.h"
+
+namespace gpuscaler::workloads {
+namespace {
+
+constexpr base::Duration kCallPatience = std::chrono::seconds(5);
+
+}  // namespace
+
+PodWatch::PodWatch(Options options, std::function<Identities()> gpus,
+                   std::function<void(std::shared_ptr<const telemetry::Ownership>)> publish)
+    : options_(std::move(options)),
+      gpus_(std::move(gpus)),
+      publish_(std::move(publish)),
+      client_(options_.socket),
+      thread_("pods", options_.period, [this](base::SteadyTime) { Tick(); }) {}
+
+void PodWatch::Tick() {
+  const auto response = client_.List(kCallPatience);
+  absl::StatusOr<Listing> listing = response.status();
+  if (response.ok()) listing = ReadListing(**response, options_.extra_resources);
+  Report(listing);
+  publish_(ledger_.Enter(listing, gpus_(), base::Now()));
+}
+
+// Changes only, as the sampler does.
+void PodWatch::Report(const absl::StatusOr<Listing>& listing) {
+  if (!listing.ok() && listing.status().code() != told_.code()) {
+    base::LogWarn("cannot tell which pods hold the GPUs",
+                  {{"socket", options_.socket}, {"error", base::Message(listing.status())}});
+  } else if (listing.ok() && !told_.ok()) {
+    base::LogInfo("the kubelet tells again which pods hold the GPUs",
+                  {{"socket", options_.socket}});
+  }
+  told_ = listing.status();
+  if (!listing.ok() || listing->unknown_ids.empty() || std::exchange(told_unknown_, true)) return;
+  std::string ids;
+  for (const std::string& id : listing->unknown_ids) base::AppendItem(&ids, id);
+  base::LogWarn("devices of GPU resources with ids of an unknown form", {{"ids", ids}});
+}
+
+}  // namespace gpuscaler::workloads

@@ -1,0 +1,49 @@
+// Keeps asking the kubelet who holds the node's GPUs, on a thread of its own: a
+// kubelet that hangs holds up nothing else.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "base/periodic_thread.h"
+#include "base/time.h"
+#include "telemetry/ownership.h"
+#include "workloads/kubelet_client.h"
+#include "workloads/pod_ledger.h"
+
+namespace gpuscaler::workloads {
+
+class PodWatch {
+ public:
+  struct Options {
+    std::string socket;
+    base::Duration period = std::chrono::seconds(1);
+    ExtraResources extra_resources;
+  };
+  // `gpus` answers the node's GPUs; `publish` takes each new ownership. Both are
+  // called on the watch's thread.
+  PodWatch(Options options, std::function<Identities()> gpus,
+           std::function<void(std::shared_ptr<const telemetry::Ownership>)> publish);
+
+  // False when a call still hangs after `patience`: see PeriodicThread.
+  [[nodiscard]] bool StopWithin(base::Duration patience) { return thread_.StopWithin(patience); }
+  void RequestStop() { thread_.RequestStop(); }
+
+ private:
+  void Tick();
+  void Report(const absl::StatusOr<Listing>& listing);
+
+  const Options options_;
+  const std::function<Identities()> gpus_;
+  const std::function<void(std::shared_ptr<const telemetry::Ownership>)> publish_;
+  // The watch's thread only.
+  KubeletClient client_;
+  PodLedger ledger_;
+  absl::Status told_;           // what the log says about the newest attempt
+  bool told_unknown_ = false;   // ids that no rule reads are told once
+  base::PeriodicThread thread_;  // last: it uses everything above
+};
+
+}  // namespace gpuscaler::workloads

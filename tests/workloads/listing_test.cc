@@ -1,0 +1,65 @@
+#include "workloads/listing.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "podresources.pb.h"
+
+namespace gpuscaler::workloads {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+void AddDevice(v1::PodResources& pod, const std::string& resource, const std::string& id) {
+  v1::ContainerDevices& devices = *pod.add_containers()->add_devices();
+  devices.set_resource_name(resource);
+  devices.add_device_ids(id);
+}
+
+std::vector<std::string> Text(const Listing& listing) {
+  std::vector<std::string> text;
+  for (const Holding& holding : listing.holdings) {
+    text.push_back(holding.pod_namespace + "/" + holding.pod + " " + holding.device);
+  }
+  return text;
+}
+
+TEST(ReadListing, TakesTheGpusOfEveryContainerAndNothingElse) {
+  v1::ListPodResourcesResponse response;
+  v1::PodResources& llm = *response.add_pod_resources();
+  llm.set_namespace_("inference");
+  llm.set_name("llm-0");
+  AddDevice(llm, "nvidia.com/gpu", "GPU-a");
+  AddDevice(llm, "nvidia.com/mig-1g.10gb", "MIG-b");
+  AddDevice(llm, "rdma/hca", "mlx5_0");
+  AddDevice(llm, "example.com/shared-gpu", "GPU-c::1");
+  v1::PodResources& amd = *response.add_pod_resources();
+  amd.set_namespace_("hpc");
+  amd.set_name("sim");
+  AddDevice(amd, "amd.com/gpu", "0000:3b:00.0");
+  v1::PodResources& claimant = *response.add_pod_resources();
+  claimant.set_namespace_("dra");
+  claimant.set_name("worker");
+  v1::DynamicResource& claim = *claimant.add_containers()->add_dynamic_resources();
+  for (const auto& [driver, device] : {std::pair{"gpu.nvidia.com", "gpu-1"},
+                                       std::pair{"nic.example.com", "gpu-2"},
+                                       std::pair{"gpu.nvidia.com", "gpu-3-mig-1g24gb-me-20-5"}}) {
+    v1::ClaimResource& resource = *claim.add_claim_resources();
+    resource.set_driver_name(driver);
+    resource.set_pool_name("node-a");
+    resource.set_device_name(device);
+  }
+
+  const Listing plain = ReadListing(response, {});
+  EXPECT_THAT(Text(plain),
+              ElementsAre("inference/llm-0 GPU-a", "inference/llm-0 MIG-b",
+                          "dra/worker node-a/gpu-1", "dra/worker node-a/gpu-3-mig-1g24gb-me-20-5"));
+  EXPECT_THAT(plain.unknown_ids, ElementsAre("0000:3b:00.0"));
+  const Listing more = ReadListing(response, {"example.com/shared-gpu"});
+  EXPECT_THAT(Text(more), testing::Contains("inference/llm-0 GPU-c::1"));
+  EXPECT_THAT(ReadListing({}, {}).holdings, IsEmpty());
+}
+
+}  // namespace
+}  // namespace gpuscaler::workloads
