@@ -71,6 +71,16 @@ absl::Status Node::Start() {
   sampling.periods = {options_.fast_interval.value, options_.poll_interval.value,
                       options_.poll_interval.value};
   sampler_.emplace(sampling, *source_, store_);
+  if (!options_.pod_resources_socket.empty()) {
+    workloads::PodWatch::Options watch;
+    watch.socket = options_.pod_resources_socket;
+    watch.extra_resources = options_.gpu_resources;
+    pods_.emplace(
+        watch, [this] { return Identities(); },
+        [this](std::shared_ptr<const telemetry::Ownership> ownership) {
+          sampler_->SetOwnership(std::move(ownership));
+        });
+  }
   if (serving_ && options_.health_check_interval.value > base::Duration::zero()) {
     self_check_.emplace(options_.bind_address, options_.port, options_.health_check_interval.value);
   }
@@ -81,10 +91,21 @@ absl::Status Node::Start() {
 bool Node::Stop() {
   draining_.store(true);
   if (self_check_) self_check_->RequestStop();
+  if (pods_) pods_->RequestStop();
   if (serving_) server_.Shutdown(kServerGrace);  // answers or ends a call that is under way
   if (self_check_) self_check_->Stop();
   if (http_) http_->Stop();
+  // The watch first: it hands what it learns to the sampler.
+  if (pods_ && !pods_->StopWithin(kSamplerGrace)) return false;
   return !sampler_ || sampler_->StopWithin(kSamplerGrace);
+}
+
+workloads::Identities Node::Identities() const {
+  workloads::Identities identities;
+  for (const auto& node : store_.Load()->nodes) {
+    for (const telemetry::GpuSnapshot& gpu : node->gpus) identities.push_back(gpu.identity);
+  }
+  return identities;
 }
 
 absl::Status Node::StartHttp() {

@@ -15,6 +15,7 @@
 #include "sources/source.h"
 #include "telemetry/store.h"
 #include "web/http_server.h"
+#include "workloads/pod_watch.h"
 
 namespace gpuscaler::cli {
 
@@ -32,6 +33,9 @@ class Node {
  private:
   absl::Status StartHttp();
 
+  // The GPUs that the store knows.
+  workloads::Identities Identities() const;
+
   // These run on the HTTP thread, from before the sampler exists.
   absl::Status Live() const;
   absl::Status Ready() const;
@@ -46,6 +50,7 @@ class Node {
   std::atomic<bool> draining_{false};
   std::unique_ptr<web::HttpServer> http_;
   std::optional<sources::Sampler> sampler_;
+  std::optional<workloads::PodWatch> pods_;
   std::optional<serving::SelfCheck> self_check_;
 };
 

@@ -46,6 +46,13 @@ void AddNodeFlags(CLI::App& app, NodeOptions& options) {
                  "0: no limit")
       ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str();
+  app.add_option("--pod-resources-socket", options.pod_resources_socket,
+                 "The kubelet's PodResources socket, which tells whose pod holds which GPU (for "
+                 "`workload`); absent or empty: nobody is asked")
+      ->capture_default_str();
+  app.add_option("--gpu-resource", options.gpu_resources,
+                 "A resource name that means GPUs, besides nvidia.com/gpu, nvidia.com/mig-* and "
+                 "amd.com/gpu; may be given several times");
   AddSourceFlags(app, options.source);
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "cli/duration_flag.h"
@@ -28,6 +29,8 @@ struct NodeOptions {
   size_t max_connections = 1024;
   size_t max_streams = 4096;
   uint64_t max_memory_mib = 256;
+  std::string pod_resources_socket = "/var/lib/kubelet/pod-resources/kubelet.sock";
+  std::vector<std::string> gpu_resources;
   SourceOptions source;
 };
 

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <set>
 #include <span>
 #include <utility>
 
 #include "catalog/aggregations.h"
 #include "scaling/no_value.h"
+#include "scaling/workload_value.h"
 
 namespace gpuscaler::scaling {
 namespace {
@@ -41,6 +43,10 @@ bool JudgeAll(const Trigger& trigger, base::SteadyTime now, base::Duration stale
   return exceeds;
 }
 
+double Combined(catalog::Aggregation aggregation, std::span<double> values) {
+  return std::clamp(catalog::Row(aggregation).combine(values), -kLargestValue, kLargestValue);
+}
+
 double Aggregate(catalog::Aggregation aggregation, const Evaluation& evaluation) {
   std::array<double, 64> few;
   std::vector<double> many;
@@ -51,8 +57,97 @@ double Aggregate(catalog::Aggregation aggregation, const Evaluation& evaluation)
   for (const GpuPart& part : evaluation.gpus) {
     if (part.part == Part::kCounted) values[place++] = part.value;
   }
-  const double combined = catalog::Row(aggregation).combine(values);
-  return std::clamp(combined, -kLargestValue, kLargestValue);
+  return Combined(aggregation, values);
+}
+
+// First within each pod, then across the pods.
+double AggregateByPod(const Trigger& trigger, const Evaluation& evaluation) {
+  std::vector<double> of_pods;
+  for (const Replica& replica : evaluation.workload.replicas) {
+    if (replica.state != ReplicaState::kFresh) continue;
+    for (const ReplicaPod& pod : replica.pods) {
+      std::vector<double> values;
+      for (const GpuPart& part : pod.gpus) {
+        if (part.part == Part::kCounted) values.push_back(part.value);
+      }
+      if (!values.empty()) of_pods.push_back(Combined(*trigger.pod_aggregation, values));
+    }
+  }
+  return Combined(trigger.aggregation, of_pods);
+}
+
+// Without one of its terms a sum is smaller than what it stands for: that GPU
+// would count as zero. One that is lost has no load, and drops out.
+absl::Status CheckTerms(const Trigger& trigger, const Evaluation& evaluation) {
+  if (trigger.aggregation != catalog::Aggregation::kSum) return absl::OkStatus();
+  const auto unknown =
+      std::find_if(evaluation.gpus.begin(), evaluation.gpus.end(), [](const GpuPart& part) {
+        return part.part == Part::kStale || part.part == Part::kNeverRead;
+      });
+  if (unknown == evaluation.gpus.end()) return absl::OkStatus();
+  return MissingTerm(trigger, evaluation, *unknown);
+}
+
+void DecideActive(const Trigger& trigger, bool gpu_exceeds, Evaluation& evaluation) {
+  ActiveReason& reason = evaluation.active_reason;
+  if (gpu_exceeds) {
+    reason = ActiveReason::kGpuExceeds;
+  } else if (evaluation.aggregate > trigger.activation_threshold) {
+    reason = ActiveReason::kAggregateExceeds;
+  } else if (evaluation.workload.warming > 0) {
+    reason = ActiveReason::kReplicaWarming;
+  } else if (evaluation.workload.missing > 0) {
+    reason = ActiveReason::kReplicaMissing;
+  } else if (trigger.always_active) {
+    reason = ActiveReason::kAlwaysActive;
+  }
+  evaluation.active = reason != ActiveReason::kNothingExceeds;
+}
+
+// Takes the GPUs of the fresh replicas, each once though several pods hold it;
+// answers whether one exceeds the threshold.
+bool CountWorkload(const Trigger& trigger, Evaluation& evaluation) {
+  std::set<const telemetry::GpuSnapshot*> seen;
+  std::set<const telemetry::Snapshot*> nodes;
+  bool exceeds = false;
+  for (const Replica& replica : evaluation.workload.replicas) {
+    for (const ReplicaPod& pod : replica.pods) {
+      nodes.insert(pod.node);
+      if (replica.state != ReplicaState::kFresh) continue;
+      for (const GpuPart& part : pod.gpus) {
+        if (!seen.insert(part.gpu).second) continue;
+        evaluation.gpus.push_back(part);
+        if (part.part != Part::kCounted) continue;
+        ++evaluation.counted;
+        exceeds = exceeds || part.value > trigger.activation_threshold;
+      }
+    }
+  }
+  evaluation.nodes = evaluation.fresh_nodes = nodes.size();
+  return exceeds;
+}
+
+absl::StatusOr<Evaluation> EvaluateWorkload(const Trigger& trigger, Evaluation evaluation,
+                                            const EvaluationLimits& limits) {
+  auto parts = FindReplicas(trigger, *evaluation.view, evaluation.evaluated_at, limits);
+  if (!parts.ok()) return parts.status();
+  evaluation.workload = *std::move(parts);
+  const WorkloadParts& workload = evaluation.workload;
+  const ReplicaCounts counts = {workload.fresh, workload.warming, workload.missing};
+  if (absl::Status enough = CheckReplicas(trigger, evaluation); !enough.ok()) return enough;
+
+  const bool gpu_exceeds = CountWorkload(trigger, evaluation);
+  if (workload.fresh > 0) {
+    if (absl::Status terms = CheckTerms(trigger, evaluation); !terms.ok()) return terms;
+    evaluation.aggregate = trigger.pod_aggregation ? AggregateByPod(trigger, evaluation)
+                                                   : Aggregate(trigger.aggregation, evaluation);
+    evaluation.value = std::max(WorkloadValue(trigger, evaluation.aggregate, counts), 0.0);
+  } else if (workload.warming > 0) {
+    evaluation.held = true;
+    evaluation.value = HeldValue(trigger, counts);
+  }
+  DecideActive(trigger, gpu_exceeds, evaluation);
+  return evaluation;
 }
 
 }  // namespace
@@ -64,17 +159,10 @@ absl::StatusOr<Evaluation> Evaluate(const Trigger& trigger,
   Evaluation evaluation;
   evaluation.view = std::move(view);
   evaluation.evaluated_at = now;
+  if (trigger.workload) return EvaluateWorkload(trigger, std::move(evaluation), limits);
   const bool gpu_exceeds = JudgeAll(trigger, now, limits.stale_after, evaluation);
   if (evaluation.counted == 0) return NothingCounted(trigger, evaluation);
-  // Without one of its terms a sum is smaller than what it stands for: that GPU
-  // would count as zero. One that is lost has no load, and drops out.
-  if (trigger.aggregation == catalog::Aggregation::kSum) {
-    const auto unknown =
-        std::find_if(evaluation.gpus.begin(), evaluation.gpus.end(), [](const GpuPart& part) {
-          return part.part == Part::kStale || part.part == Part::kNeverRead;
-        });
-    if (unknown != evaluation.gpus.end()) return MissingTerm(trigger, evaluation, *unknown);
-  }
+  if (absl::Status terms = CheckTerms(trigger, evaluation); !terms.ok()) return terms;
   if (100.0 * static_cast<double>(evaluation.fresh_nodes) <
       trigger.min_coverage_percent * static_cast<double>(evaluation.nodes)) {
     return TooFewNodes(trigger, evaluation);
@@ -84,14 +172,7 @@ absl::StatusOr<Evaluation> Evaluate(const Trigger& trigger,
   // KEDA takes a negative value for 0; a temperature can be one.
   evaluation.value = std::max(evaluation.aggregate, 0.0);
 
-  if (gpu_exceeds) {
-    evaluation.active_reason = ActiveReason::kGpuExceeds;
-  } else if (evaluation.aggregate > trigger.activation_threshold) {
-    evaluation.active_reason = ActiveReason::kAggregateExceeds;
-  } else if (trigger.always_active) {
-    evaluation.active_reason = ActiveReason::kAlwaysActive;
-  }
-  evaluation.active = evaluation.active_reason != ActiveReason::kNothingExceeds;
+  DecideActive(trigger, gpu_exceeds, evaluation);
   return evaluation;
 }
 

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "base/time.h"
 #include "scaling/gpu_part.h"
+#include "scaling/replica.h"
 #include "scaling/trigger.h"
 #include "telemetry/store.h"
 
@@ -20,7 +21,9 @@ enum class ActiveReason : uint8_t {
   kNothingExceeds,  // inactive
   kGpuExceeds,      // a GPU that takes part exceeds the activation threshold
   kAggregateExceeds,
-  kAlwaysActive,  // the profile says so
+  kReplicaWarming,  // a replica is loading its model
+  kReplicaMissing,  // what a replica does is not known
+  kAlwaysActive,    // the profile says so
 };
 
 struct Evaluation {
@@ -34,18 +37,20 @@ struct Evaluation {
   // Nodes that a value should come from: one without a GPU, and one whose GPUs
   // are all of another index or lack the metric, is none of them.
   size_t nodes = 0;
-  size_t fresh_nodes = 0;     // of these, with at least one GPU counted
-  std::vector<GpuPart> gpus;  // every GPU in view, in the view's order
+  size_t fresh_nodes = 0;  // of these, with at least one GPU counted
+  // Every GPU in view, in the view's order; with a workload those of its fresh
+  // replicas, each once, in the order of the replicas.
+  std::vector<GpuPart> gpus;
+  // With a workload.
+  WorkloadParts workload;
+  bool held = false;  // no replica is fresh: the value makes HPA hold
 };
 
-struct EvaluationLimits {
-  base::Duration stale_after = std::chrono::seconds(10);  // this old is still fresh
-};
-
-// Pure. `view` is not null. Errors: UNAVAILABLE, saying since when and why, where
+// Pure. `view` is not null. With a workload by the rules of docs/design.md, "How
+// the number is made". Errors: UNAVAILABLE, saying since when and why, where
 // no fresh reading exists, or from too few nodes, or not from every readable GPU
 // of a sum; FAILED_PRECONDITION where no GPU in view has the metric or the
-// gpuIndex, or no node has a GPU.
+// gpuIndex, or no node has a GPU, and as FindReplicas does.
 absl::StatusOr<Evaluation> Evaluate(const Trigger& trigger,
                                     std::shared_ptr<const telemetry::View> view,
                                     base::SteadyTime now, const EvaluationLimits& limits);

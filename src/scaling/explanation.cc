@@ -45,6 +45,55 @@ void AddGpus(const Trigger& trigger, const Evaluation& evaluation, Lines& lines)
   }
 }
 
+constexpr std::string_view StateText(ReplicaState state) {
+  switch (state) {
+    case ReplicaState::kFresh:
+      return "fresh";
+    case ReplicaState::kWarming:
+      return "warming: young, and nothing has run on its GPUs yet";
+    case ReplicaState::kMissing:
+      return "missing";
+  }
+  return "";
+}
+
+void AddReplicas(const Trigger& trigger, const Evaluation& evaluation, Lines& lines) {
+  const WorkloadParts& workload = evaluation.workload;
+  const size_t told = std::min(workload.replicas.size(), kMostGpusTold);
+  for (size_t i = 0; i < told; ++i) {
+    const Replica& replica = workload.replicas[i];
+    std::string where;
+    for (const ReplicaPod& pod : replica.pods) base::AppendItem(&where, pod.node->node);
+    lines.Add("replica ", replica.name, " on ", where, ": ", StateText(replica.state));
+  }
+  if (told < workload.replicas.size()) {
+    lines.Add("and ", workload.replicas.size() - told, " replicas more");
+  }
+  for (const telemetry::Snapshot* node : workload.untold) {
+    lines.Add("node ", node->node, " does not tell at present who holds its GPUs");
+  }
+  lines.Add(WhichWorkload(*trigger.workload), ": ", workload.fresh, " fresh, ", workload.warming,
+            " warming, ", workload.missing, " missing replicas");
+}
+
+// How the aggregate became the value: the arithmetic of WorkloadValue in words.
+void AddFactor(const Trigger& trigger, const Evaluation& evaluation, Lines& lines) {
+  const WorkloadParts& workload = evaluation.workload;
+  const std::string target = NumberText(trigger.target);
+  if (workload.replicas.empty()) {
+    lines.Add("no replica is there: 0");
+  } else if (evaluation.held) {
+    lines.Add("held: no replica is fresh, so the value is what makes HPA keep what runs");
+  } else if (evaluation.value == evaluation.aggregate) {
+    lines.Add("the value is the aggregate itself");
+  } else if (workload.missing == 0) {
+    lines.Add("times ", workload.fresh, " replicas, for HPA divides by the target alone");
+  } else {
+    lines.Add("times ", workload.fresh, " replicas, and the missing ones as if they were at ",
+              target, ": HPA neither shrinks nor grows for want of data");
+  }
+}
+
 void AddActive(const Trigger& trigger, const Evaluation& evaluation, Lines& lines) {
   const std::string threshold = NumberText(trigger.activation_threshold);
   switch (evaluation.active_reason) {
@@ -53,6 +102,12 @@ void AddActive(const Trigger& trigger, const Evaluation& evaluation, Lines& line
       break;
     case ActiveReason::kAggregateExceeds:
       lines.Add("active: the aggregate exceeds the activation threshold ", threshold);
+      break;
+    case ActiveReason::kReplicaWarming:
+      lines.Add("active: a replica is warming");
+      break;
+    case ActiveReason::kReplicaMissing:
+      lines.Add("active: a replica is missing, and may be busy");
       break;
     case ActiveReason::kAlwaysActive:
       lines.Add("active: nothing exceeds the activation threshold ", threshold,
@@ -72,7 +127,8 @@ void AddLimits(const Trigger& trigger, Lines& lines) {
   const catalog::MetricRow& metric = catalog::Row(trigger.metric);
   const bool average = trigger.hpa_metric_type == HpaMetricType::kAverageValue;
   const bool sum = trigger.aggregation == catalog::Aggregation::kSum;
-  if (average && !sum && metric.is_percent()) {
+  const bool workload = trigger.workload.has_value();
+  if (average && !sum && !workload && metric.is_percent()) {
     lines.Add(
         "limit: without `workload` a percentage under AverageValue can never ask for more"
         " than ceil(100 / ",
@@ -81,7 +137,7 @@ void AddLimits(const Trigger& trigger, Lines& lines) {
         " replicas; with metricType: Value on the trigger (and hpaMetricType: Value in its"
         " metadata) HPA scales in proportion");
   }
-  if (metric.kind == Kind::kAmount && average) {
+  if (metric.kind == Kind::kAmount && average && !sum) {
     lines.Add("limit: ", metric.name,
               " does not fall as replicas are added; it cannot ask for more than ceil(",
               catalog::Row(trigger.aggregation).name, " / ", NumberText(trigger.target),
@@ -92,13 +148,13 @@ void AddLimits(const Trigger& trigger, Lines& lines) {
               " does not fall as replicas are added; under Value HPA goes on to maxReplicaCount"
               " while it is above the target");
   }
-  if (average && !sum && metric.kind == Kind::kIntensity && !metric.is_percent()) {
+  if (average && !sum && !workload && metric.kind == Kind::kIntensity && !metric.is_percent()) {
     lines.Add(
         "limit: without `workload` the value is not multiplied by the replicas; under"
         " AverageValue it cannot ask for more than ceil(largest reading / ",
         NumberText(trigger.target), ") replicas");
   }
-  if (sum) {
+  if (sum && !workload) {
     lines.Add(
         "limit: without `workload` the sum goes over every GPU in view, those that other"
         " workloads hold too");
@@ -119,16 +175,25 @@ void AddHpa(const Trigger& trigger, const Evaluation& evaluation, Lines& lines) 
   }
 }
 
-}  // namespace
-
-std::vector<std::string> Explain(const Trigger& trigger, const Evaluation& evaluation) {
+void AddAggregate(const Trigger& trigger, const Evaluation& evaluation, Lines& lines) {
   const catalog::MetricRow& metric = catalog::Row(trigger.metric);
-  Lines lines;
-  AddGpus(trigger, evaluation, lines);
+  if (trigger.pod_aggregation) {
+    lines.Add("within each pod: ", catalog::Row(*trigger.pod_aggregation).name);
+  }
   lines.Add(catalog::Row(trigger.aggregation).name, " of ", metric.name, " over ",
             evaluation.counted, " of ", evaluation.gpus.size(), " GPUs, ", evaluation.fresh_nodes,
             " of ", evaluation.nodes, " nodes: ", NumberText(evaluation.aggregate), " ",
             metric.unit);
+}
+
+}  // namespace
+
+std::vector<std::string> Explain(const Trigger& trigger, const Evaluation& evaluation) {
+  Lines lines;
+  AddGpus(trigger, evaluation, lines);
+  if (trigger.workload) AddReplicas(trigger, evaluation, lines);
+  if (evaluation.counted > 0) AddAggregate(trigger, evaluation, lines);
+  if (trigger.workload) AddFactor(trigger, evaluation, lines);
   lines.Add("reported as ", trigger.metric_name, ": ", NumberText(evaluation.value), " (target ",
             NumberText(trigger.target), ")");
   AddActive(trigger, evaluation, lines);

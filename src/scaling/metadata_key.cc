@@ -94,14 +94,57 @@ std::string ReadAnyText(std::string_view, TriggerDraft&) {
   return "";
 }
 
-template <std::string_view const&... words>
-std::string ReadWord(std::string_view value, TriggerDraft&) {
-  return ((value == words) || ...) ? "" : "is not one of its values";
+// KIND/NAME. Names are DNS labels and subdomains; a glob may also hold * and ?.
+std::string ReadWorkload(std::string_view value, TriggerDraft& draft) {
+  const size_t slash = value.find('/');
+  if (slash == std::string_view::npos) return "has no \"/\"";
+  const catalog::WorkloadKindRow* kind = catalog::FindWorkloadKind(value.substr(0, slash));
+  if (kind == nullptr) return "is of no kind that is known";
+  const std::string_view name = value.substr(slash + 1);
+  const bool glob = kind->name == "pods";
+  const auto allowed = [glob](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           (glob && (c == '*' || c == '?'));
+  };
+  if (name.empty() || name.size() > 253) return "has no name of 1 to 253 characters";
+  if (!std::all_of(name.begin(), name.end(), allowed)) return "has no name that Kubernetes allows";
+  draft.trigger.workload = {kind, std::string(name), ""};
+  return "";
 }
-constexpr std::string_view kGpu = "gpu";
-constexpr std::string_view kPod = "pod";
-constexpr std::string_view kErrorWord = "error";
-constexpr std::string_view kWhole = "whole";
+
+std::string WorkloadsAllowed() {
+  return "KIND/NAME with the kinds " + catalog::WorkloadKindNames() + " (pods/GLOB)";
+}
+
+std::string ReadWarmup(std::string_view value, TriggerDraft& draft) {
+  double seconds = 0;
+  std::string problem = ReadNumber(value, 0, 86400, &seconds);
+  if (!problem.empty()) return problem;
+  draft.has_warmup = true;
+  draft.trigger.warmup =
+      std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(seconds));
+  return "";
+}
+
+std::string ReadGroupBy(std::string_view value, TriggerDraft& draft) {
+  if (value != "gpu" && value != "pod") return "is not one of its values";
+  draft.group_by_pod = value == "pod";
+  return "";
+}
+
+std::string ReadPodAggregation(std::string_view value, TriggerDraft& draft) {
+  const catalog::AggregationRow* row = catalog::FindAggregation(value);
+  if (row == nullptr) return "is not an aggregation";
+  draft.pod_aggregation = row->id;
+  return "";
+}
+
+std::string ReadSharedGpus(std::string_view value, TriggerDraft& draft) {
+  if (value != "error" && value != "whole") return "is not one of its values";
+  draft.has_shared_gpus = true;
+  draft.trigger.shared_gpus = value == "whole" ? SharedGpus::kWhole : SharedGpus::kError;
+  return "";
+}
 
 // clang-format off
 constexpr KeyRow kRows[] = {
@@ -135,7 +178,7 @@ constexpr KeyRow kRows[] = {
        return ReadOptionalNumber(value, 0, kLargest, &draft.activation_threshold);
      }},
     {{"aggregation", "How the readings of several GPUs become one.",
-      "the name of an aggregation", "the profile's, else max", true},
+      "the name of an aggregation", "with workload avg; else the profile's, else max", true},
      ReadAggregation, catalog::AggregationNames},
     {{"gpuIndex", "One GPU of each node.",
       "an integer from -1 (all GPUs) to 65535", "-1", true},
@@ -146,37 +189,33 @@ constexpr KeyRow kRows[] = {
     {{"metricName", "Name reported to KEDA.",
       "1 to 253 letters, digits and _ . : -", "the profile's, else keda_gpu_metric", true},
      ReadMetricName},
-    {{"workload", "Only GPUs held by the pods of this workload.",
-      "KIND/NAME", "all GPUs in view", false},
-     ReadAnyText},
+    {{"workload", "Only GPUs held by the pods of this workload, in the ScaledObject's namespace.",
+      "KIND/NAME", "all GPUs in view", true},
+     ReadWorkload, WorkloadsAllowed},
     {{"hpaMetricType", "The trigger's own metricType, which KEDA does not pass on.",
       "AverageValue or Value", "AverageValue", true},
      ReadHpaMetricType},
     {{"warmupSeconds", "With workload: how long a new replica may be warming.",
-      "a number from 0 to 86400", "300", false},
-     [](std::string_view value, TriggerDraft&) {
-       double seconds = 0;
-       return ReadNumber(value, 0, 86400, &seconds);
-     }},
-    {{"groupBy", "First combine the GPUs within each pod, or not.",
-      "gpu or pod", "gpu", false},
-     ReadWord<kGpu, kPod>},
+      "a number from 0 to 86400", "300", true},
+     ReadWarmup},
+    {{"groupBy", "With workload: first combine the GPUs within each pod, or not.",
+      "gpu or pod", "gpu", true},
+     ReadGroupBy},
     {{"podAggregation", "With groupBy pod: how the GPUs within a pod become one.",
-      "the name of an aggregation", "max", false},
-     [](std::string_view value, TriggerDraft&) -> std::string {
-       return catalog::FindAggregation(value) == nullptr ? "is not an aggregation" : "";
-     }, catalog::AggregationNames},
+      "the name of an aggregation", "max", true},
+     ReadPodAggregation, catalog::AggregationNames},
     {{"window", "Average of the reported value over the last seconds.",
       "seconds from 0 to 300, as a number or like 30s or 2m", "0: the newest value", true},
      ReadWindow},
-    {{"minCoveragePercent", "Share of the nodes that must be fresh, else UNAVAILABLE.",
-      "a number from 0 to 100", "50", true},
+    {{"minCoveragePercent",
+      "Share of the nodes, with workload of its replicas, that must be fresh, else UNAVAILABLE.",
+      "a number from 0 to 100", "50; with workload 0", true},
      [](std::string_view value, TriggerDraft& draft) {
-       return ReadNumber(value, 0, 100, &draft.trigger.min_coverage_percent);
+       return ReadOptionalNumber(value, 0, 100, &draft.min_coverage_percent);
      }},
-    {{"sharedGpus", "What becomes of a GPU held by several workloads.",
-      "error or whole", "error", false},
-     ReadWord<kErrorWord, kWhole>},
+    {{"sharedGpus", "With workload: what becomes of a GPU held by other workloads too.",
+      "error or whole", "error", true},
+     ReadSharedGpus},
     {{"engine", "The inference engine whose metrics are scraped.",
       "the name of an engine", "none", false},
      ReadAnyText},

@@ -25,6 +25,11 @@ struct TriggerDraft {
   std::optional<double> memory_utilization_target;
   std::optional<double> activation_threshold;
   std::optional<catalog::Aggregation> aggregation;
+  std::optional<double> min_coverage_percent;
+  bool group_by_pod = false;
+  std::optional<catalog::Aggregation> pod_aggregation;
+  bool has_warmup = false;
+  bool has_shared_gpus = false;
   bool has_vllm_endpoint = false;
 };
 

@@ -95,6 +95,36 @@ absl::Status NoneHasTheMetric(const Trigger& trigger, const Evaluation& evaluati
       ": no GPU in view has this metric: ", Listed({names.begin(), names.end()}, ", ")));
 }
 
+// "node-a: who holds its GPUs is not known: the kubelet ...".
+std::string WhyUntold(const Snapshot& node, base::SteadyTime now) {
+  if (node.ownership == nullptr) {
+    return base::StrCat(node.node, " does not ask its kubelet who holds its GPUs");
+  }
+  const telemetry::Ownership& ownership = *node.ownership;
+  const bool ever = ownership.listed_at != base::SteadyTime();
+  return base::StrCat(node.node, ": who holds its GPUs is not known",
+                      ever ? base::StrCat(" for ", base::FormatSeconds(now - ownership.listed_at))
+                           : std::string(" yet"),
+                      ownership.status.ok() ? "" : ": ", base::Message(ownership.status));
+}
+
+std::string WhyMissing(const Trigger& trigger, const Replica& replica, base::SteadyTime now,
+                       const std::vector<const Snapshot*>& untold) {
+  for (const ReplicaPod& pod : replica.pods) {
+    if (pod.state != ReplicaState::kMissing) continue;
+    if (std::find(untold.begin(), untold.end(), pod.node) != untold.end()) {
+      return base::StrCat(replica.name, " on ", WhyUntold(*pod.node, now));
+    }
+    if (pod.gpus.empty()) {
+      return base::StrCat(replica.name, " holds ", pod.pod->gpus.front(), ", which ",
+                          pod.node->node, " does not show");
+    }
+    return base::StrCat(replica.name, " on ", WhichGpu(pod.gpus.front()), ": ",
+                        WhyLeftOut(pod.gpus.front(), trigger.metric, now));
+  }
+  return std::string(replica.name);
+}
+
 }  // namespace
 
 bool IsUnknown(const Snapshot& node) {
@@ -147,6 +177,49 @@ absl::Status TooFewNodes(const Trigger& trigger, const Evaluation& evaluation) {
       "only ", evaluation.fresh_nodes, " of ", evaluation.nodes, " nodes (", NumberText(percent),
       "%) have a fresh ", MetricName(trigger), ", less than minCoveragePercent (",
       NumberText(trigger.min_coverage_percent), "%); silent: ", Listed(silent, "; ")));
+}
+
+absl::Status CheckReplicas(const Trigger& trigger, const Evaluation& evaluation) {
+  const WorkloadParts& workload = evaluation.workload;
+  const base::SteadyTime now = evaluation.evaluated_at;
+  const size_t known = workload.fresh + workload.warming + workload.missing;
+  const std::string which = WhichWorkload(*trigger.workload);
+  if (known == 0) {
+    if (!workload.outside.empty()) {
+      std::vector<std::string> gpus;
+      for (const GpuPart& part : workload.outside) {
+        gpus.push_back(base::StrCat(WhichGpu(part), ": ", WhyLeftOut(part, trigger.metric, now)));
+      }
+      return absl::FailedPreconditionError(base::StrCat(
+          MetricName(trigger), " of ", which, ": none of its GPUs counts: ", Listed(gpus, "; ")));
+    }
+    if (evaluation.view->nodes.empty()) {
+      return absl::UnavailableError(base::StrCat("no ", MetricName(trigger), " of ", which,
+                                                 ": no data has arrived yet from any node"));
+    }
+    if (workload.untold.empty()) return absl::OkStatus();
+    std::vector<std::string> untold;
+    for (const Snapshot* node : workload.untold) untold.push_back(WhyUntold(*node, now));
+    return absl::UnavailableError(
+        base::StrCat("no replica of ", which,
+                     " is known, and it may be where nobody tells: ", Listed(untold, "; ")));
+  }
+  const double percent = 100 * static_cast<double>(workload.fresh) / static_cast<double>(known);
+  const bool none = workload.fresh + workload.warming == 0;
+  if (!none && percent >= trigger.min_coverage_percent) return absl::OkStatus();
+  std::vector<std::string> missing;
+  for (const Replica& replica : workload.replicas) {
+    if (replica.state == ReplicaState::kMissing) {
+      missing.push_back(WhyMissing(trigger, replica, now, workload.untold));
+    }
+  }
+  return absl::UnavailableError(
+      base::StrCat("only ", workload.fresh, " of ", known, " replicas of ", which, " (",
+                   NumberText(percent), "%) have a fresh ", MetricName(trigger),
+                   none ? std::string()
+                        : base::StrCat(", less than minCoveragePercent (",
+                                       NumberText(trigger.min_coverage_percent), "%)"),
+                   missing.empty() ? "" : "; missing: ", Listed(missing, "; ")));
 }
 
 }  // namespace gpuscaler::scaling

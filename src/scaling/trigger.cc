@@ -179,15 +179,37 @@ absl::Status CheckServed(const TriggerDraft& draft, const catalog::MetricRow& me
   return absl::UnimplementedError(message);
 }
 
+// Keys that mean nothing without another one are mistakes, not wishes.
+absl::Status CheckWorkloadKeys(const TriggerDraft& draft) {
+  const struct {
+    bool given;
+    std::string_view key;
+  } of_workload[] = {{draft.has_warmup, "warmupSeconds"},
+                     {draft.group_by_pod, "groupBy: pod"},
+                     {draft.has_shared_gpus, "sharedGpus"}};
+  for (const auto& [given, key] : of_workload) {
+    if (!given || draft.trigger.workload) continue;
+    return absl::InvalidArgumentError(
+        base::StrCat(key, " needs workload: without it all GPUs in view count"));
+  }
+  if (draft.pod_aggregation && !draft.group_by_pod) {
+    return absl::InvalidArgumentError("podAggregation needs groupBy: pod");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
-absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata) {
+absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata,
+                                     std::string_view object_namespace) {
   if (absl::Status status = CheckSize(metadata); !status.ok()) return status;
   const Entries entries = Sorted(metadata);
   TriggerDraft draft;
   std::string unserved;
   absl::Status read = ReadEntries({entries.at.data(), entries.size}, draft, unserved);
   if (!read.ok()) return read;
+
+  if (absl::Status fits = CheckWorkloadKeys(draft); !fits.ok()) return fits;
 
   const absl::StatusOr<Shorthand> shorthand = FindShorthand(draft);
   if (!shorthand.ok()) return shorthand.status();
@@ -209,6 +231,16 @@ absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata) {
     trigger.activation_threshold = profile->activation;
     if (profile->aggregation) trigger.aggregation = *profile->aggregation;
   }
+  if (trigger.workload) {
+    trigger.workload->pod_namespace = object_namespace;
+    // `max` follows noise and one stuck pod (docs/design.md).
+    trigger.aggregation = catalog::Aggregation::kAvg;
+    trigger.min_coverage_percent = 0;
+    if (draft.group_by_pod) {
+      trigger.pod_aggregation = draft.pod_aggregation.value_or(catalog::Aggregation::kMax);
+    }
+  }
+  if (draft.min_coverage_percent) trigger.min_coverage_percent = *draft.min_coverage_percent;
   if (draft.activation_threshold) trigger.activation_threshold = *draft.activation_threshold;
   if (draft.aggregation) trigger.aggregation = *draft.aggregation;
 

@@ -12,11 +12,25 @@
 #include "catalog/aggregations.h"
 #include "catalog/metrics.h"
 #include "catalog/profiles.h"
+#include "catalog/workload_kinds.h"
 
 namespace gpuscaler::scaling {
 
 // The trigger's `metricType` of the ScaledObject, which KEDA does not pass on.
 enum class HpaMetricType : uint8_t { kAverageValue, kValue };
+
+// Whose GPUs count.
+struct WorkloadRef {
+  const catalog::WorkloadKindRow* kind = nullptr;  // not owned, static
+  std::string name;                                // of the kind `pods` a glob
+  std::string pod_namespace;                       // the ScaledObject's
+};
+
+// What becomes of a GPU that pods of several workloads hold.
+enum class SharedGpus : uint8_t {
+  kError,  // nobody knows whose load it shows
+  kWhole,  // it counts whole for each
+};
 
 struct Trigger {
   const catalog::ProfileRow* profile = nullptr;  // not owned, static; nullptr: none named
@@ -24,12 +38,17 @@ struct Trigger {
   double target = 0;                // 0.001 or more, in the metric's unit
   double activation_threshold = 0;  // active while exceeded; 0 or more
   catalog::Aggregation aggregation = catalog::Aggregation::kMax;
-  std::optional<uint32_t> gpu_index;  // empty: all GPUs
+  std::optional<uint32_t> gpu_index;                  // empty: all GPUs
+  std::optional<WorkloadRef> workload;                // empty: all GPUs in view
+  base::Duration warmup = std::chrono::seconds(300);  // with workload
+  // With workload: combines the GPUs of each pod first; empty: all are one flat set.
+  std::optional<catalog::Aggregation> pod_aggregation;
+  SharedGpus shared_gpus = SharedGpus::kError;
   base::Duration heartbeat = std::chrono::seconds(10);
   std::string metric_name;
   HpaMetricType hpa_metric_type = HpaMetricType::kAverageValue;
   base::Duration window = base::Duration::zero();  // zero: the newest value
-  double min_coverage_percent = 50;                // of nodes
+  double min_coverage_percent = 50;                // of nodes, or of the workload's replicas
   bool always_active = false;
 };
 
@@ -49,7 +68,10 @@ inline constexpr size_t kLongestText = 4096;  // of a key and of a value, in byt
 // INVALID_ARGUMENT names key, value and what is allowed; UNIMPLEMENTED names a
 // key or metric that this version knows but cannot serve, once everything else
 // is right. No message holds more than 64 bytes of a value.
-absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata);
+//
+// `object_namespace`: the ScaledObject's, where its workload is.
+absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata,
+                                     std::string_view object_namespace = {});
 
 // One row per metadata key, for docs/configuration.md and `--help`.
 struct KeyDoc {

@@ -39,7 +39,7 @@ absl::StatusOr<scaling::Trigger> ReadTrigger(const externalscaler::ScaledObjectR
     return absl::InvalidArgumentError(
         "the request names no ScaledObject: scaledObjectRef.name is empty");
   }
-  return scaling::ParseTrigger(Entries(object));
+  return scaling::ParseTrigger(Entries(object), object.namespace_());
 }
 
 absl::StatusOr<externalscaler::IsActiveResponse> IsActive(

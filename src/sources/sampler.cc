@@ -129,8 +129,8 @@ LaneStats Sampler::Stats(catalog::Lane lane) const {
 
 void Sampler::SetOwnership(std::shared_ptr<const telemetry::Ownership> ownership) {
   base::MutexLock lock(mutex_);
-  Publish(FoldOwnership(*newest_, std::move(ownership), base::Now(),
-                        std::chrono::system_clock::now()));
+  Publish(
+      FoldOwnership(*newest_, std::move(ownership), base::Now(), std::chrono::system_clock::now()));
 }
 
 // Under the mutex: of two that end together the older one must not be left in

@@ -18,8 +18,9 @@ std::string UuidOf(const Holding& holding, const Identities& gpus) {
 
 }  // namespace
 
-std::shared_ptr<const telemetry::Ownership> PodLedger::Enter(
-    const absl::StatusOr<Listing>& listing, const Identities& gpus, base::SteadyTime now) {
+std::shared_ptr<const telemetry::Ownership> PodLedger::Enter(const absl::StatusOr<Listing>& listing,
+                                                             const Identities& gpus,
+                                                             base::SteadyTime now) {
   auto next = std::make_shared<telemetry::Ownership>();
   if (listing.ok()) {
     *next = Read(*listing, gpus, now);

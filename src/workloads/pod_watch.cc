@@ -1,5 +1,7 @@
 #include "workloads/pod_watch.h"
 
+#include <unistd.h>
+
 #include <utility>
 
 #include "base/log.h"
@@ -22,11 +24,27 @@ PodWatch::PodWatch(Options options, std::function<Identities()> gpus,
       thread_("pods", options_.period, [this](base::SteadyTime) { Tick(); }) {}
 
 void PodWatch::Tick() {
-  const auto response = client_.List(kCallPatience);
-  absl::StatusOr<Listing> listing = response.status();
-  if (response.ok()) listing = ReadListing(**response, options_.extra_resources);
+  if (!FindSocket()) return;
+  const absl::StatusOr<Listing> listing = List();
   Report(listing);
   publish_(ledger_.Enter(listing, gpus_(), base::Now()));
+}
+
+absl::StatusOr<Listing> PodWatch::List() {
+  const auto response = client_.List(kCallPatience);
+  if (!response.ok()) return response.status();
+  return ReadListing(**response, options_.extra_resources);
+}
+
+// A socket that was there once is the kubelet's, which may be restarting.
+bool PodWatch::FindSocket() {
+  if (found_) return true;
+  found_ = access(options_.socket.c_str(), F_OK) == 0;
+  if (!found_ && !std::exchange(told_absent_, true)) {
+    base::LogInfo("no PodResources socket: triggers with a workload cannot be answered",
+                  {{"socket", options_.socket}});
+  }
+  return found_;
 }
 
 // Changes only, as the sampler does.

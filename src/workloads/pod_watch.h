@@ -1,5 +1,6 @@
 // Keeps asking the kubelet who holds the node's GPUs, on a thread of its own: a
-// kubelet that hangs holds up nothing else.
+// kubelet that hangs holds up nothing else. Where there is no socket nobody is
+// asked, which is said once, and nothing is published until there is one.
 #pragma once
 
 #include <functional>
@@ -33,6 +34,8 @@ class PodWatch {
 
  private:
   void Tick();
+  bool FindSocket();
+  absl::StatusOr<Listing> List();
   void Report(const absl::StatusOr<Listing>& listing);
 
   const Options options_;
@@ -41,8 +44,10 @@ class PodWatch {
   // The watch's thread only.
   KubeletClient client_;
   PodLedger ledger_;
-  absl::Status told_;           // what the log says about the newest attempt
-  bool told_unknown_ = false;   // ids that no rule reads are told once
+  absl::Status told_;   // what the log says about the newest attempt
+  bool found_ = false;  // the socket, once
+  bool told_absent_ = false;
+  bool told_unknown_ = false;    // ids that no rule reads are told once
   base::PeriodicThread thread_;  // last: it uses everything above
 };
 

@@ -39,7 +39,7 @@ const PodRow kRows[] = {
     // Another workload whose name begins alike.
     {"deployment", "llm", "llm-chat-7d9c8b5f4d-x2b4k", ""},
     {"deployment", "llm", "llm2-7d9c8b5f4d-x2b4k", ""},
-    {"deployment", "llm", "llm-v2-x2b4k", ""},   // a DaemonSet or Job llm-v2
+    {"deployment", "llm", "llm-v2-x2b4k", ""},  // a DaemonSet or Job llm-v2
     {"deployment", "llm", "llm-x2b4k", ""},
     {"deployment", "llm", "llm-0", ""},
     {"deployment", "llm", "llm", ""},

@@ -95,6 +95,11 @@ const MetadataRow kBadMetadata[] = {
     {"minCoveragePercent", "101", "100"},
     {"hpaMetricType", "Utilization", "AverageValue"},
     {"metricName", "a/b", "."},
+    {"workload", "llm", "KIND/NAME"},
+    {"workload", "replicaset/llm", "deployment"},
+    {"workload", "deployment/LLM", "KIND/NAME"},
+    {"warmupSeconds", "soon", "86400"},
+    {"sharedGpus", "half", "whole"},
 };
 
 TEST_F(BadInput, MetadataIsRefusedNamingKeyValueAndWhatIsAllowed) {
@@ -115,8 +120,8 @@ TEST_F(BadInput, MetadataIsRefusedNamingKeyValueAndWhatIsAllowed) {
 }
 
 TEST_F(BadInput, WhatIsNotServedYetSaysSo) {
-  EXPECT_THAT(scaler_.keda().Spec({{"workload", "deployment/llm"}}),
-              FailsWith(StatusCode::kUnimplemented, "workload"));
+  EXPECT_THAT(scaler_.keda().Spec({{"engine", "vllm"}}),
+              FailsWith(StatusCode::kUnimplemented, "engine"));
   EXPECT_THAT(scaler_.keda().Value({{"metricType", "vllm_queue_depth"}, {"targetValue", "5"}}),
               FailsWith(StatusCode::kUnimplemented, "vllm_queue_depth"));
 }

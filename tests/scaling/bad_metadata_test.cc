@@ -50,6 +50,10 @@ constexpr char kInterval[] = "an integer from 1 to 3600";
 constexpr char kName[] = "1 to 253 letters, digits and _ . : -";
 constexpr char kWindow[] = "seconds from 0 to 300, as a number or like 30s or 2m";
 constexpr char kCoverage[] = "a number from 0 to 100";
+constexpr char kWorkloads[] =
+    "KIND/NAME with the kinds deployment, rollout, statefulset, daemonset, job, leaderworkerset, "
+    "pods"
+    " (pods/GLOB)";
 constexpr char kShorthand[] = "a number from 0.001 to 100, with the aggregation sum to 10^12";
 constexpr char kAggregations[] = "max, min, avg, sum, p95, p99";
 constexpr char kMetrics[] =
@@ -125,7 +129,13 @@ INSTANTIATE_TEST_SUITE_P(
         {"podAggregation", "median", "is not an aggregation", kAggregations},
         {"sharedGpus", "half", "is not one of its values", "error or whole"},
         {"activationMetricThreshold", "nan", "is not a finite number", kThreshold},
-        {"workload", "", "is empty", "KIND/NAME"},
+        {"workload", "", "is empty", kWorkloads},
+        {"workload", "llm", "has no \"/\"", kWorkloads},
+        {"workload", "replicaset/llm", "is of no kind that is known", kWorkloads},
+        {"workload", "Deployment/llm", "is of no kind that is known", kWorkloads},
+        {"workload", "deployment/", "has no name of 1 to 253 characters", kWorkloads},
+        {"workload", "deployment/a/b", "has no name that Kubernetes allows", kWorkloads},
+        {"workload", "deployment/llm-*", "has no name that Kubernetes allows", kWorkloads},
         {"engineEndpoint", "", "is empty", "a URL"},
     }));
 
@@ -215,13 +225,17 @@ TEST(BadMetadata, ThatIsNoUtf8IsMadePrintable) {
   EXPECT_THAT(MessageOf({{"targetValue", "8\n0"}}), StartsWith("targetValue: \"8\\u000a0\""));
 }
 
+TEST(WorkloadMetadata, MeansNothingWithoutAWorkload) {
+  EXPECT_EQ(MessageOf({{"warmupSeconds", "60"}}),
+            "warmupSeconds needs workload: without it all GPUs in view count");
+  EXPECT_THAT(MessageOf({{"groupBy", "pod"}}), StartsWith("groupBy: pod needs workload"));
+  EXPECT_THAT(MessageOf({{"sharedGpus", "whole"}}), StartsWith("sharedGpus needs workload"));
+  EXPECT_EQ(MessageOf({{"podAggregation", "max"}, {"workload", "job/train"}}),
+            "podAggregation needs groupBy: pod");
+}
+
 TEST(UnservedMetadata, IsNamedByItsKey) {
-  const std::vector<MetadataEntry> unserved = {{"workload", "deployment/llm"},
-                                               {"warmupSeconds", "60"},
-                                               {"groupBy", "pod"},
-                                               {"podAggregation", "max"},
-                                               {"sharedGpus", "whole"},
-                                               {"engine", "vllm"},
+  const std::vector<MetadataEntry> unserved = {{"engine", "vllm"},
                                                {"engineEndpoint", "http://x"},
                                                {"engineMetric", "x"},
                                                {"vllmEndpoint", "http://x"},
@@ -240,8 +254,8 @@ TEST(UnservedMetadata, IsNamedByItsKey) {
 }
 
 TEST(UnservedMetadata, AreAllNamedAtOnce) {
-  const absl::Status status = ErrorOf({{"workload", "deployment/llm"}, {"groupBy", "pod"}});
-  EXPECT_EQ(status.message(), "this version does not serve yet: groupBy, workload");
+  const absl::Status status = ErrorOf({{"engine", "vllm"}, {"activationMetric", "x"}});
+  EXPECT_EQ(status.message(), "this version does not serve yet: activationMetric, engine");
 }
 
 TEST(UnservedMetadata, OfAnEngineNamesTheMetric) {
@@ -253,12 +267,10 @@ TEST(UnservedMetadata, OfAnEngineNamesTheMetric) {
 }
 
 TEST(UnservedMetadata, IsToldOnlyWhenNothingElseIsWrong) {
-  EXPECT_THAT(MessageOf({{"aWorkload", "x"}, {"workload", "deployment/llm"}}),
-              HasSubstr("unknown key"));
-  EXPECT_THAT(MessageOf({{"workload", "deployment/llm"}, {"targetvalue", "80"}}),
+  EXPECT_THAT(MessageOf({{"anEngine", "x"}, {"engine", "vllm"}}), HasSubstr("unknown key"));
+  EXPECT_THAT(MessageOf({{"engine", "vllm"}, {"targetvalue", "80"}}),
               HasSubstr("did you mean targetValue?"));
-  EXPECT_THAT(MessageOf({{"workload", "deployment/llm"}, {"targetValue", "200"}}),
-              HasSubstr("above 100%"));
+  EXPECT_THAT(MessageOf({{"engine", "vllm"}, {"targetValue", "200"}}), HasSubstr("above 100%"));
   EXPECT_THAT(MessageOf({{"metricType", "vllm_queue_depth"}, {"window", "soon"}}),
               HasSubstr("window"));
 }

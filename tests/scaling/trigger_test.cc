@@ -165,5 +165,33 @@ TEST(Trigger, IsTheSameWhateverTheOrderOfItsKeys) {
   EXPECT_EQ(trigger.metric_name, "keda_gpu_batch");
 }
 
+TEST(ParseTrigger, AWorkloadIsInTheScaledObjectsNamespaceAndHasDefaultsOfItsOwn) {
+  const std::vector<MetadataEntry> metadata = {{"workload", "pods/train-*"}};
+  const auto trigger = ParseTrigger(metadata, "research");
+  ASSERT_TRUE(trigger.ok()) << trigger.status();
+  EXPECT_EQ(trigger->workload->kind->name, "pods");
+  EXPECT_EQ(trigger->workload->name, "train-*");
+  EXPECT_EQ(trigger->workload->pod_namespace, "research");
+  EXPECT_EQ(trigger->aggregation, catalog::Aggregation::kAvg);
+  EXPECT_EQ(trigger->min_coverage_percent, 0);
+  EXPECT_EQ(trigger->warmup, std::chrono::seconds(300));
+  EXPECT_EQ(trigger->pod_aggregation, std::nullopt);
+  EXPECT_EQ(trigger->shared_gpus, SharedGpus::kError);
+}
+
+TEST(ParseTrigger, EachKeyOfAWorkloadOverridesItsDefault) {
+  const Trigger trigger = Parsed({{"workload", "statefulset/llm"},
+                                  {"aggregation", "p95"},
+                                  {"minCoveragePercent", "70"},
+                                  {"warmupSeconds", "12.5"},
+                                  {"groupBy", "pod"},
+                                  {"sharedGpus", "whole"}});
+  EXPECT_EQ(trigger.aggregation, catalog::Aggregation::kP95);
+  EXPECT_EQ(trigger.min_coverage_percent, 70);
+  EXPECT_EQ(trigger.warmup, std::chrono::milliseconds(12500));
+  EXPECT_EQ(trigger.pod_aggregation, catalog::Aggregation::kMax);
+  EXPECT_EQ(trigger.shared_gpus, SharedGpus::kWhole);
+}
+
 }  // namespace
 }  // namespace gpuscaler::scaling

@@ -122,7 +122,7 @@ TEST(GetMetricSpec, NeedsNoDataAndPassesTheTriggersErrorsOn) {
   EXPECT_EQ(named->metricspecs(0).targetsizefloat(), 90);
   EXPECT_EQ(GetMetricSpec(MakeObject({{"targetValue", "x"}})).status().code(),
             StatusCode::kInvalidArgument);
-  EXPECT_EQ(GetMetricSpec(MakeObject({{"workload", "deployment/a"}})).status().code(),
+  EXPECT_EQ(GetMetricSpec(MakeObject({{"engine", "vllm"}})).status().code(),
             StatusCode::kUnimplemented);
 }
 

@@ -42,9 +42,9 @@ TEST(ReadListing, TakesTheGpusOfEveryContainerAndNothingElse) {
   claimant.set_namespace_("dra");
   claimant.set_name("worker");
   v1::DynamicResource& claim = *claimant.add_containers()->add_dynamic_resources();
-  for (const auto& [driver, device] : {std::pair{"gpu.nvidia.com", "gpu-1"},
-                                       std::pair{"nic.example.com", "gpu-2"},
-                                       std::pair{"gpu.nvidia.com", "gpu-3-mig-1g24gb-me-20-5"}}) {
+  for (const auto& [driver, device] :
+       {std::pair{"gpu.nvidia.com", "gpu-1"}, std::pair{"nic.example.com", "gpu-2"},
+        std::pair{"gpu.nvidia.com", "gpu-3-mig-1g24gb-me-20-5"}}) {
     v1::ClaimResource& resource = *claim.add_claim_resources();
     resource.set_driver_name(driver);
     resource.set_pool_name("node-a");

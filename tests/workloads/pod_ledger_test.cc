@@ -45,13 +45,13 @@ std::vector<std::string> Text(const Ownership& ownership) {
 
 TEST(PodLedger, SaysWhoHoldsWhichGpuByItsUuid) {
   PodLedger ledger;
-  const auto ownership = ledger.Enter(Of({Holds("b", "GPU-1"), Holds("b", "GPU-0"),
-                                          Holds("a", "nvidia0"), Holds("a", "nvidia0/vgpu1"),
-                                          Holds("c", "MIG-x", "other")}),
-                                      Gpus(4), kStart);
+  const auto ownership =
+      ledger.Enter(Of({Holds("b", "GPU-1"), Holds("b", "GPU-0"), Holds("a", "nvidia0"),
+                       Holds("a", "nvidia0/vgpu1"), Holds("c", "MIG-x", "other")}),
+                   Gpus(4), kStart);
   // nvidia0 is the GPU with the minor number 0, the last one by index.
-  EXPECT_THAT(Text(*ownership), ElementsAre("default/a GPU-3", "default/b GPU-0 GPU-1",
-                                            "other/c MIG-x"));
+  EXPECT_THAT(Text(*ownership),
+              ElementsAre("default/a GPU-3", "default/b GPU-0 GPU-1", "other/c MIG-x"));
   EXPECT_TRUE(ownership->status.ok());
   EXPECT_EQ(ownership->listed_at, kStart);
 }
@@ -67,8 +67,7 @@ TEST(PodLedger, OnlyPodsThatCameLaterHaveAnAge) {
   EXPECT_EQ(later->pods[1].appeared_at, std::nullopt);
   // Gone and back: another pod of the same name, as a StatefulSet makes them.
   ledger.Enter(Of({Holds("new", "GPU-1")}), Gpus(4), kStart + seconds(20));
-  const auto back =
-      ledger.Enter(Of({Holds("old", "GPU-0")}), Gpus(4), kStart + seconds(30));
+  const auto back = ledger.Enter(Of({Holds("old", "GPU-0")}), Gpus(4), kStart + seconds(30));
   EXPECT_EQ(back->pods[0].appeared_at, kStart + seconds(30));
 }
 

@@ -103,8 +103,7 @@ void FakeKubelet::Hold(const std::string& pod_namespace, const std::string& pod,
 void FakeKubelet::Claim(const std::string& pod_namespace, const std::string& pod,
                         const std::string& device, const std::string& driver) {
   const std::lock_guard lock(mutex_);
-  v1::DynamicResource& claim =
-      *PodOf(pod_namespace, pod).add_containers()->add_dynamic_resources();
+  v1::DynamicResource& claim = *PodOf(pod_namespace, pod).add_containers()->add_dynamic_resources();
   claim.set_claim_name(pod + "-gpu");
   claim.set_claim_namespace(pod_namespace);
   v1::ClaimResource& resource = *claim.add_claim_resources();

@@ -75,8 +75,8 @@ struct GrowingCounter {
 struct GpuControl {
   std::atomic<uint32_t> uuid_number;
   std::atomic<uint32_t> minor_number;  // of /dev/nvidiaN: not the index
-  std::atomic<uint32_t> lost;    // not 0: GPU_IS_LOST
-  std::atomic<uint32_t> losses;  // how often it was lost; only a new init sees it back
+  std::atomic<uint32_t> lost;          // not 0: GPU_IS_LOST
+  std::atomic<uint32_t> losses;        // how often it was lost; only a new init sees it back
   std::atomic<uint32_t> gpu_percent;
   std::atomic<uint32_t> memory_percent;
   std::atomic<uint64_t> memory_total_bytes;

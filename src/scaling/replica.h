@@ -1,0 +1,69 @@
+// A workload's replicas, and what is known of each.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/time.h"
+#include "scaling/gpu_part.h"
+#include "scaling/trigger.h"
+#include "telemetry/store.h"
+
+namespace gpuscaler::scaling {
+
+struct EvaluationLimits {
+  base::Duration stale_after = std::chrono::seconds(10);  // this old is still fresh
+  // How long a replica is missed whose node is not heard.
+  base::Duration forget_after = std::chrono::minutes(15);
+};
+
+enum class ReplicaState : uint8_t {
+  kFresh,    // at least one GPU of each of its pods counts
+  kWarming,  // young, and not at work yet: it loads its model
+  kMissing,  // its node is silent, or its GPUs cannot be read
+};
+
+struct ReplicaPod {
+  const telemetry::Snapshot* node;  // of the view
+  const telemetry::Pod* pod;        // of the node's ownership
+  ReplicaState state;
+  // Its GPUs that are on the node; each as Judge says.
+  std::vector<GpuPart> gpus;
+};
+
+struct Replica {
+  std::string_view name;  // a pod's name, or a part of it
+  ReplicaState state;
+  std::vector<ReplicaPod> pods;
+};
+
+// What a view holds of a workload.
+struct WorkloadParts {
+  std::vector<Replica> replicas;  // ascending name
+  size_t fresh = 0;
+  size_t warming = 0;
+  size_t missing = 0;
+  // A GPU of each pod that is no replica.
+  std::vector<GpuPart> outside;
+  // Nodes that do not say at present who holds their GPUs.
+  std::vector<const telemetry::Snapshot*> untold;
+};
+
+// The replicas of trigger.workload, which is given. Pure.
+//
+// A pod all of whose GPUs are of another gpuIndex or lack the metric is no
+// replica: the trigger does not speak of it. A missing replica is left out once
+// a younger one has taken its place, or after limits.forget_after.
+//
+// FAILED_PRECONDITION: no node asks who holds its GPUs; a GPU is held by another
+// workload too and sharedGpus is `error`.
+absl::StatusOr<WorkloadParts> FindReplicas(const Trigger& trigger, const telemetry::View& view,
+                                           base::SteadyTime now, const EvaluationLimits& limits);
+
+// "deployment/llm in namespace inference".
+std::string WhichWorkload(const WorkloadRef& workload);
+
+}  // namespace gpuscaler::scaling

@@ -1,0 +1,345 @@
+// A workload's replicas in a view, and the answer that they give.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/strings.h"
+#include "scaling/evaluation.h"
+#include "scaling/explanation.h"
+#include "scaling/views.h"
+
+namespace gpuscaler::scaling {
+namespace {
+
+using absl::StatusCode;
+using catalog::Aggregation;
+using catalog::Metric;
+using telemetry::Snapshot;
+using testing::Contains;
+using testing::HasSubstr;
+
+// A node under construction: GPU i has the UUID "NODE-i".
+class NodeMaker {
+ public:
+  explicit NodeMaker(const std::string& name) {
+    node_ = MakeNode(name, {});
+    ownership_.listed_at = kNow;
+  }
+  // A GPU more, with this utilization; answers its UUID.
+  std::string Gpu(double utilization, base::Duration age = {}) {
+    const auto index = static_cast<uint32_t>(node_.gpus.size());
+    telemetry::GpuSnapshot gpu = MakeGpu(index, Metric::kGpuUtilization, utilization, age);
+    auto identity = std::make_shared<telemetry::GpuIdentity>(*gpu.identity);
+    identity->uuid = base::StrCat(node_.node, "-", index);
+    gpu.identity = identity;
+    node_.gpus.push_back(gpu);
+    return identity->uuid;
+  }
+  // A pod more; `age` empty: it was there when the node first looked.
+  NodeMaker& Pod(const std::string& name, std::vector<std::string> gpus,
+                 std::optional<base::Duration> age = {}, bool worked = true,
+                 const std::string& pod_namespace = "ns") {
+    telemetry::Pod pod = {pod_namespace, name, {}, std::move(gpus)};
+    if (age) pod.appeared_at = kNow - *age;
+    ownership_.pods.push_back(std::move(pod));
+    node_.pods_worked.push_back(worked);
+    return *this;
+  }
+  NodeMaker& Listed(base::Duration ago, absl::Status status = absl::OkStatus()) {
+    ownership_.listed_at = kNow - ago;
+    ownership_.status = std::move(status);
+    return *this;
+  }
+  NodeMaker& Lose(size_t gpu) {
+    node_.gpus[gpu].status = absl::UnavailableError("GPU is lost");
+    return *this;
+  }
+  Snapshot Make() {
+    node_.ownership = std::make_shared<const telemetry::Ownership>(ownership_);
+    return node_;
+  }
+
+ private:
+  Snapshot node_;
+  telemetry::Ownership ownership_;
+};
+
+Trigger WorkloadTrigger(const std::string& workload = "deployment/llm",
+                        std::vector<MetadataEntry> more = {}) {
+  more.push_back({"workload", workload});
+  auto trigger = ParseTrigger(more, "ns");
+  EXPECT_TRUE(trigger.ok()) << trigger.status();
+  return *trigger;
+}
+
+absl::StatusOr<Evaluation> Answer(const Trigger& trigger, std::vector<Snapshot> nodes) {
+  return Evaluate(trigger, MakeView(std::move(nodes)), kNow, {});
+}
+
+struct Counts {
+  size_t fresh, warming, missing;
+};
+void ExpectCounts(const absl::StatusOr<Evaluation>& evaluation, Counts counts) {
+  ASSERT_TRUE(evaluation.ok()) << evaluation.status();
+  EXPECT_EQ(evaluation->workload.fresh, counts.fresh);
+  EXPECT_EQ(evaluation->workload.warming, counts.warming);
+  EXPECT_EQ(evaluation->workload.missing, counts.missing);
+}
+
+void ExpectFails(const absl::StatusOr<Evaluation>& evaluation, StatusCode code,
+                 const std::string& text) {
+  EXPECT_EQ(evaluation.status().code(), code) << evaluation.status();
+  EXPECT_THAT(std::string(base::Message(evaluation.status())), HasSubstr(text));
+}
+
+const std::string kLlm1 = "llm-7d9c8b5f4d-x2b4k";
+const std::string kLlm2 = "llm-7d9c8b5f4d-zzzzz";
+const std::string kLlm3 = "llm-7d9c8b5f4d-22222";
+const std::string kChat = "llm-chat-6b7f9d4c8-x2b4k";
+
+// Two nodes: llm has 60 and 100 % on one GPU each, chat 10 % on two.
+std::vector<Snapshot> TwoNodes() {
+  NodeMaker a("node-a");
+  NodeMaker b("node-b");
+  a.Pod(kLlm1, {a.Gpu(60)}).Pod(kChat, {a.Gpu(10), a.Gpu(10)});
+  b.Pod(kLlm2, {b.Gpu(100)});
+  b.Gpu(99);  // nobody's
+  return {a.Make(), b.Make()};
+}
+
+TEST(Workload, CountsItsOwnGpusOnEveryNodeTimesItsReplicas) {
+  const auto llm = Answer(WorkloadTrigger(), TwoNodes());
+  ExpectCounts(llm, {2, 0, 0});
+  EXPECT_EQ(llm->aggregate, 80);
+  EXPECT_EQ(llm->value, 160);
+  EXPECT_EQ(llm->counted, 2u);
+  const auto chat = Answer(WorkloadTrigger("deployment/llm-chat"), TwoNodes());
+  EXPECT_EQ(chat->value, 10);
+  EXPECT_EQ(Answer(WorkloadTrigger("pods/llm-*"), TwoNodes())->counted, 4u);
+  // A plain answer is about all of them.
+  EXPECT_EQ(Evaluate(*ParseTrigger({}), MakeView(TwoNodes()), kNow, {})->value, 100);
+}
+
+TEST(Workload, AnotherNamespaceIsAnotherWorkload) {
+  NodeMaker a("node-a");
+  a.Pod(kLlm1, {a.Gpu(60)}, {}, true, "other");
+  const auto evaluation = Answer(WorkloadTrigger(), {a.Make()});
+  ExpectCounts(evaluation, {0, 0, 0});
+  EXPECT_EQ(evaluation->value, 0);
+  EXPECT_FALSE(evaluation->active);
+}
+
+TEST(Workload, PercentilesAndAveragesAreOverTheFlatSetOfGpusOrByPodFirst) {
+  NodeMaker a("node-a");
+  a.Pod(kLlm1, {a.Gpu(0), a.Gpu(0), a.Gpu(0), a.Gpu(90)});
+  NodeMaker b("node-b");
+  b.Pod(kLlm2, {b.Gpu(30)});
+  const std::vector<Snapshot> nodes = {a.Make(), b.Make()};
+  EXPECT_EQ(Answer(WorkloadTrigger(), nodes)->aggregate, 24);
+  EXPECT_EQ(Answer(WorkloadTrigger("deployment/llm", {{"groupBy", "pod"}}), nodes)->aggregate, 60);
+  EXPECT_EQ(Answer(WorkloadTrigger("deployment/llm",
+                                   {{"groupBy", "pod"}, {"podAggregation", "avg"}}),
+                   nodes)
+                ->aggregate,
+            26.25);
+}
+
+TEST(Workload, AYoungIdleReplicaIsWarmingUntilItWorksOrIsOld) {
+  struct Row {
+    std::optional<base::Duration> age;
+    bool worked;
+    double utilization;
+    bool warming;
+  };
+  const Row rows[] = {
+      {Seconds(299.9), false, 5, true},   {Seconds(300), false, 5, false},
+      {Seconds(10), false, 5.1, false},   {Seconds(10), true, 0, false},
+      {std::nullopt, false, 0, false},
+  };
+  for (const Row& row : rows) {
+    NodeMaker a("node-a");
+    a.Pod(kLlm1, {a.Gpu(90)}).Pod(kLlm2, {a.Gpu(row.utilization)}, row.age, row.worked);
+    const auto evaluation = Answer(WorkloadTrigger(), {a.Make()});
+    ExpectCounts(evaluation, row.warming ? Counts{1, 1, 0} : Counts{2, 0, 0});
+    EXPECT_EQ(evaluation->value, row.warming ? 90 : 90 + row.utilization);
+  }
+}
+
+TEST(Workload, WithWarmingReplicasAloneItHoldsAndStaysActive) {
+  NodeMaker a("node-a");
+  a.Pod(kLlm1, {a.Gpu(0)}, Seconds(5), false).Pod(kLlm2, {a.Gpu(0)}, Seconds(5), false);
+  const auto average = Answer(WorkloadTrigger(), {a.Make()});
+  ExpectCounts(average, {0, 2, 0});
+  EXPECT_TRUE(average->held);
+  EXPECT_EQ(average->value, 160);
+  EXPECT_TRUE(average->active);
+  EXPECT_EQ(average->active_reason, ActiveReason::kReplicaWarming);
+  const auto value =
+      Answer(WorkloadTrigger("deployment/llm", {{"hpaMetricType", "Value"}}), {a.Make()});
+  EXPECT_EQ(value->value, 80);
+}
+
+TEST(Workload, AReplicaOfASilentNodeIsMissingNotGone) {
+  const auto nodes = [](double listed_ago, double read_ago) {
+    NodeMaker a("node-a");
+    a.Pod(kLlm1, {a.Gpu(70)});
+    NodeMaker b("node-b");
+    b.Pod(kLlm2, {b.Gpu(70, Seconds(read_ago))}).Listed(Seconds(listed_ago));
+    return std::vector<Snapshot>{a.Make(), b.Make()};
+  };
+  ExpectCounts(Answer(WorkloadTrigger(), nodes(10, 10)), {2, 0, 0});
+  ExpectCounts(Answer(WorkloadTrigger(), nodes(10.1, 10)), {1, 0, 1});
+  ExpectCounts(Answer(WorkloadTrigger(), nodes(10, 10.1)), {1, 0, 1});
+  const auto missing = Answer(WorkloadTrigger(), nodes(60, 60));
+  EXPECT_EQ(missing->value, 150) << "70, and the missing one as at 80";
+  ExpectCounts(Answer(WorkloadTrigger(), nodes(900, 900)), {1, 0, 1});
+  ExpectCounts(Answer(WorkloadTrigger(), nodes(900.1, 900.1)), {1, 0, 0});
+}
+
+TEST(Workload, AMissingReplicaAloneIsNoValueAndStaysActive) {
+  NodeMaker a("node-a");
+  a.Pod(kLlm1, {a.Gpu(70)}).Lose(0);
+  ExpectFails(Answer(WorkloadTrigger(), {a.Make()}), StatusCode::kUnavailable, "GPU is lost");
+  NodeMaker b("node-b");
+  b.Pod(kLlm2, {b.Gpu(0)});
+  const auto both = Answer(WorkloadTrigger(), {a.Make(), b.Make()});
+  ExpectCounts(both, {1, 0, 1});
+  EXPECT_EQ(both->value, 80) << "0, and the missing one as at 80";
+  EXPECT_EQ(both->active_reason, ActiveReason::kReplicaMissing);
+}
+
+TEST(Workload, AYoungerReplicaTakesTheMissingOnesPlace) {
+  NodeMaker silent("node-a");
+  silent.Pod(kLlm1, {silent.Gpu(70, Seconds(60))}).Listed(Seconds(60));
+  NodeMaker b("node-b");
+  b.Pod(kLlm2, {b.Gpu(70)}, Seconds(59));
+  ExpectCounts(Answer(WorkloadTrigger(), {silent.Make(), b.Make()}), {1, 0, 0});
+  NodeMaker older("node-b");
+  older.Pod(kLlm2, {older.Gpu(70)}, Seconds(61));
+  ExpectCounts(Answer(WorkloadTrigger(), {silent.Make(), older.Make()}), {1, 0, 1});
+  // One takes the place of one.
+  silent.Pod(kLlm3, {silent.Gpu(70, Seconds(60))});
+  ExpectCounts(Answer(WorkloadTrigger(), {silent.Make(), b.Make()}), {1, 0, 1});
+}
+
+TEST(Workload, AStatefulSetsPodThatMovedIsOneReplica) {
+  NodeMaker silent("node-a");
+  silent.Pod("llm-0", {silent.Gpu(70, Seconds(60))}, Seconds(500)).Listed(Seconds(60));
+  NodeMaker b("node-b");
+  b.Pod("llm-0", {b.Gpu(40)});
+  const auto evaluation = Answer(WorkloadTrigger("statefulset/llm"), {silent.Make(), b.Make()});
+  ExpectCounts(evaluation, {1, 0, 0});
+  EXPECT_EQ(evaluation->value, 40);
+}
+
+TEST(Workload, AGroupOfALeaderWorkerSetIsOneReplicaAcrossNodes) {
+  NodeMaker a("node-a");
+  a.Pod("llm-0", {a.Gpu(80), a.Gpu(80)}).Pod("llm-1", {a.Gpu(0), a.Gpu(0)}, Seconds(20), false);
+  NodeMaker b("node-b");
+  b.Pod("llm-0-1", {b.Gpu(40), b.Gpu(40)})
+      .Pod("llm-1-1", {b.Gpu(0), b.Gpu(0)}, Seconds(20), false);
+  const Trigger trigger = WorkloadTrigger("leaderworkerset/llm");
+  const auto loading = Answer(trigger, {a.Make(), b.Make()});
+  ExpectCounts(loading, {1, 1, 0});
+  EXPECT_EQ(loading->value, 60);
+  // Once one of its pods works, the group does.
+  NodeMaker c("node-b");
+  c.Pod("llm-0-1", {c.Gpu(40), c.Gpu(40)}).Pod("llm-1-1", {c.Gpu(20), c.Gpu(20)}, Seconds(20));
+  ExpectCounts(Answer(trigger, {a.Make(), c.Make()}), {2, 0, 0});
+  // A group of which a part is silent is missing.
+  b.Listed(Seconds(60));
+  ExpectFails(Answer(trigger, {a.Make(), b.Make()}), StatusCode::kUnavailable, "0 of 2 replicas");
+}
+
+TEST(Workload, ASharedGpuIsAnErrorUnlessItIsToCountWhole) {
+  NodeMaker a("node-a");
+  const std::string gpu = a.Gpu(50);
+  a.Pod(kLlm1, {gpu}).Pod(kChat, {gpu});
+  ExpectFails(Answer(WorkloadTrigger(), {a.Make()}), StatusCode::kFailedPrecondition, "node-a-0");
+  ExpectFails(Answer(WorkloadTrigger(), {a.Make()}), StatusCode::kFailedPrecondition, kChat);
+  const auto whole =
+      Answer(WorkloadTrigger("deployment/llm", {{"sharedGpus", "whole"}}), {a.Make()});
+  EXPECT_EQ(whole->value, 50);
+  // Two of its own pods on one GPU are two replicas, and one GPU.
+  NodeMaker b("node-b");
+  const std::string both = b.Gpu(50);
+  b.Pod(kLlm1, {both}).Pod(kLlm2, {both});
+  const auto own = Answer(WorkloadTrigger(), {b.Make()});
+  ExpectCounts(own, {2, 0, 0});
+  EXPECT_EQ(own->counted, 1u);
+  EXPECT_EQ(own->value, 100);
+}
+
+TEST(Workload, NoReplicaAtAllIsZeroOnlyWhereEveryNodeTells) {
+  NodeMaker a("node-a");
+  a.Gpu(50);
+  NodeMaker b("node-b");
+  b.Gpu(50);
+  const auto none = Answer(WorkloadTrigger(), {a.Make(), b.Make()});
+  ExpectCounts(none, {0, 0, 0});
+  EXPECT_EQ(none->value, 0);
+  EXPECT_FALSE(none->active);
+  b.Listed(Seconds(11), absl::DeadlineExceededError("the kubelet hangs"));
+  ExpectFails(Answer(WorkloadTrigger(), {a.Make(), b.Make()}), StatusCode::kUnavailable,
+              "node-b: who holds its GPUs is not known for 11.0s: the kubelet hangs");
+  Snapshot off = b.Make();
+  off.ownership = nullptr;
+  off.pods_worked.clear();
+  ExpectFails(Answer(WorkloadTrigger(), {a.Make(), off}), StatusCode::kUnavailable,
+              "node-b does not ask its kubelet");
+  ExpectFails(Answer(WorkloadTrigger(), {}), StatusCode::kUnavailable, "no data has arrived");
+}
+
+TEST(Workload, WhereNobodyAsksTheKubeletItSaysSo) {
+  Snapshot off = MakeNode("node-a", {MakeGpu(0, Metric::kGpuUtilization, 50)});
+  ExpectFails(Answer(WorkloadTrigger(), {off}), StatusCode::kFailedPrecondition,
+              "--pod-resources-socket");
+}
+
+TEST(Workload, CoverageIsOfItsReplicas) {
+  NodeMaker a("node-a");
+  a.Pod(kLlm1, {a.Gpu(50)}).Pod(kLlm2, {a.Gpu(50)}).Lose(1);
+  const auto ask = [&a](const std::string& percent) {
+    return Answer(WorkloadTrigger("deployment/llm", {{"minCoveragePercent", percent}}),
+                  {a.Make()});
+  };
+  ExpectCounts(ask("50"), {1, 0, 1});
+  ExpectFails(ask("50.1"), StatusCode::kUnavailable, "1 of 2 replicas");
+}
+
+TEST(Workload, OtherIndicesAndMissingMetricsAreNoReplicas) {
+  NodeMaker a("node-a");
+  a.Pod(kLlm1, {a.Gpu(50)}).Pod(kLlm2, {a.Gpu(70)});
+  const auto first = Answer(WorkloadTrigger("deployment/llm", {{"gpuIndex", "0"}}), {a.Make()});
+  ExpectCounts(first, {1, 0, 0});
+  EXPECT_EQ(first->value, 50);
+  ExpectFails(Answer(WorkloadTrigger("deployment/llm", {{"gpuIndex", "7"}}), {a.Make()}),
+              StatusCode::kFailedPrecondition, "gpuIndex");
+}
+
+TEST(Workload, ASumNeedsEveryReadableGpuOfItsReplicas) {
+  NodeMaker a("node-a");
+  a.Pod(kLlm1, {a.Gpu(50), a.Gpu(50, Seconds(30))});
+  const Trigger sum = WorkloadTrigger("deployment/llm", {{"aggregation", "sum"}});
+  ExpectFails(Answer(sum, {a.Make()}), StatusCode::kUnavailable, "30.0s old");
+  NodeMaker b("node-b");
+  b.Pod(kLlm1, {b.Gpu(50), b.Gpu(30)}).Pod(kLlm2, {b.Gpu(40)});
+  EXPECT_EQ(Answer(sum, {b.Make()})->value, 120);
+}
+
+TEST(Workload, TheExplanationTellsReplicasAndFactor) {
+  NodeMaker a("node-a");
+  a.Pod(kLlm1, {a.Gpu(70)}).Pod(kLlm2, {a.Gpu(0)}, Seconds(70), false);
+  NodeMaker b("node-b");
+  b.Pod(kLlm3, {b.Gpu(70, Seconds(60))}).Listed(Seconds(60));
+  const Trigger trigger = WorkloadTrigger();
+  const auto lines = Explain(trigger, *Answer(trigger, {a.Make(), b.Make()}));
+  EXPECT_THAT(lines, Contains("replica " + kLlm1 + " on node-a: fresh"));
+  EXPECT_THAT(lines, Contains(HasSubstr("replica " + kLlm2 + " on node-a: warming")));
+  EXPECT_THAT(lines, Contains("replica " + kLlm3 + " on node-b: missing"));
+  EXPECT_THAT(lines, Contains("deployment/llm in namespace ns: 1 fresh, 1 warming, 1 missing replicas"));
+  EXPECT_THAT(lines, Contains(HasSubstr("missing ones as if they were at 80")));
+  EXPECT_THAT(lines, Contains(HasSubstr("reported as keda_gpu_metric: 150 (target 80)")));
+}
+
+}  // namespace
+}  // namespace gpuscaler::scaling
