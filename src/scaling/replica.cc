@@ -65,9 +65,15 @@ class Finder {
     DropReplaced();
     for (const Replica& replica : parts_.replicas) {
       switch (replica.state) {
-        case ReplicaState::kFresh: ++parts_.fresh; break;
-        case ReplicaState::kWarming: ++parts_.warming; break;
-        case ReplicaState::kMissing: ++parts_.missing; break;
+        case ReplicaState::kFresh:
+          ++parts_.fresh;
+          break;
+        case ReplicaState::kWarming:
+          ++parts_.warming;
+          break;
+        case ReplicaState::kMissing:
+          ++parts_.missing;
+          break;
       }
     }
     return std::move(parts_);
@@ -170,9 +176,9 @@ class Finder {
 
 absl::StatusOr<WorkloadParts> FindReplicas(const Trigger& trigger, const telemetry::View& view,
                                            base::SteadyTime now, const EvaluationLimits& limits) {
-  const bool nobody_asks =
-      !view.nodes.empty() && std::all_of(view.nodes.begin(), view.nodes.end(),
-                                         [](const auto& node) { return node->ownership == nullptr; });
+  const bool nobody_asks = !view.nodes.empty() &&
+                           std::all_of(view.nodes.begin(), view.nodes.end(),
+                                       [](const auto& node) { return node->ownership == nullptr; });
   if (nobody_asks) {
     return absl::FailedPreconditionError(base::StrCat(
         "workload ", WhichWorkload(*trigger.workload),

@@ -33,8 +33,7 @@ class Workload : public testing::Test {
   void Start() { Start(kubelet_.socket()); }
   void Start(const std::string& socket) {
     const std::vector<std::string> flags = {"--fast-interval=20ms", "--poll-interval=100ms",
-                                            "--stale-after=3s",
-                                            "--pod-resources-socket=" + socket};
+                                            "--stale-after=3s", "--pod-resources-socket=" + socket};
     scaler_ = std::make_unique<ScalerProcess>(flags, nvml_.ChildEnvironment());
     ASSERT_TRUE(scaler_->AwaitServing());
   }
@@ -109,11 +108,8 @@ TEST_F(Workload, ASharedGpuIsNamed) {
   kubelet_.Hold(kNamespace, "llm-7d9c8b5f4d-x2b4k", {nvml_.gpu(0).uuid() + "::0"});
   kubelet_.Hold(kNamespace, "train-x2b4k", {nvml_.gpu(0).uuid() + "::1"});
   Start();
-  Await([&] {
-    return keda().Value(kLlm).status().code() == StatusCode::kFailedPrecondition;
-  });
-  EXPECT_THAT(keda().Value(kLlm),
-              FailsWith(StatusCode::kFailedPrecondition, nvml_.gpu(0).uuid()));
+  Await([&] { return keda().Value(kLlm).status().code() == StatusCode::kFailedPrecondition; });
+  EXPECT_THAT(keda().Value(kLlm), FailsWith(StatusCode::kFailedPrecondition, nvml_.gpu(0).uuid()));
   EXPECT_THAT(keda().Value(kTrain), FailsWith(StatusCode::kFailedPrecondition, "sharedGpus"));
   EXPECT_THAT(keda().Value({{"workload", "deployment/llm"}, {"sharedGpus", "whole"}}), Holds(90));
 }

@@ -136,11 +136,11 @@ TEST(Workload, PercentilesAndAveragesAreOverTheFlatSetOfGpusOrByPodFirst) {
   const std::vector<Snapshot> nodes = {a.Make(), b.Make()};
   EXPECT_EQ(Answer(WorkloadTrigger(), nodes)->aggregate, 24);
   EXPECT_EQ(Answer(WorkloadTrigger("deployment/llm", {{"groupBy", "pod"}}), nodes)->aggregate, 60);
-  EXPECT_EQ(Answer(WorkloadTrigger("deployment/llm",
-                                   {{"groupBy", "pod"}, {"podAggregation", "avg"}}),
-                   nodes)
-                ->aggregate,
-            26.25);
+  EXPECT_EQ(
+      Answer(WorkloadTrigger("deployment/llm", {{"groupBy", "pod"}, {"podAggregation", "avg"}}),
+             nodes)
+          ->aggregate,
+      26.25);
 }
 
 TEST(Workload, AYoungIdleReplicaIsWarmingUntilItWorksOrIsOld) {
@@ -151,8 +151,8 @@ TEST(Workload, AYoungIdleReplicaIsWarmingUntilItWorksOrIsOld) {
     bool warming;
   };
   const Row rows[] = {
-      {Seconds(299.9), false, 5, true},   {Seconds(300), false, 5, false},
-      {Seconds(10), false, 5.1, false},   {Seconds(10), true, 0, false},
+      {Seconds(299.9), false, 5, true}, {Seconds(300), false, 5, false},
+      {Seconds(10), false, 5.1, false}, {Seconds(10), true, 0, false},
       {std::nullopt, false, 0, false},
   };
   for (const Row& row : rows) {
@@ -235,8 +235,7 @@ TEST(Workload, AGroupOfALeaderWorkerSetIsOneReplicaAcrossNodes) {
   NodeMaker a("node-a");
   a.Pod("llm-0", {a.Gpu(80), a.Gpu(80)}).Pod("llm-1", {a.Gpu(0), a.Gpu(0)}, Seconds(20), false);
   NodeMaker b("node-b");
-  b.Pod("llm-0-1", {b.Gpu(40), b.Gpu(40)})
-      .Pod("llm-1-1", {b.Gpu(0), b.Gpu(0)}, Seconds(20), false);
+  b.Pod("llm-0-1", {b.Gpu(40), b.Gpu(40)}).Pod("llm-1-1", {b.Gpu(0), b.Gpu(0)}, Seconds(20), false);
   const Trigger trigger = WorkloadTrigger("leaderworkerset/llm");
   const auto loading = Answer(trigger, {a.Make(), b.Make()});
   ExpectCounts(loading, {1, 1, 0});
@@ -299,8 +298,7 @@ TEST(Workload, CoverageIsOfItsReplicas) {
   NodeMaker a("node-a");
   a.Pod(kLlm1, {a.Gpu(50)}).Pod(kLlm2, {a.Gpu(50)}).Lose(1);
   const auto ask = [&a](const std::string& percent) {
-    return Answer(WorkloadTrigger("deployment/llm", {{"minCoveragePercent", percent}}),
-                  {a.Make()});
+    return Answer(WorkloadTrigger("deployment/llm", {{"minCoveragePercent", percent}}), {a.Make()});
   };
   ExpectCounts(ask("50"), {1, 0, 1});
   ExpectFails(ask("50.1"), StatusCode::kUnavailable, "1 of 2 replicas");
@@ -336,7 +334,8 @@ TEST(Workload, TheExplanationTellsReplicasAndFactor) {
   EXPECT_THAT(lines, Contains("replica " + kLlm1 + " on node-a: fresh"));
   EXPECT_THAT(lines, Contains(HasSubstr("replica " + kLlm2 + " on node-a: warming")));
   EXPECT_THAT(lines, Contains("replica " + kLlm3 + " on node-b: missing"));
-  EXPECT_THAT(lines, Contains("deployment/llm in namespace ns: 1 fresh, 1 warming, 1 missing replicas"));
+  EXPECT_THAT(lines,
+              Contains("deployment/llm in namespace ns: 1 fresh, 1 warming, 1 missing replicas"));
   EXPECT_THAT(lines, Contains(HasSubstr("missing ones as if they were at 80")));
   EXPECT_THAT(lines, Contains(HasSubstr("reported as keda_gpu_metric: 150 (target 80)")));
 }
