@@ -11,9 +11,7 @@
 
 namespace gpuscaler::scaling {
 
-std::string ReadOptionalNumber(std::string_view value,
-                               double min,
-                               double max,
+std::string ReadOptionalNumber(std::string_view value, double min, double max,
                                std::optional<double>* number);
 std::string ReadProfile(std::string_view value, TriggerDraft& draft);
 std::string ReadMetric(std::string_view value, TriggerDraft& draft);
