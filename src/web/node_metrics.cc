@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "web/exposition.h"
 #include "web/gpu_series.h"
+#include "web/pod_series.h"
 
 namespace gpuscaler::web {
 namespace {
@@ -125,6 +126,7 @@ void WriteProcess(const NodeMetrics& metrics, Exposition& page) {
 std::string WriteNodeMetrics(const NodeMetrics& metrics, base::SteadyTime now) {
   Exposition page;
   WriteGpuSeries(metrics.view, metrics.stale_after, now, page);
+  WritePodSeries(metrics.view, metrics.stale_after, now, page);
   WriteCollections(metrics, page);
   WriteRequests(metrics, page);
   WriteGrpcConnections(metrics, page);

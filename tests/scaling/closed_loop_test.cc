@@ -71,8 +71,7 @@ class World {
       most_ = std::max(most_, replicas_);
       if (!answered_) continue;  // KEDA reports the error, HPA keeps the replicas
       EXPECT_TRUE(evaluation->active || load_ == 0);
-      const int64_t wanted =
-          DesiredReplicas(type_, evaluation->value, kTarget, replicas_, Ready());
+      const int64_t wanted = DesiredReplicas(type_, evaluation->value, kTarget, replicas_, Ready());
       replicas_ = hpa_.Sync(now_, wanted, replicas_);
       SetReplicas(now_);
     }
@@ -97,15 +96,15 @@ class World {
     while (pods_.size() < static_cast<size_t>(replicas_)) {
       // Five of Kubernetes' random characters, counted.
       std::string random;
-      for (uint64_t n = next_name_++; random.size() < 5; n /= 20) random += "bcdfghjklmnpqrstvwxz"[n % 20];
+      for (uint64_t n = next_name_++; random.size() < 5; n /= 20)
+        random += "bcdfghjklmnpqrstvwxz"[n % 20];
       pods_.push_back({"llm-7d9c8b5f4d-" + random, FreePlace(), created});
     }
   }
   size_t FreePlace() const {
     for (size_t place = 0;; ++place) {
-      const bool taken = std::any_of(pods_.begin(), pods_.end(), [place](const ModelPod& pod) {
-        return pod.place == place;
-      });
+      const bool taken = std::any_of(pods_.begin(), pods_.end(),
+                                     [place](const ModelPod& pod) { return pod.place == place; });
       if (!taken) return place;
     }
   }

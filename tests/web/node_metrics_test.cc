@@ -226,6 +226,33 @@ TEST(NodeMetricsTest, RequestsAreCountedByMethodAndStreamsOnlyWhereTheMethodHasT
   EXPECT_THAT(page, Not(HasSubstr("open_streams{method=\"GetMetrics\"}")));
 }
 
+TEST(NodeMetricsTest, PodsAreShownWithTheGpusThatTheyHoldWhileTheListingIsFresh) {
+  telemetry::Snapshot node = Node("a");
+  telemetry::Ownership ownership;
+  ownership.pods.push_back({"inference", "llm-0", {}, {"GPU-a", "GPU-b"}});
+  ownership.listed_at = kNow - seconds(10);
+  const auto write = [&] {
+    node.ownership = std::make_shared<const telemetry::Ownership>(ownership);
+    return Write({node});
+  };
+  const std::string prefix = "\nkeda_gpu_scaler_";
+  const std::string holder =
+      prefix + "gpu_holder_info{gpu_uuid=\"GPU-b\",namespace=\"inference\",pod=\"llm-0\"} 1\n";
+  const std::string fresh = write();
+  EXPECT_THAT(fresh, HasSubstr(holder));
+  EXPECT_THAT(fresh, HasSubstr(prefix + "pod_listing_up{node=\"a\"} 1\n"));
+  EXPECT_THAT(fresh, HasSubstr(prefix + "pod_listing_age_seconds{node=\"a\"} 10\n"));
+  ownership.listed_at = kNow - milliseconds(10001);
+  ownership.status = absl::UnavailableError("no socket");
+  const std::string stale = write();
+  EXPECT_THAT(stale, Not(HasSubstr("gpu_holder_info")));
+  EXPECT_THAT(stale, HasSubstr(prefix + "pod_listing_up{node=\"a\"} 0\n"));
+  ownership.listed_at = {};
+  EXPECT_THAT(write(), Not(HasSubstr("pod_listing_age")));
+  node.ownership = nullptr;
+  EXPECT_THAT(Write({node}), Not(HasSubstr("pod_listing")));
+}
+
 TEST(ProcessStatsTest, ThisProcessIsDescribed) {
   const ProcessStats stats = ReadProcessStats();
   ASSERT_TRUE(stats.cpu_seconds && stats.start_time_seconds && stats.resident_bytes &&
