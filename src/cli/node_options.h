@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "cli/duration_flag.h"
 #include "cli/source_options.h"
+#include "workloads/kubelet_client.h"
 
 namespace CLI {
 class App;
@@ -29,7 +30,7 @@ struct NodeOptions {
   size_t max_connections = 1024;
   size_t max_streams = 4096;
   uint64_t max_memory_mib = 256;
-  std::string pod_resources_socket = "/var/lib/kubelet/pod-resources/kubelet.sock";
+  std::string pod_resources_socket = workloads::KubeletClient::kDefaultSocket;
   std::vector<std::string> gpu_resources;
   SourceOptions source;
 };

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_format.h"
 #include "base/strings.h"
+#include "cli/holders.h"
 #include "cli/refuse.h"
 #include "sources/sampler.h"
 #include "telemetry/codec.h"
@@ -40,6 +41,7 @@ std::string Table(const telemetry::Snapshot& snapshot) {
     absl::StrAppendFormat(&out, "  %s", row.name);
     if (!row.unit.empty()) absl::StrAppendFormat(&out, "(%s)", row.unit);
   }
+  if (snapshot.ownership != nullptr) out += "  PODS";
   out += '\n';
   for (const telemetry::GpuSnapshot& gpu : snapshot.gpus) {
     absl::StrAppendFormat(&out, "%-4d%-26s%-42s", gpu.identity->index, gpu.identity->name,
@@ -54,6 +56,9 @@ std::string Table(const telemetry::Snapshot& snapshot) {
       const auto value = gpu.readings.Value(row.id);
       out +=
           value ? absl::StrFormat("  %*.1f", width, *value) : absl::StrFormat("  %*s", width, "-");
+    }
+    if (snapshot.ownership != nullptr) {
+      base::StrAppend(&out, "  ", HoldersOf(snapshot, gpu));
     }
     out += '\n';
   }
@@ -102,6 +107,10 @@ void AddSnapshotFlags(CLI::App& app, SnapshotOptions& options) {
       ->check(CLI::Range(0, 1000000000))
       ->needs(interval)
       ->capture_default_str();
+  app.add_option("--pod-resources-socket", options.pod_resources_socket,
+                 "The kubelet's PodResources socket: where it is, the pods that hold the GPUs are "
+                 "shown (not in csv)")
+      ->capture_default_str();
   AddSourceFlags(app, options.source);
 }
 
@@ -123,10 +132,14 @@ int RunSnapshot(const SnapshotOptions& options) {
     return 1;
   }
 
+  Holders holders(options.pod_resources_socket);
   const FormatRow& format = Format(options.format);
   const bool repeated = options.interval.value > base::Duration::zero();
   base::SteadyTime next = base::Now();
   for (uint64_t printed = 0;; ++printed) {
+    if (const absl::Status asked = holders.Ask(snapshot); !asked.ok()) {
+      Refuse(base::Message(asked));  // the readings are right all the same
+    }
     std::fputs(format.print(snapshot, printed == 0, repeated).c_str(), stdout);
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
       Refuse("cannot write to standard output");

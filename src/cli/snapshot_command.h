@@ -6,6 +6,7 @@
 
 #include "cli/duration_flag.h"
 #include "cli/source_options.h"
+#include "workloads/kubelet_client.h"
 
 namespace CLI {
 class App;
@@ -17,6 +18,7 @@ struct SnapshotOptions {
   std::string format = "table";
   DurationFlag interval;  // zero: once
   uint64_t count = 0;     // with an interval; 0: until interrupted
+  std::string pod_resources_socket = workloads::KubeletClient::kDefaultSocket;
   SourceOptions source;
 };
 

@@ -13,6 +13,7 @@
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/type_resolver_util.h"
+#include "telemetry/ownership_codec.h"
 
 namespace gpuscaler::telemetry {
 namespace {
@@ -143,6 +144,9 @@ v1::NodeSnapshot ToProto(const Snapshot& snapshot) {
   message.set_node(base::ToUtf8(snapshot.node));
   SetTimestamp(snapshot.taken_at_wall, message.mutable_taken_at());
   message.set_error(base::ToUtf8(base::Message(NodeStatus(snapshot))));
+  if (snapshot.ownership != nullptr) {
+    *message.mutable_pod_listing() = ToProto(snapshot, *snapshot.ownership);
+  }
   for (const GpuSnapshot& gpu : snapshot.gpus) {
     v1::Gpu* out = message.add_gpus();
     out->set_index(gpu.identity->index);
@@ -173,6 +177,10 @@ absl::StatusOr<Snapshot> FromProto(const v1::NodeSnapshot& message, base::Steady
     } else {
       lane.status = absl::UnavailableError(message.error());
     }
+  }
+  if (message.has_pod_listing()) {
+    const absl::Status read = ReadPodListing(message.pod_listing(), sampled_at, snapshot);
+    if (!read.ok()) return read;
   }
   snapshot.gpus.reserve(static_cast<size_t>(message.gpus_size()));
   for (const v1::Gpu& gpu : message.gpus()) {

@@ -41,11 +41,9 @@ void WritePodSeries(const telemetry::View& view, base::Duration stale_after, bas
     if (now - ownership.listed_at > stale_after) return;
     for (const telemetry::Pod& pod : ownership.pods) {
       for (const std::string& gpu : pod.gpus) {
-        page.Sample(Labels()
-                        .Add("gpu_uuid", gpu)
-                        .Add("namespace", pod.pod_namespace)
-                        .Add("pod", pod.name),
-                    uint64_t{1});
+        page.Sample(
+            Labels().Add("gpu_uuid", gpu).Add("namespace", pod.pod_namespace).Add("pod", pod.name),
+            uint64_t{1});
       }
     }
   });

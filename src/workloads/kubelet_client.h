@@ -15,6 +15,7 @@ namespace gpuscaler::workloads {
 
 class KubeletClient {
  public:
+  static constexpr const char* kDefaultSocket = "/var/lib/kubelet/pod-resources/kubelet.sock";
   // Answers of up to this size are read; gRPC's own limit of 4 MiB is too low
   // for nodes with many pods.
   static constexpr int kMostBytes = 16 << 20;

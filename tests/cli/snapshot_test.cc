@@ -7,6 +7,7 @@
 
 #include "cli/temporary_file.h"
 #include "e2e/child_process.h"
+#include "fakes/kubelet/fake_kubelet.h"
 #include "fakes/nvml/fake_nvml.h"
 
 namespace gpuscaler::cli {
@@ -50,6 +51,24 @@ TEST_F(SnapshotTest, ATableHasALinePerGpu) {
   EXPECT_THAT(lines[1],
               AllOf(StartsWith("0 "), HasSubstr(nvml_.gpu(0).uuid()), HasSubstr(" 37.0")));
   EXPECT_THAT(lines[2], AllOf(StartsWith("1 "), HasSubstr(" 81.0"), HasSubstr(" 412.5")));
+}
+
+TEST_F(SnapshotTest, WhereThereIsAKubeletThePodsAreShown) {
+  fakes::FakeKubelet kubelet;
+  kubelet.Hold("inference", "llm-0", {nvml_.gpu(1).uuid() + "::0"});
+  kubelet.Hold("research", "train", {nvml_.gpu(1).uuid() + "::1"});
+  const std::string socket = "--pod-resources-socket=" + kubelet.socket();
+  const auto lines = Lines(Run({socket}).output);
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_THAT(lines[0], testing::EndsWith("  PODS"));
+  EXPECT_THAT(lines[1], testing::EndsWith("  -"));
+  EXPECT_THAT(lines[2], testing::EndsWith("  inference/llm-0, research/train"));
+  EXPECT_THAT(Run({socket, "--format=json"}).output, HasSubstr("\"name\": \"llm-0\""));
+  kubelet.AnswerWith("nonsense");
+  const Finished garbage = Run({socket});
+  EXPECT_EQ(garbage.exit_code, 0);
+  EXPECT_THAT(garbage.errors, HasSubstr(kubelet.socket()));
+  EXPECT_THAT(garbage.output, HasSubstr(" 81.0"));
 }
 
 TEST_F(SnapshotTest, WhatAGpuDoesNotHaveIsADashAndALostOneSaysSo) {

@@ -1,0 +1,48 @@
+#include "cli/holders.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/strings.h"
+#include "podresources.pb.h"
+#include "telemetry/pods_worked.h"
+#include "workloads/listing.h"
+
+namespace gpuscaler::cli {
+namespace {
+
+constexpr base::Duration kPatience = std::chrono::seconds(2);
+
+}  // namespace
+
+Holders::Holders(const std::string& socket) {
+  if (!socket.empty() && access(socket.c_str(), F_OK) == 0) kubelet_.emplace(socket);
+}
+
+absl::Status Holders::Ask(telemetry::Snapshot& snapshot) {
+  if (!kubelet_) return absl::OkStatus();
+  workloads::Identities gpus;
+  for (const telemetry::GpuSnapshot& gpu : snapshot.gpus) gpus.push_back(gpu.identity);
+  const auto response = kubelet_->List(kPatience);
+  using Answer = absl::StatusOr<workloads::Listing>;
+  const Answer listing =
+      response.ok() ? Answer(workloads::ReadListing(**response, {})) : Answer(response.status());
+  telemetry::Snapshot next = snapshot;
+  next.ownership = ledger_.Enter(listing, gpus, base::Now());
+  next.pods_worked = telemetry::PodsWorked(snapshot, next);
+  snapshot = std::move(next);
+  return response.status();
+}
+
+std::string HoldersOf(const telemetry::Snapshot& snapshot, const telemetry::GpuSnapshot& gpu) {
+  std::string names;
+  for (const telemetry::Pod& pod : snapshot.ownership->pods) {
+    if (std::find(pod.gpus.begin(), pod.gpus.end(), gpu.identity->uuid) == pod.gpus.end()) continue;
+    base::AppendItem(&names, base::StrCat(pod.pod_namespace, "/", pod.name));
+  }
+  return names.empty() ? "-" : names;
+}
+
+}  // namespace gpuscaler::cli
