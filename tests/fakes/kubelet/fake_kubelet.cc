@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <utility>
 
 namespace gpuscaler::fakes {
 namespace {
@@ -18,53 +18,12 @@ std::string NewFolder() {
 
 }  // namespace
 
-// One List call, alive until gRPC is done with it.
-class FakeKubelet::Call final : public grpc::ServerGenericBidiReactor {
- public:
-  explicit Call(FakeKubelet& kubelet) : kubelet_(kubelet) { StartRead(&request_); }
-
-  void OnReadDone(bool) override {
-    const std::lock_guard lock(kubelet_.mutex_);
-    ++kubelet_.calls_;
-    if (kubelet_.hangs_ && !gone_) {
-      kubelet_.waiting_.push_back(this);
-    } else {
-      Answer();
-    }
-  }
-  void OnCancel() override {
-    const std::lock_guard lock(kubelet_.mutex_);
-    gone_ = true;
-    const auto waits = std::find(kubelet_.waiting_.begin(), kubelet_.waiting_.end(), this);
-    if (waits == kubelet_.waiting_.end()) return;
-    kubelet_.waiting_.erase(waits);
-    Finish(grpc::Status::CANCELLED);
-  }
-  void OnDone() override { delete this; }
-
-  // Under the kubelet's mutex, once.
-  void Answer() {
-    const grpc::Slice slice(kubelet_.Answer());
-    response_ = grpc::ByteBuffer(&slice, 1);
-    StartWriteAndFinish(&response_, grpc::WriteOptions(), grpc::Status::OK);
-  }
-
- private:
-  FakeKubelet& kubelet_;
-  grpc::ByteBuffer request_;
-  grpc::ByteBuffer response_;
-  bool gone_ = false;
-};
-
-class FakeKubelet::Service final : public grpc::CallbackGenericService {
- public:
-  explicit Service(FakeKubelet& kubelet) : kubelet_(kubelet) {}
-  grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext*) override {
-    return new Call(kubelet_);
-  }
-
- private:
-  FakeKubelet& kubelet_;
+// One List call. Its tag is under way, or it is one of waiting_.
+struct FakeKubelet::Call {
+  grpc::ServerContext context;
+  grpc::ByteBuffer request;
+  grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> responder{&context};
+  bool answered = false;
 };
 
 FakeKubelet::FakeKubelet() : socket_(NewFolder() + "/kubelet.sock") {
@@ -77,19 +36,62 @@ FakeKubelet::~FakeKubelet() {
 }
 
 void FakeKubelet::Start() {
-  service_ = std::make_unique<Service>(*this);
+  service_ = std::make_unique<Service>();
   grpc::ServerBuilder builder;
   builder.SetMaxSendMessageSize(-1);
   builder.AddListeningPort("unix:" + socket_, grpc::InsecureServerCredentials());
-  builder.RegisterCallbackGenericService(service_.get());
+  builder.RegisterService(service_.get());
+  queue_ = builder.AddCompletionQueue();
   server_ = builder.BuildAndStart();
+  AwaitCall();
+  thread_ = std::thread([this] { Serve(); });
 }
 
 void FakeKubelet::Stop() {
   if (server_ == nullptr) return;
   server_->Shutdown(std::chrono::system_clock::now());
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    for (Call* call : std::exchange(waiting_, {})) delete call;
+    queue_->Shutdown();
+  }
+  thread_.join();
   server_.reset();
+  closed_ = false;
   unlink(socket_.c_str());
+}
+
+void FakeKubelet::AwaitCall() {
+  auto* call = new Call;
+  service_->RequestList(&call->context, &call->request, &call->responder, queue_.get(),
+                        queue_.get(), call);
+}
+
+void FakeKubelet::Serve() {
+  void* tag = nullptr;
+  bool ok = false;
+  while (queue_->Next(&tag, &ok)) {
+    auto* call = static_cast<Call*>(tag);
+    const std::lock_guard lock(mutex_);
+    if (!ok || closed_ || call->answered) {
+      delete call;
+      continue;
+    }
+    ++calls_;
+    AwaitCall();
+    if (hangs_) {
+      waiting_.push_back(call);
+    } else {
+      Finish(*call);
+    }
+  }
+}
+
+void FakeKubelet::Finish(Call& call) {
+  call.answered = true;
+  const grpc::Slice slice(Answer());
+  call.responder.Finish(grpc::ByteBuffer(&slice, 1), grpc::Status::OK, &call);
 }
 
 void FakeKubelet::Hold(const std::string& pod_namespace, const std::string& pod,
@@ -136,7 +138,7 @@ void FakeKubelet::Hang() {
 void FakeKubelet::Release() {
   const std::lock_guard lock(mutex_);
   hangs_ = false;
-  for (Call* call : std::exchange(waiting_, {})) call->Answer();
+  for (Call* call : std::exchange(waiting_, {})) Finish(*call);
 }
 
 uint64_t FakeKubelet::calls() const {

@@ -2,16 +2,17 @@
 // socket, whose answers can change, hang or be nonsense while it runs.
 #pragma once
 
-#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/completion_queue.h>
 #include <grpcpp/server.h>
 
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
-#include "podresources.pb.h"
+#include "podresources.grpc.pb.h"
 
 namespace gpuscaler::fakes {
 
@@ -46,9 +47,14 @@ class FakeKubelet {
   uint64_t calls() const;  // begun
 
  private:
-  class Service;
-  class Call;
+  // Bytes, not messages: it can answer nonsense. One queue and one thread, which
+  // ThreadSanitizer can follow.
+  using Service = v1::PodResourcesLister::WithRawMethod_List<v1::PodResourcesLister::Service>;
+  struct Call;
 
+  void AwaitCall();
+  void Serve();
+  void Finish(Call& call);
   v1::PodResources& PodOf(const std::string& pod_namespace, const std::string& pod);
   std::string Answer() const;
 
@@ -59,8 +65,11 @@ class FakeKubelet {
   bool hangs_ = false;
   uint64_t calls_ = 0;
   std::vector<Call*> waiting_;
+  bool closed_ = false;
   std::unique_ptr<Service> service_;
+  std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::unique_ptr<grpc::Server> server_;
+  std::thread thread_;
 };
 
 }  // namespace gpuscaler::fakes
