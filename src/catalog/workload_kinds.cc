@@ -17,10 +17,12 @@ constexpr size_t kRandomLength = 5;
 constexpr size_t kLongestPrefix = 58;
 
 // A ReplicaSet is named after its Deployment and a hash: a 32-bit number in
-// decimal, each digit written in the same alphabet. One in 40,000 has fewer than
-// six digits; taken as a hash, so short a text would more often be a part of
-// another workload's name ("llm-v2").
-constexpr size_t kShortestHash = 6;
+// decimal, each digit d written as the (48 + d) mod 27th of that alphabet
+// (k8s.io/apimachinery, SafeEncodeString). One in four million has fewer than
+// four digits; taken as a hash, so short a text would more often be a part of
+// another workload's name ("llm-8b").
+constexpr std::string_view kHashAlphabet = "456789bcdf";
+constexpr size_t kShortestHash = 4;
 constexpr size_t kLongestHash = 10;
 
 using Replica = std::optional<std::string_view>;
@@ -64,7 +66,7 @@ Replica OfReplicaSet(std::string_view pod, std::string_view name) {
   const bool whole = hash.ends_with('-');
   if (whole) hash.remove_suffix(1);
   const bool cut = prefix.size() == kLongestPrefix;
-  if (hash.size() > kLongestHash || !AllIn(hash, kRandomAlphabet)) return std::nullopt;
+  if (hash.size() > kLongestHash || !AllIn(hash, kHashAlphabet)) return std::nullopt;
   return (whole ? hash.size() >= kShortestHash : cut) ? Replica(pod) : std::nullopt;
 }
 
@@ -111,13 +113,13 @@ Replica OfGlob(std::string_view pod, std::string_view name) {
 }
 
 constexpr std::array<WorkloadKindRow, 7> kKinds = {{
-    {"deployment", "NAME-HASH-XXXXX", OfReplicaSet},
-    {"rollout", "NAME-HASH-XXXXX", OfReplicaSet},
-    {"statefulset", "NAME-ORDINAL", OfStatefulSet},
-    {"daemonset", "NAME-XXXXX", OfDaemonSet},
-    {"job", "NAME-XXXXX or NAME-INDEX-XXXXX", OfJob},
-    {"leaderworkerset", "NAME-GROUP or NAME-GROUP-WORKER", OfLeaderWorkerSet},
-    {"pods", "any name that matches the GLOB", OfGlob},
+    {"deployment", "NAME-HASH-XXXXX", false, OfReplicaSet},
+    {"rollout", "NAME-HASH-XXXXX", false, OfReplicaSet},
+    {"statefulset", "NAME-ORDINAL", true, OfStatefulSet},
+    {"daemonset", "NAME-XXXXX", false, OfDaemonSet},
+    {"job", "NAME-XXXXX or NAME-INDEX-XXXXX", false, OfJob},
+    {"leaderworkerset", "NAME-GROUP or NAME-GROUP-WORKER", true, OfLeaderWorkerSet},
+    {"pods", "any name that matches the GLOB", false, OfGlob},
 }};
 
 }  // namespace

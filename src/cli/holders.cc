@@ -28,12 +28,14 @@ absl::Status Holders::Ask(telemetry::Snapshot& snapshot) {
   const auto response = kubelet_->List(kPatience);
   using Answer = absl::StatusOr<workloads::Listing>;
   const Answer listing =
-      response.ok() ? Answer(workloads::ReadListing(**response, {})) : Answer(response.status());
+      response.ok() ? workloads::ReadListing(**response, {}) : Answer(response.status());
   telemetry::Snapshot next = snapshot;
-  next.ownership = ledger_.Enter(listing, gpus, base::Now());
+  next.taken_at = base::Now();
+  next.taken_at_wall = std::chrono::system_clock::now();
+  next.ownership = ledger_.Enter(listing, gpus, next.taken_at);
   next.pods_worked = telemetry::PodsWorked(snapshot, next);
   snapshot = std::move(next);
-  return response.status();
+  return listing.status();
 }
 
 std::string HoldersOf(const telemetry::Snapshot& snapshot, const telemetry::GpuSnapshot& gpu) {

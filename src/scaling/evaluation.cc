@@ -109,6 +109,7 @@ void DecideActive(const Trigger& trigger, bool gpu_exceeds, Evaluation& evaluati
 bool CountWorkload(const Trigger& trigger, Evaluation& evaluation) {
   std::set<const telemetry::GpuSnapshot*> seen;
   std::set<const telemetry::Snapshot*> nodes;
+  std::set<const telemetry::Snapshot*> fresh_nodes;
   bool exceeds = false;
   for (const Replica& replica : evaluation.workload.replicas) {
     for (const ReplicaPod& pod : replica.pods) {
@@ -119,11 +120,13 @@ bool CountWorkload(const Trigger& trigger, Evaluation& evaluation) {
         evaluation.gpus.push_back(part);
         if (part.part != Part::kCounted) continue;
         ++evaluation.counted;
+        fresh_nodes.insert(pod.node);
         exceeds = exceeds || part.value > trigger.activation_threshold;
       }
     }
   }
-  evaluation.nodes = evaluation.fresh_nodes = nodes.size();
+  evaluation.nodes = nodes.size();
+  evaluation.fresh_nodes = fresh_nodes.size();
   return exceeds;
 }
 

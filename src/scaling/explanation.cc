@@ -89,8 +89,10 @@ void AddFactor(const Trigger& trigger, const Evaluation& evaluation, Lines& line
   } else if (workload.missing == 0) {
     lines.Add("times ", workload.fresh, " replicas, for HPA divides by the target alone");
   } else {
-    lines.Add("times ", workload.fresh, " replicas, and the missing ones as if they were at ",
-              target, ": HPA neither shrinks nor grows for want of data");
+    const bool sum = trigger.aggregation == catalog::Aggregation::kSum;
+    lines.Add(sum ? std::string("the sum") : base::StrCat("times ", workload.fresh, " replicas"),
+              ", and the missing ones as if they were at ", target,
+              ": HPA neither shrinks nor grows for want of data");
   }
 }
 

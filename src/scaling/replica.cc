@@ -44,14 +44,17 @@ class Finder {
     if (node.ownership == nullptr) return absl::OkStatus();
     const bool forgotten = now_ - node.ownership->listed_at > limits_.forget_after;
     if (forgotten) return absl::OkStatus();
-    for (size_t i = 0; i < node.ownership->pods.size(); ++i) {
-      const Pod& pod = node.ownership->pods[i];
-      const auto replica = ReplicaOf(workload_, pod);
-      if (!replica) continue;
-      if (absl::Status alone = CheckAlone(node, pod); !alone.ok()) return alone;
-      if (auto read = Read(node, pod, told, node.pods_worked[i])) {
-        pods_[*replica].push_back(*std::move(read));
+    const std::vector<Pod>& pods = node.ownership->pods;
+    std::vector<std::optional<std::string_view>> replicas;
+    replicas.reserve(pods.size());
+    for (const Pod& pod : pods) replicas.push_back(ReplicaOf(workload_, pod));
+    for (size_t i = 0; i < pods.size(); ++i) {
+      if (!replicas[i]) continue;
+      ReplicaPod read = Read(node, pods[i], told, node.pods_worked[i]);
+      if (read.state != ReplicaState::kMissing) {
+        if (absl::Status alone = CheckAlone(node, i, replicas); !alone.ok()) return alone;
       }
+      pods_[*replicas[i]].push_back(std::move(read));
     }
     return absl::OkStatus();
   }
@@ -62,7 +65,11 @@ class Finder {
       const ReplicaState state = StateOf(pods);
       parts_.replicas.push_back({name, state, std::move(pods)});
     }
-    DropReplaced();
+    if (!workload_.kind->stable_names) DropReplaced();
+    // The trigger speaks of none of them: there is nothing to be missed.
+    size_t pods = 0;
+    for (const Replica& replica : parts_.replicas) pods += replica.pods.size();
+    if (!parts_.outside.empty() && pods == parts_.outside.size()) parts_.replicas.clear();
     for (const Replica& replica : parts_.replicas) {
       switch (replica.state) {
         case ReplicaState::kFresh:
@@ -80,37 +87,47 @@ class Finder {
   }
 
  private:
-  // Empty: the trigger does not speak of this pod.
-  std::optional<ReplicaPod> Read(const Snapshot& node, const Pod& pod, bool told, bool worked) {
+  // Fresh only where each of its GPUs is: a part of its load would pass for the
+  // whole. One that is lost has no load, and drops out.
+  ReplicaPod Read(const Snapshot& node, const Pod& pod, bool told, bool worked) {
     ReplicaPod read = {&node, &pod, ReplicaState::kMissing, {}};
-    bool counted = false;
+    size_t counted = 0;
+    size_t unknown = 0;
     size_t others = 0;
     for (const std::string& uuid : pod.gpus) {
       const telemetry::GpuSnapshot* gpu = telemetry::FindGpu(node, uuid);
-      if (gpu == nullptr) continue;
+      if (gpu == nullptr) {
+        ++unknown;
+        continue;
+      }
       read.gpus.push_back(Judge(trigger_, node, *gpu, now_, limits_.stale_after));
-      counted = counted || read.gpus.back().part == Part::kCounted;
-      if (!IsExpected(read.gpus.back().part)) ++others;
+      const Part part = read.gpus.back().part;
+      if (part == Part::kCounted) ++counted;
+      if (part == Part::kStale || part == Part::kNeverRead) ++unknown;
+      if (!IsExpected(part)) ++others;
     }
     if (others > 0 && others == pod.gpus.size()) {
       parts_.outside.push_back(read.gpus.front());
-      return std::nullopt;
+      return read;
     }
-    if (!told || !counted) return read;
+    if (!told || unknown > 0 || counted == 0) return read;
     const bool young = pod.appeared_at && now_ - *pod.appeared_at < trigger_.warmup;
     read.state = young && IsIdle(read, worked) ? ReplicaState::kWarming : ReplicaState::kFresh;
     return read;
   }
 
-  absl::Status CheckAlone(const Snapshot& node, const Pod& pod) const {
+  absl::Status CheckAlone(const Snapshot& node, size_t place,
+                          const std::vector<std::optional<std::string_view>>& replicas) const {
     if (trigger_.shared_gpus == SharedGpus::kWhole) return absl::OkStatus();
-    for (const Pod& other : node.ownership->pods) {
-      if (&other == &pod || ReplicaOf(workload_, other)) continue;
-      for (const std::string& uuid : other.gpus) {
+    const std::vector<Pod>& pods = node.ownership->pods;
+    const Pod& pod = pods[place];
+    for (size_t i = 0; i < pods.size(); ++i) {
+      if (replicas[i]) continue;  // its own, this one too
+      for (const std::string& uuid : pods[i].gpus) {
         if (std::find(pod.gpus.begin(), pod.gpus.end(), uuid) == pod.gpus.end()) continue;
         return absl::FailedPreconditionError(base::StrCat(
             "GPU ", uuid, " of ", node.node, " is shared: ", pod.pod_namespace, "/", pod.name,
-            " and ", other.pod_namespace, "/", other.name,
+            " and ", pods[i].pod_namespace, "/", pods[i].name,
             " hold it, and its readings do not tell whose load they are; with sharedGpus: whole it"
             " counts whole for each workload"));
       }

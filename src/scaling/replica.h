@@ -21,9 +21,9 @@ struct EvaluationLimits {
 };
 
 enum class ReplicaState : uint8_t {
-  kFresh,    // at least one GPU of each of its pods counts
+  kFresh,    // every GPU of its pods counts, but for lost ones
   kWarming,  // young, and not at work yet: it loads its model
-  kMissing,  // its node is silent, or its GPUs cannot be read
+  kMissing,  // its node is silent, or a GPU of it cannot be read
 };
 
 struct ReplicaPod {
@@ -46,7 +46,7 @@ struct WorkloadParts {
   size_t fresh = 0;
   size_t warming = 0;
   size_t missing = 0;
-  // A GPU of each pod that is no replica.
+  // A GPU of each pod all of whose GPUs are of another gpuIndex or lack the metric.
   std::vector<GpuPart> outside;
   // Nodes that do not say at present who holds their GPUs.
   std::vector<const telemetry::Snapshot*> untold;
@@ -54,9 +54,9 @@ struct WorkloadParts {
 
 // The replicas of trigger.workload, which is given. Pure.
 //
-// A pod all of whose GPUs are of another gpuIndex or lack the metric is no
-// replica: the trigger does not speak of it. A missing replica is left out once
-// a younger one has taken its place, or after limits.forget_after.
+// Pods all of whose GPUs are of another gpuIndex or lack the metric count as
+// missing beside others; where there are no others there is no replica. A missing replica is left
+// out once a younger one has taken its place, or after limits.forget_after.
 //
 // FAILED_PRECONDITION: no node asks who holds its GPUs; a GPU is held by another
 // workload too and sharedGpus is `error`.

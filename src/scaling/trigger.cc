@@ -142,7 +142,7 @@ absl::Status CheckServed(const TriggerDraft& draft, const catalog::MetricRow& me
 }
 
 // Keys that mean nothing without another one are mistakes, not wishes.
-absl::Status CheckWorkloadKeys(const TriggerDraft& draft) {
+absl::Status CheckWorkloadKeys(const TriggerDraft& draft, std::string_view object_namespace) {
   const struct {
     bool given;
     std::string_view key;
@@ -156,6 +156,11 @@ absl::Status CheckWorkloadKeys(const TriggerDraft& draft) {
   }
   if (draft.pod_aggregation && !draft.group_by_pod) {
     return absl::InvalidArgumentError("podAggregation needs groupBy: pod");
+  }
+  if (draft.trigger.workload && object_namespace.empty()) {
+    return absl::InvalidArgumentError(
+        "workload: the request names no namespace, in which it would be:"
+        " scaledObjectRef.namespace is empty");
   }
   return absl::OkStatus();
 }
@@ -171,7 +176,7 @@ absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata,
   absl::Status read = ReadEntries({entries.at.data(), entries.size}, draft, unserved);
   if (!read.ok()) return read;
 
-  if (absl::Status fits = CheckWorkloadKeys(draft); !fits.ok()) return fits;
+  if (absl::Status fits = CheckWorkloadKeys(draft, object_namespace); !fits.ok()) return fits;
 
   const absl::StatusOr<Shorthand> shorthand = FindShorthand(draft);
   if (!shorthand.ok()) return shorthand.status();

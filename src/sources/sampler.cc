@@ -158,7 +158,9 @@ void Sampler::Tick(catalog::Lane lane) {
     ++counters.buckets[static_cast<size_t>(bucket - LaneStats::kDurationBuckets.begin())];
 
     before = newest_->lane(lane).status;
-    Publish(Fold(*newest_, lane, read, now, std::chrono::system_clock::now()));
+    // An ownership may have come in since the read ended: time goes on only.
+    Publish(Fold(*newest_, lane, read, std::max(now, newest_->taken_at),
+                 std::chrono::system_clock::now()));
   }
   // Changes only: a driver that is gone for a day is one line, not 400,000.
   if (!read.ok() && read.status() != before) {

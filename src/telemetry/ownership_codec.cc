@@ -14,6 +14,10 @@ namespace {
 
 constexpr double kOldest = 10 * 365.25 * 86400;  // seconds
 
+double AgeAt(base::SteadyTime now, base::SteadyTime then) {
+  return std::max(base::ToSeconds(now - then), 0.0);
+}
+
 absl::StatusOr<base::SteadyTime> TimeOf(double age_seconds, base::SteadyTime taken_at) {
   if (!(age_seconds >= 0 && age_seconds <= kOldest)) {
     return absl::InvalidArgumentError(
@@ -48,7 +52,7 @@ auto NameOf(const v1::Pod& pod) {
 v1::PodListing ToProto(const Snapshot& snapshot, const Ownership& ownership) {
   v1::PodListing listing;
   if (ownership.listed_at != base::SteadyTime()) {
-    listing.set_age_seconds(base::ToSeconds(snapshot.taken_at - ownership.listed_at));
+    listing.set_age_seconds(AgeAt(snapshot.taken_at, ownership.listed_at));
   }
   listing.set_error(base::ToUtf8(base::Message(ownership.status)));
   for (size_t i = 0; i < ownership.pods.size(); ++i) {
@@ -58,7 +62,7 @@ v1::PodListing ToProto(const Snapshot& snapshot, const Ownership& ownership) {
     out.set_name(base::ToUtf8(pod.name));
     for (const std::string& uuid : pod.gpus) out.add_gpu_uuids(base::ToUtf8(uuid));
     if (pod.appeared_at) {
-      out.set_age_seconds(base::ToSeconds(snapshot.taken_at - *pod.appeared_at));
+      out.set_age_seconds(AgeAt(snapshot.taken_at, *pod.appeared_at));
     }
     out.set_worked(snapshot.pods_worked[i]);
   }

@@ -6,11 +6,17 @@
 namespace gpuscaler::telemetry {
 namespace {
 
+// What NVML's utilization looks back over at most: before that it may still tell
+// of the pod that had the GPU before.
+constexpr base::Duration kNvmlWindow = std::chrono::seconds(1);
+
 bool IsBusy(const Snapshot& node, const Pod& pod) {
-  return std::any_of(pod.gpus.begin(), pod.gpus.end(), [&node](const std::string& uuid) {
+  return std::any_of(pod.gpus.begin(), pod.gpus.end(), [&node, &pod](const std::string& uuid) {
     const GpuSnapshot* gpu = FindGpu(node, uuid);
-    return gpu != nullptr &&
-           gpu->readings.Value(catalog::Metric::kGpuUtilization).value_or(0) > kIdlePercent;
+    if (gpu == nullptr) return false;
+    const Reading& reading = gpu->readings[catalog::Metric::kGpuUtilization];
+    return reading.state == ReadingState::kValue && reading.value > kIdlePercent &&
+           (!pod.appeared_at || reading.sampled_at > *pod.appeared_at + kNvmlWindow);
   });
 }
 

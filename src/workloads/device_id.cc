@@ -20,11 +20,9 @@ bool Take(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
-// "", "/vgpuM", "/giM", "/giM/vgpuK".
+// "" or "/vgpuM".
 bool IsGkePart(std::string_view text) {
-  for (const std::string_view part : {"/gi", "/vgpu"}) {
-    if (Take(text, part) && !TakeNumber(text)) return false;
-  }
+  if (Take(text, "/vgpu") && !TakeNumber(text)) return false;
   return text.empty();
 }
 
@@ -50,7 +48,7 @@ std::optional<GpuName> ReadDeviceId(std::string_view id) {
 std::optional<GpuName> ReadClaimDevice(std::string_view device_name) {
   if (!Take(device_name, "gpu-")) return std::nullopt;
   const auto minor = TakeNumber(device_name);
-  if (!minor || !(device_name.empty() || device_name.starts_with("-mig-"))) return std::nullopt;
+  if (!minor || !device_name.empty()) return std::nullopt;
   return GpuName{"", minor};
 }
 

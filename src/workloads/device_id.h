@@ -17,12 +17,12 @@ struct GpuName {
 };
 
 // "GPU-UUID" and "MIG-UUID", each also as a time-slicing replica ("::N"), and
-// GKE's "nvidiaN", "nvidiaN/vgpuM", "nvidiaN/giM", "nvidiaN/giM/vgpuK". Empty:
-// none of these.
+// GKE's "nvidiaN" and "nvidiaN/vgpuM". Empty: none of these, nor is a MIG instance
+// of "nvidiaN/giM": its load is not its GPU's.
 std::optional<GpuName> ReadDeviceId(std::string_view id);
 
 // The device of a claim: NVIDIA's DRA driver calls the GPU of /dev/nvidiaN
-// "gpu-N", and a MIG instance of it "gpu-N-mig-...".
+// "gpu-N". Empty: another device, a MIG instance of it ("gpu-N-mig-...") too.
 std::optional<GpuName> ReadClaimDevice(std::string_view device_name);
 
 // Whether `identity` is the GPU of this name.

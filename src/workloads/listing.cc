@@ -27,13 +27,13 @@ class Reader {
     for (const v1::ContainerResources& container : pod.containers()) {
       for (const v1::ContainerDevices& devices : container.devices()) {
         if (!IsGpuResource(devices.resource_name(), extras_)) continue;
-        for (const std::string& id : devices.device_ids()) Add(pod, id, ReadDeviceId(id));
+        for (const std::string& id : devices.device_ids()) Add(pod, id, ReadDeviceId(id), true);
       }
       for (const v1::DynamicResource& claim : container.dynamic_resources()) {
         for (const v1::ClaimResource& resource : claim.claim_resources()) {
           if (resource.driver_name() != kDraDriver) continue;
           Add(pod, base::StrCat(resource.pool_name(), "/", resource.device_name()),
-              ReadClaimDevice(resource.device_name()));
+              ReadClaimDevice(resource.device_name()), false);
         }
       }
     }
@@ -43,10 +43,10 @@ class Reader {
 
  private:
   void Add(const v1::PodResources& pod, const std::string& device,
-           const std::optional<GpuName>& gpu) {
-    if (gpu) {
-      listing_.holdings.push_back({pod.namespace_(), pod.name(), device, *gpu});
-    } else if (listing_.unknown_ids.size() < kMostUnknown) {
+           const std::optional<GpuName>& gpu, bool exclusive) {
+    listing_.holdings.push_back(
+        {pod.namespace_(), pod.name(), device, gpu.value_or(GpuName()), exclusive});
+    if (!gpu && listing_.unknown_ids.size() < kMostUnknown) {
       listing_.unknown_ids.push_back(device);
     }
   }
@@ -57,7 +57,11 @@ class Reader {
 
 }  // namespace
 
-Listing ReadListing(const v1::ListPodResourcesResponse& response, const ExtraResources& extras) {
+absl::StatusOr<Listing> ReadListing(const v1::ListPodResourcesResponse& response,
+                                    const ExtraResources& extras) {
+  if (response.pod_resources().empty()) {
+    return absl::UnavailableError("the kubelet lists no pod at all: it has just started");
+  }
   Reader reader(extras);
   for (const v1::PodResources& pod : response.pod_resources()) reader.Read(pod);
   return reader.Take();

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "workloads/device_id.h"
 
 namespace v1 {
@@ -19,18 +20,21 @@ using ExtraResources = std::vector<std::string>;
 struct Holding {
   std::string pod_namespace;
   std::string pod;
-  std::string device;  // the kubelet's id, replica and all; of a claim its pool and device
-  GpuName gpu;
+  std::string device;     // the kubelet's id, replica and all; of a claim its pool and device
+  GpuName gpu;            // of none: the pod holds something that cannot be read
+  bool exclusive = true;  // two pods are not listed with it but while one replaces the other
 };
 
 struct Listing {
   std::vector<Holding> holdings;
-  // Ids of GPU resources that no rule reads, the first few: for the log.
+  // Ids of GPU resources that name no whole GPU, the first few: for the log.
   std::vector<std::string> unknown_ids;
 };
 
 // nvidia.com/gpu, nvidia.com/mig-*, amd.com/gpu, the extras, and claims of the
-// driver gpu.nvidia.com.
-Listing ReadListing(const v1::ListPodResourcesResponse& response, const ExtraResources& extras);
+// driver gpu.nvidia.com. UNAVAILABLE: it lists no pod at all, as a kubelet does that
+// has just started; ours is always one.
+absl::StatusOr<Listing> ReadListing(const v1::ListPodResourcesResponse& response,
+                                    const ExtraResources& extras);
 
 }  // namespace gpuscaler::workloads

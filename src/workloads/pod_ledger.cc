@@ -44,18 +44,19 @@ telemetry::Ownership PodLedger::Read(const Listing& listing, const Identities& g
   appeared_ = std::move(appeared);
   looked_ = true;
 
-  // The younger of a device's holders; of equals the one that is listed later.
-  std::unordered_map<std::string, PodName> holder_of;
+  // When the youngest holder of a device appeared.
+  std::unordered_map<std::string, std::optional<base::SteadyTime>> youngest;
   for (const Holding& holding : listing.holdings) {
-    const PodName name(holding.pod_namespace, holding.pod);
-    const auto [at, is_new] = holder_of.emplace(holding.device, name);
-    if (!is_new && appeared_.at(at->second) <= appeared_.at(name)) at->second = name;
+    const auto& came = appeared_.at({holding.pod_namespace, holding.pod});
+    const auto [at, is_new] = youngest.emplace(holding.device, came);
+    if (!is_new) at->second = std::max(at->second, came);
   }
 
   std::map<PodName, std::set<std::string>> gpus_of;
   for (const Holding& holding : listing.holdings) {
     const PodName name(holding.pod_namespace, holding.pod);
-    if (holder_of.at(holding.device) == name) gpus_of[name].insert(UuidOf(holding, gpus));
+    if (holding.exclusive && appeared_.at(name) < youngest.at(holding.device)) continue;
+    gpus_of[name].insert(UuidOf(holding, gpus));
   }
   telemetry::Ownership ownership;
   ownership.listed_at = now;

@@ -26,7 +26,8 @@ class PodLedger {
   //
   // Kubelets list pods that are going, and before Kubernetes 1.34 also finished
   // ones: of two pods with the same device the younger one has it, and a pod
-  // that is left with none holds nothing.
+  // that is left with none holds nothing. Of equal age, as all are at first
+  // sight, both have it. A claim can be several pods'.
   std::shared_ptr<const telemetry::Ownership> Enter(const absl::StatusOr<Listing>& listing,
                                                     const Identities& gpus, base::SteadyTime now);
 

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "base/log.h"
@@ -40,9 +42,14 @@ absl::StatusOr<Listing> PodWatch::List() {
 bool PodWatch::FindSocket() {
   if (found_) return true;
   found_ = access(options_.socket.c_str(), F_OK) == 0;
-  if (!found_ && !std::exchange(told_absent_, true)) {
+  if (found_) {
+    // Somebody is asked from here on: not known yet is not the same as nobody.
+    auto first = std::make_shared<telemetry::Ownership>();
+    first->status = absl::UnavailableError("the kubelet has not answered yet");
+    publish_(std::move(first));
+  } else if (!std::exchange(told_absent_, true)) {
     base::LogInfo("no PodResources socket: triggers with a workload cannot be answered",
-                  {{"socket", options_.socket}});
+                  {{"socket", options_.socket}, {"error", std::strerror(errno)}});
   }
   return found_;
 }
@@ -60,7 +67,8 @@ void PodWatch::Report(const absl::StatusOr<Listing>& listing) {
   if (!listing.ok() || listing->unknown_ids.empty() || std::exchange(told_unknown_, true)) return;
   std::string ids;
   for (const std::string& id : listing->unknown_ids) base::AppendItem(&ids, id);
-  base::LogWarn("devices of GPU resources with ids of an unknown form", {{"ids", ids}});
+  base::LogWarn("devices of GPU resources that name no whole GPU: their pods count as missing",
+                {{"ids", ids}});
 }
 
 }  // namespace gpuscaler::workloads

@@ -40,6 +40,10 @@ const PodRow kRows[] = {
     {"deployment", "llm", "llm-chat-7d9c8b5f4d-x2b4k", ""},
     {"deployment", "llm", "llm2-7d9c8b5f4d-x2b4k", ""},
     {"deployment", "llm", "llm-v2-x2b4k", ""},  // a DaemonSet or Job llm-v2
+    {"deployment", "llm", "llm-8b-x2b4k", ""},
+    {"deployment", "llm", "llm-gptq4b-x2b4k", ""},    // letters that no hash has
+    {"deployment", "llm", "llm-29478596-x2b4k", ""},  // a CronJob's
+    {"deployment", "llm", "llm-4d5f-x2b4k", "llm-4d5f-x2b4k"},
     {"deployment", "llm", "llm-x2b4k", ""},
     {"deployment", "llm", "llm-0", ""},
     {"deployment", "llm", "llm", ""},

@@ -64,6 +64,12 @@ TEST_F(SnapshotTest, WhereThereIsAKubeletThePodsAreShown) {
   EXPECT_THAT(lines[1], testing::EndsWith("  -"));
   EXPECT_THAT(lines[2], testing::EndsWith("  inference/llm-0, research/train"));
   EXPECT_THAT(Run({socket, "--format=json"}).output, HasSubstr("\"name\": \"llm-0\""));
+  const TemporaryFile trace("trace.jsonl",
+                            Run({socket, "--format=json", "--interval=10ms", "--count=2"}).output);
+  const Finished replay =
+      Run({"--source=simulated", "--scenario=" + trace.path(), "--pod-resources-socket="});
+  EXPECT_EQ(replay.exit_code, 0) << replay.errors;
+  EXPECT_THAT(replay.output, HasSubstr(nvml_.gpu(1).uuid()));
   kubelet.AnswerWith("nonsense");
   const Finished garbage = Run({socket});
   EXPECT_EQ(garbage.exit_code, 0);

@@ -232,6 +232,7 @@ TEST(WorkloadMetadata, MeansNothingWithoutAWorkload) {
   EXPECT_THAT(MessageOf({{"sharedGpus", "whole"}}), StartsWith("sharedGpus needs workload"));
   EXPECT_EQ(MessageOf({{"podAggregation", "max"}, {"workload", "job/train"}}),
             "podAggregation needs groupBy: pod");
+  EXPECT_THAT(MessageOf({{"workload", "job/train"}}), HasSubstr("namespace is empty"));
 }
 
 TEST(UnservedMetadata, IsNamedByItsKey) {

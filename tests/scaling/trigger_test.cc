@@ -17,7 +17,7 @@ using std::chrono::seconds;
 using testing::HasSubstr;
 
 Trigger Parsed(std::vector<MetadataEntry> metadata) {
-  const absl::StatusOr<Trigger> trigger = ParseTrigger(metadata);
+  const absl::StatusOr<Trigger> trigger = ParseTrigger(metadata, "ns");
   EXPECT_TRUE(trigger.ok()) << trigger.status();
   return trigger.ok() ? *trigger : Trigger();
 }

@@ -207,6 +207,26 @@ TEST(Workload, AMissingReplicaAloneIsNoValueAndStaysActive) {
   EXPECT_EQ(both->active_reason, ActiveReason::kReplicaMissing);
 }
 
+TEST(Workload, APodIsFreshOnlyWhereEachOfItsGpusIs) {
+  NodeMaker stale("node-a");
+  stale.Pod(kLlm1, {stale.Gpu(0), stale.Gpu(95, Seconds(30))}).Pod(kLlm2, {stale.Gpu(90)});
+  ExpectCounts(Answer(WorkloadTrigger(), {stale.Make()}), {1, 0, 1});
+  NodeMaker absent("node-a");
+  absent.Pod(kLlm1, {absent.Gpu(0), "MIG-0f1e2d3c"});
+  ExpectFails(Answer(WorkloadTrigger(), {absent.Make()}), StatusCode::kUnavailable, "0 of 1");
+  NodeMaker lost("node-a");
+  lost.Pod(kLlm1, {lost.Gpu(0), lost.Gpu(60)}).Lose(0);
+  ExpectCounts(Answer(WorkloadTrigger(), {lost.Make()}), {1, 0, 0});
+}
+
+TEST(Workload, OfStableNamesOnlyTheSameOneTakesThePlace) {
+  NodeMaker silent("node-a");
+  silent.Pod("llm-0", {silent.Gpu(70, Seconds(60))}).Listed(Seconds(60));
+  NodeMaker b("node-b");
+  b.Pod("llm-1", {b.Gpu(70)}, Seconds(20));
+  ExpectCounts(Answer(WorkloadTrigger("statefulset/llm"), {silent.Make(), b.Make()}), {1, 0, 1});
+}
+
 TEST(Workload, AYoungerReplicaTakesTheMissingOnesPlace) {
   NodeMaker silent("node-a");
   silent.Pod(kLlm1, {silent.Gpu(70, Seconds(60))}).Listed(Seconds(60));
@@ -308,8 +328,8 @@ TEST(Workload, OtherIndicesAndMissingMetricsAreNoReplicas) {
   NodeMaker a("node-a");
   a.Pod(kLlm1, {a.Gpu(50)}).Pod(kLlm2, {a.Gpu(70)});
   const auto first = Answer(WorkloadTrigger("deployment/llm", {{"gpuIndex", "0"}}), {a.Make()});
-  ExpectCounts(first, {1, 0, 0});
-  EXPECT_EQ(first->value, 50);
+  ExpectCounts(first, {1, 0, 1});
+  EXPECT_EQ(first->value, 130) << "the other one counts as at the target";
   ExpectFails(Answer(WorkloadTrigger("deployment/llm", {{"gpuIndex", "7"}}), {a.Make()}),
               StatusCode::kFailedPrecondition, "gpuIndex");
 }
@@ -318,7 +338,7 @@ TEST(Workload, ASumNeedsEveryReadableGpuOfItsReplicas) {
   NodeMaker a("node-a");
   a.Pod(kLlm1, {a.Gpu(50), a.Gpu(50, Seconds(30))});
   const Trigger sum = WorkloadTrigger("deployment/llm", {{"aggregation", "sum"}});
-  ExpectFails(Answer(sum, {a.Make()}), StatusCode::kUnavailable, "30.0s old");
+  ExpectFails(Answer(sum, {a.Make()}), StatusCode::kUnavailable, "0 of 1 replicas");
   NodeMaker b("node-b");
   b.Pod(kLlm1, {b.Gpu(50), b.Gpu(30)}).Pod(kLlm2, {b.Gpu(40)});
   EXPECT_EQ(Answer(sum, {b.Make()})->value, 120);

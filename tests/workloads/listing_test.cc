@@ -9,7 +9,6 @@ namespace gpuscaler::workloads {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 void AddDevice(v1::PodResources& pod, const std::string& resource, const std::string& id) {
   v1::ContainerDevices& devices = *pod.add_containers()->add_devices();
@@ -51,14 +50,15 @@ TEST(ReadListing, TakesTheGpusOfEveryContainerAndNothingElse) {
     resource.set_device_name(device);
   }
 
-  const Listing plain = ReadListing(response, {});
+  const Listing plain = *ReadListing(response, {});
   EXPECT_THAT(Text(plain),
-              ElementsAre("inference/llm-0 GPU-a", "inference/llm-0 MIG-b",
+              ElementsAre("inference/llm-0 GPU-a", "inference/llm-0 MIG-b", "hpc/sim 0000:3b:00.0",
                           "dra/worker node-a/gpu-1", "dra/worker node-a/gpu-3-mig-1g24gb-me-20-5"));
-  EXPECT_THAT(plain.unknown_ids, ElementsAre("0000:3b:00.0"));
-  const Listing more = ReadListing(response, {"example.com/shared-gpu"});
+  // What no rule reads is held all the same, or its pod would be one without a GPU.
+  EXPECT_THAT(plain.unknown_ids, ElementsAre("0000:3b:00.0", "node-a/gpu-3-mig-1g24gb-me-20-5"));
+  const Listing more = *ReadListing(response, {"example.com/shared-gpu"});
   EXPECT_THAT(Text(more), testing::Contains("inference/llm-0 GPU-c::1"));
-  EXPECT_THAT(ReadListing({}, {}).holdings, IsEmpty());
+  EXPECT_EQ(ReadListing({}, {}).status().code(), absl::StatusCode::kUnavailable);
 }
 
 }  // namespace

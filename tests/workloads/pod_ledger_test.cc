@@ -26,7 +26,7 @@ Identities Gpus(uint32_t count) {
 
 Holding Holds(const std::string& pod, const std::string& device,
               const std::string& pod_namespace = "default") {
-  return {pod_namespace, pod, device, *ReadDeviceId(device)};
+  return {pod_namespace, pod, device, *ReadDeviceId(device), true};
 }
 
 Listing Of(std::vector<Holding> holdings) {
@@ -84,6 +84,20 @@ TEST(PodLedger, OfTwoHoldersOfADeviceTheYoungerHasIt) {
   const auto both = ledger.Enter(Of({Holds("young", "GPU-0"), Holds("finished", "GPU-0")}), Gpus(2),
                                  kStart + seconds(1));
   EXPECT_THAT(Text(*both), ElementsAre("default/young GPU-0"));
+  // At first sight nobody knows which is the younger: both, in either order.
+  for (const auto& [first, second] : {std::pair{"a", "b"}, std::pair{"b", "a"}}) {
+    PodLedger fresh;
+    const auto tie =
+        fresh.Enter(Of({Holds(first, "GPU-0"), Holds(second, "GPU-0")}), Gpus(2), kStart);
+    EXPECT_THAT(Text(*tie), ElementsAre("default/a GPU-0", "default/b GPU-0"));
+  }
+  // A claim is shared by whoever names it.
+  Holding claimed = Holds("late", "GPU-0");
+  claimed.exclusive = false;
+  Holding early = Holds("young", "GPU-0");
+  early.exclusive = false;
+  const auto claim = ledger.Enter(Of({early, claimed}), Gpus(2), kStart + seconds(2));
+  EXPECT_THAT(Text(*claim), ElementsAre("default/late GPU-0", "default/young GPU-0"));
   // Time-slicing replicas are devices of their own.
   const auto shared = ledger.Enter(Of({Holds("young", "GPU-0::0"), Holds("other", "GPU-0::1")}),
                                    Gpus(2), kStart + seconds(2));

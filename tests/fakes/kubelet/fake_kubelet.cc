@@ -27,6 +27,7 @@ struct FakeKubelet::Call {
 };
 
 FakeKubelet::FakeKubelet() : socket_(NewFolder() + "/kubelet.sock") {
+  PodOf("kube-system", "keda-gpu-scaler-x2b4k").add_containers()->set_name("scaler");
   Start();
 }
 

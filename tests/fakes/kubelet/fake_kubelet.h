@@ -18,7 +18,7 @@ namespace gpuscaler::fakes {
 
 class FakeKubelet {
  public:
-  FakeKubelet();  // serves at once, no pod
+  FakeKubelet();  // serves at once; the scaler's own pod is there, without a device
   ~FakeKubelet();
   FakeKubelet(const FakeKubelet&) = delete;
   FakeKubelet& operator=(const FakeKubelet&) = delete;
