@@ -26,10 +26,10 @@ std::optional<std::string_view> ReplicaOf(const WorkloadRef& workload, const Pod
 // Weights are loading: nothing has run on its GPUs since it came. Where the
 // hardware does not tell utilization, the metric itself must say so.
 bool IsIdle(const ReplicaPod& pod, bool worked) {
-  if (worked) return false;
+  if (worked || telemetry::IsBusy(*pod.node, *pod.pod)) return false;
   return std::all_of(pod.gpus.begin(), pod.gpus.end(), [](const GpuPart& part) {
-    const auto utilization = part.gpu->readings.Value(catalog::Metric::kGpuUtilization);
-    return utilization.value_or(part.value) <= telemetry::kIdlePercent;
+    const bool told = part.gpu->readings.Value(catalog::Metric::kGpuUtilization).has_value();
+    return told || part.value <= telemetry::kIdlePercent;
   });
 }
 

@@ -10,16 +10,6 @@ namespace {
 // of the pod that had the GPU before.
 constexpr base::Duration kNvmlWindow = std::chrono::seconds(1);
 
-bool IsBusy(const Snapshot& node, const Pod& pod) {
-  return std::any_of(pod.gpus.begin(), pod.gpus.end(), [&node, &pod](const std::string& uuid) {
-    const GpuSnapshot* gpu = FindGpu(node, uuid);
-    if (gpu == nullptr) return false;
-    const Reading& reading = gpu->readings[catalog::Metric::kGpuUtilization];
-    return reading.state == ReadingState::kValue && reading.value > kIdlePercent &&
-           (!pod.appeared_at || reading.sampled_at > *pod.appeared_at + kNvmlWindow);
-  });
-}
-
 // As it was found in `previous`: the same name, and not a younger pod of it, as
 // a StatefulSet makes them.
 bool HadWorked(const Snapshot& previous, const Pod& pod) {
@@ -34,6 +24,16 @@ bool HadWorked(const Snapshot& previous, const Pod& pod) {
 }
 
 }  // namespace
+
+bool IsBusy(const Snapshot& node, const Pod& pod) {
+  return std::any_of(pod.gpus.begin(), pod.gpus.end(), [&node, &pod](const std::string& uuid) {
+    const GpuSnapshot* gpu = FindGpu(node, uuid);
+    if (gpu == nullptr) return false;
+    const Reading& reading = gpu->readings[catalog::Metric::kGpuUtilization];
+    return reading.state == ReadingState::kValue && reading.value > kIdlePercent &&
+           (!pod.appeared_at || reading.sampled_at > *pod.appeared_at + kNvmlWindow);
+  });
+}
 
 std::vector<bool> PodsWorked(const Snapshot& previous, const Snapshot& next) {
   if (next.ownership == nullptr) return {};
