@@ -27,9 +27,12 @@ std::vector<sources::GpuSample> Samples(Lane lane) {
   std::vector<sources::GpuSample> samples(kGpus);
   for (size_t i = 0; i < kGpus; ++i) {
     const std::string digit = std::to_string(i);
-    samples[i].identity = std::make_shared<const telemetry::GpuIdentity>(telemetry::GpuIdentity{
-        static_cast<uint32_t>(i), "GPU-0000000" + digit + "-fa4e-4e76-8d1c-000000000000",
-        "NVIDIA H100 80GB HBM3", "00000000:0" + digit + ":00.0", {}});
+    samples[i].identity = std::make_shared<const telemetry::GpuIdentity>(
+        telemetry::GpuIdentity{static_cast<uint32_t>(i),
+                               "GPU-0000000" + digit + "-fa4e-4e76-8d1c-000000000000",
+                               "NVIDIA H100 80GB HBM3",
+                               "00000000:0" + digit + ":00.0",
+                               {}});
     for (const auto& row : catalog::Metrics().first(catalog::kGpuMetricCount)) {
       if (row.lane != lane) continue;
       samples[i].readings.Set(row.id, 40.0 + 2.0 * static_cast<double>(i), kNow);
