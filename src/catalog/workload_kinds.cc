@@ -113,13 +113,13 @@ Replica OfGlob(std::string_view pod, std::string_view name) {
 }
 
 constexpr std::array<WorkloadKindRow, 7> kKinds = {{
-    {"deployment", "NAME-HASH-XXXXX", false, OfReplicaSet},
-    {"rollout", "NAME-HASH-XXXXX", false, OfReplicaSet},
-    {"statefulset", "NAME-ORDINAL", true, OfStatefulSet},
-    {"daemonset", "NAME-XXXXX", false, OfDaemonSet},
-    {"job", "NAME-XXXXX or NAME-INDEX-XXXXX", false, OfJob},
-    {"leaderworkerset", "NAME-GROUP or NAME-GROUP-WORKER", true, OfLeaderWorkerSet},
-    {"pods", "any name that matches the GLOB", false, OfGlob},
+    {"deployment", false, OfReplicaSet},
+    {"rollout", false, OfReplicaSet},
+    {"statefulset", true, OfStatefulSet},
+    {"daemonset", false, OfDaemonSet},
+    {"job", false, OfJob},
+    {"leaderworkerset", true, OfLeaderWorkerSet},
+    {"pods", false, OfGlob},
 }};
 
 }  // namespace

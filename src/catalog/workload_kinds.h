@@ -10,9 +10,8 @@
 namespace gpuscaler::catalog {
 
 struct WorkloadKindRow {
-  std::string_view name;      // "deployment", as a trigger's `workload` names it
-  std::string_view pod_form;  // for messages: "NAME-HASH-XXXXX"
-  bool stable_names;          // a pod that replaces another one has its name
+  std::string_view name;  // "deployment", as a trigger's `workload` names it
+  bool stable_names;      // a pod that replaces another one has its name
   // What the pod is of the workload `name`: its replica, which is the pod itself,
   // or the group of a LeaderWorkerSet; empty: it is none of its pods. The text
   // is a part of `pod`.
