@@ -22,8 +22,8 @@ void Call::Listen(Switchboard& board) {
   if (board.loop.closed()) return;
   auto* call = new Call(board);
   call->context_.AsyncNotifyWhenDone(&call->gone_tag_);
-  grpc::ServerCompletionQueue* queue = board.loop.queue();
-  board.service.RequestCall(&call->context_, &call->stream_, queue, queue, &call->arrived_tag_);
+  board.service.RequestCall(&call->context_, &call->stream_, board.queue, board.queue,
+                            &call->arrived_tag_);
 }
 
 void Call::OnArrived(bool ok) {
@@ -64,6 +64,7 @@ void Call::OnRead(bool ok) {
       if (!heard.ok()) EndStream(heard);
     }
     Advance(base::Now());
+    board_.loop.SweepAt(due());
     return MaybeDelete();
   }
   board_.arriving.Leave(*this);
@@ -103,6 +104,7 @@ void Call::Open(const std::function<absl::StatusOr<std::unique_ptr<Conversation>
 
 void Call::Advance(base::SteadyTime now) {
   if (over() || ending_) return;
+  if (const absl::Status on = conversation_->GoesOn(now); !on.ok()) return EndStream(on);
   if (!writing_) {
     if (std::optional<grpc::ByteBuffer> message = conversation_->NextBytes(now)) {
       writing_ = true;

@@ -25,6 +25,7 @@ namespace gpuscaler::rpc {
 // What the calls of a server share. The loop's thread only, once it runs.
 struct Switchboard {
   Loop& loop;
+  grpc::ServerCompletionQueue* queue;  // the loop's
   StreamBudget budget;
   WaitingCalls arriving;   // for their request
   WaitingCalls answering;  // until the answer is taken

@@ -22,6 +22,8 @@ namespace gpuscaler::rpc {
 class Conversation {
  public:
   virtual ~Conversation() = default;
+  // An error ends the stream with it. Asked before each of the questions below.
+  virtual absl::Status GoesOn(base::SteadyTime) { return absl::OkStatus(); }
   // The next message; empty: nothing to say at `now`. Asked when the stream
   // opens, at each wake, when a message has gone out or come in, and when due.
   virtual std::optional<grpc::ByteBuffer> NextBytes(base::SteadyTime now) = 0;

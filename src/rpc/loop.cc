@@ -7,7 +7,7 @@
 
 namespace gpuscaler::rpc {
 
-Loop::Loop(std::unique_ptr<grpc::ServerCompletionQueue> queue) : queue_(std::move(queue)) {}
+Loop::Loop(std::unique_ptr<grpc::CompletionQueue> queue) : queue_(std::move(queue)) {}
 
 Loop::~Loop() {
   if (thread_.joinable()) {
@@ -55,6 +55,7 @@ void Loop::Close() {
 }
 
 void Loop::OnClose(bool) {
+  if (draining()) EndSleepers();  // the wake for it may come too late
   closed_ = true;
   if (timer_due_ != kNever) timer_alarm_.Cancel();
   queue_->Shutdown();
@@ -88,15 +89,18 @@ void Loop::OnTimer(bool) {
 }
 
 void Loop::Sweep(base::SteadyTime now) {
-  if (draining() && !std::exchange(ended_, true)) {
-    for (Sleeper* sleeper : sleepers_) sleeper->End();
-  }
+  if (draining()) EndSleepers();
   base::SteadyTime due = kNever;
   for (Sleeper* sleeper : sleepers_) {
     sleeper->Poll(now);
     due = std::min(due, sleeper->due());
   }
   SweepAt(due);
+}
+
+void Loop::EndSleepers() {
+  if (std::exchange(ended_, true)) return;
+  for (Sleeper* sleeper : sleepers_) sleeper->End();
 }
 
 void Loop::SweepAt(base::SteadyTime due) {

@@ -1,6 +1,6 @@
 // The completion queue, its one thread, and the sleepers that live on it.
 //
-// Everything of a server runs on this thread: requests, writes, timers. Other
+// Everything of a server, or of a client, runs on this thread: calls, writes, timers. Other
 // threads only call Wake(), Drain() and Close(). gRPC aborts the process when an
 // operation is started on a queue that was shut down, so the queue is shut down
 // by its own thread, and whoever starts an operation there looks at closed()
@@ -38,7 +38,8 @@ class Sleeper {
 
 class Loop {
  public:
-  explicit Loop(std::unique_ptr<grpc::ServerCompletionQueue> queue);
+  // Of a server, or of a client.
+  explicit Loop(std::unique_ptr<grpc::CompletionQueue> queue);
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
@@ -51,11 +52,12 @@ class Loop {
   void Wake();
   // Any thread: every sleeper is told to end, and so is each later one.
   void Drain();
-  // Any thread, after the server is shut down: ends the thread and joins it.
+  // Any thread, after the server is shut down: ends the thread and joins it. What
+  // sleepers have under way must end once they are told to.
   void Close();
 
   // The loop's thread only.
-  grpc::ServerCompletionQueue* queue() { return queue_.get(); }
+  grpc::CompletionQueue* queue() { return queue_.get(); }
   bool closed() const { return closed_; }
   bool draining() const { return draining_.load(std::memory_order_relaxed); }
   void Attach(Sleeper* sleeper);
@@ -70,8 +72,9 @@ class Loop {
   void OnTimer(bool ok);
   void OnClose(bool ok);
   void Sweep(base::SteadyTime now);
+  void EndSleepers();
 
-  std::unique_ptr<grpc::ServerCompletionQueue> queue_;
+  std::unique_ptr<grpc::CompletionQueue> queue_;
   std::function<void(base::SteadyTime)> on_wake_;
 
   MemberTag<Loop> wake_tag_{this, &Loop::OnWake};

@@ -51,6 +51,7 @@ Server::Server(ServerOptions options)
       builder_(std::make_unique<grpc::ServerBuilder>()),
       loop_(std::make_unique<Loop>(builder_->AddCompletionQueue())),
       board_{*loop_,
+             static_cast<grpc::ServerCompletionQueue*>(loop_->queue()),
              StreamBudget(options_.max_streams),
              {*loop_,
               {.most = options_.max_open_requests,

@@ -145,7 +145,7 @@ v1::NodeSnapshot ToProto(const Snapshot& snapshot) {
   SetTimestamp(snapshot.taken_at_wall, message.mutable_taken_at());
   message.set_error(base::ToUtf8(base::Message(NodeStatus(snapshot))));
   if (snapshot.ownership != nullptr) {
-    *message.mutable_pod_listing() = ToProto(snapshot, *snapshot.ownership);
+    *message.mutable_pod_listing() = ToProto(snapshot, *snapshot.ownership, snapshot.taken_at);
   }
   for (const GpuSnapshot& gpu : snapshot.gpus) {
     v1::Gpu* out = message.add_gpus();

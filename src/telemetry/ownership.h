@@ -19,6 +19,8 @@ struct Pod {
   // and how old it is is not known.
   std::optional<base::SteadyTime> appeared_at;
   std::vector<std::string> gpus;  // UUIDs: of GPUs, ascending, each once
+
+  bool operator==(const Pod&) const = default;
 };
 
 struct Ownership {

@@ -49,10 +49,10 @@ auto NameOf(const v1::Pod& pod) {
 
 }  // namespace
 
-v1::PodListing ToProto(const Snapshot& snapshot, const Ownership& ownership) {
+v1::PodListing ToProto(const Snapshot& snapshot, const Ownership& ownership, base::SteadyTime now) {
   v1::PodListing listing;
   if (ownership.listed_at != base::SteadyTime()) {
-    listing.set_age_seconds(AgeAt(snapshot.taken_at, ownership.listed_at));
+    listing.set_age_seconds(AgeAt(now, ownership.listed_at));
   }
   listing.set_error(base::ToUtf8(base::Message(ownership.status)));
   for (size_t i = 0; i < ownership.pods.size(); ++i) {
@@ -62,7 +62,7 @@ v1::PodListing ToProto(const Snapshot& snapshot, const Ownership& ownership) {
     out.set_name(base::ToUtf8(pod.name));
     for (const std::string& uuid : pod.gpus) out.add_gpu_uuids(base::ToUtf8(uuid));
     if (pod.appeared_at) {
-      out.set_age_seconds(AgeAt(snapshot.taken_at, *pod.appeared_at));
+      out.set_age_seconds(AgeAt(now, *pod.appeared_at));
     }
     out.set_worked(snapshot.pods_worked[i]);
   }

@@ -12,8 +12,8 @@ namespace gpuscaler::telemetry {
 // More pods than this on one node are a corrupt message.
 inline constexpr int kMaxPods = 4096;
 
-// Of snapshot.ownership, which is not null. Ages are as of snapshot.taken_at.
-v1::PodListing ToProto(const Snapshot& snapshot, const Ownership& ownership);
+// Of snapshot.ownership, which is not null. Ages are as of `now`.
+v1::PodListing ToProto(const Snapshot& snapshot, const Ownership& ownership, base::SteadyTime now);
 
 // Sets ownership and pods_worked of `snapshot`; `taken_at` is when the ages were
 // true. INVALID_ARGUMENT for ages that are negative or not finite, a pod that is

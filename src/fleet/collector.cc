@@ -1,0 +1,165 @@
+#include "fleet/collector.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "base/strings.h"
+#include "telemetry/pods_worked.h"
+
+namespace gpuscaler::fleet {
+namespace {
+
+using telemetry::Snapshot;
+
+constexpr base::Duration kLookForSilentNodes = std::chrono::seconds(5);
+
+// One line a minute about one node or peer.
+constexpr base::Duration kTellAgainAfter = std::chrono::minutes(1);
+constexpr size_t kMostTold = 1024;
+
+}  // namespace
+
+base::Duration ReportInterval(size_t nodes) {
+  constexpr size_t kNodesPerStep = 200;
+  constexpr size_t kLongest = 5;
+  const size_t steps = std::clamp<size_t>((nodes + kNodesPerStep - 1) / kNodesPerStep, 1, kLongest);
+  return std::chrono::milliseconds(200) * static_cast<int64_t>(steps);
+}
+
+Collector::Collector(const Options& options, telemetry::Store& store, const HotGpus& hot)
+    : options_(options),
+      hot_(hot),
+      warm_up_(base::Now()),
+      publisher_(store),
+      forget_thread_("forget", kLookForSilentNodes,
+                     [this](base::SteadyTime now) { ForgetSilentNodes(now); }) {}
+
+// Three reports that did not come are no accident.
+bool Collector::IsHeard(const Node& node, base::SteadyTime now) const {
+  const base::Duration silent_after =
+      std::max<base::Duration>(3 * report_interval(), std::chrono::seconds(2));
+  return node.stream != 0 && now - node.heard_at <= silent_after;
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> Collector::Join(StreamId stream,
+                                                                const std::string& name,
+                                                                const std::string& peer,
+                                                                base::SteadyTime now) {
+  base::MutexLock lock(mutex_);
+  auto found = nodes_.find(name);
+  if (found == nodes_.end()) {
+    if (nodes_.size() >= options_.max_nodes) {
+      return absl::ResourceExhaustedError(
+          base::StrCat("this gateway knows ", nodes_.size(), " nodes already, the most it takes"));
+    }
+    found = nodes_.emplace(name, Node()).first;
+    nodes_known_.store(nodes_.size());
+    warm_up_.Joined(now);
+  } else if (IsHeard(found->second, now)) {
+    ++stats_.refused_streams;
+    return absl::AlreadyExistsError(
+        base::StrCat("node ", name, " reports already, from ", found->second.peer));
+  }
+  Node& node = found->second;
+  node.stream = stream;
+  node.peer = peer;
+  node.heard_at = now;
+  return node.newest;
+}
+
+absl::Status Collector::Take(StreamId stream, Snapshot snapshot, base::SteadyTime now) {
+  const bool urgent = hot_.Of(snapshot.node).any();
+  std::shared_ptr<const Snapshot> newest;
+  {
+    base::MutexLock lock(mutex_);
+    const auto found = nodes_.find(snapshot.node);
+    if (found == nodes_.end() || found->second.stream != stream) {
+      return absl::AbortedError(
+          base::StrCat("another stream reports for node ", snapshot.node, " now"));
+    }
+    ++stats_.reports;
+    Contest(snapshot, now);
+    newest = std::make_shared<const Snapshot>(std::move(snapshot));
+    found->second.heard_at = now;
+    found->second.newest = newest;
+  }
+  publisher_.Add(std::move(newest), urgent);
+  return absl::OkStatus();
+}
+
+void Collector::Contest(Snapshot& snapshot, base::SteadyTime now) {
+  for (telemetry::GpuSnapshot& gpu : snapshot.gpus) {
+    const std::string& uuid = gpu.identity->uuid;
+    const std::string& holder = claims_.Claim(uuid, snapshot.node);
+    if (holder == snapshot.node) continue;
+    const auto other = nodes_.find(holder);
+    if (other == nodes_.end() || !IsHeard(other->second, now) ||
+        telemetry::FindGpu(*other->second.newest, uuid) == nullptr) {
+      claims_.Give(uuid, snapshot.node);
+      continue;
+    }
+    ++stats_.contested_gpus;
+    gpu.status = absl::FailedPreconditionError(
+        base::StrCat("node ", holder, " reports GPU ", uuid, " too, and did so first"));
+    gpu.reading_failures = {};
+    gpu.readings = {};
+    if (MayTell(snapshot.node, now)) {
+      base::LogWarn("two nodes report one GPU: the first one's readings count",
+                    {{"node", snapshot.node}, {"error", base::Message(gpu.status)}});
+    }
+  }
+}
+
+void Collector::Leave(StreamId stream, const std::string& name) {
+  base::MutexLock lock(mutex_);
+  const auto found = nodes_.find(name);
+  if (found != nodes_.end() && found->second.stream == stream) found->second.stream = 0;
+}
+
+void Collector::Refused(const std::string& node, const std::string& peer, const absl::Status& why,
+                        base::SteadyTime now) {
+  base::MutexLock lock(mutex_);
+  if (!absl::IsAlreadyExists(why)) ++stats_.bad_reports;
+  if (!MayTell(node.empty() ? peer : node, now)) return;
+  base::LogWarn("a node's reports are refused",
+                {{"node", node}, {"peer", peer}, {"error", base::Message(why)}});
+}
+
+bool Collector::MayTell(const std::string& about, base::SteadyTime now) {
+  if (told_at_.size() >= kMostTold) {
+    std::erase_if(told_at_, [now](const auto& told) { return now - told.second >= kTellAgainAfter; });
+    if (told_at_.size() >= kMostTold) return false;
+  }
+  const auto [at, is_new] = told_at_.emplace(about, now);
+  if (!is_new && now - at->second < kTellAgainAfter) return false;
+  at->second = now;
+  return true;
+}
+
+void Collector::ForgetSilentNodes(base::SteadyTime now) {
+  base::MutexLock lock(mutex_);
+  for (auto at = nodes_.begin(); at != nodes_.end();) {
+    if (now - at->second.heard_at <= options_.forget_after) {
+      ++at;
+      continue;
+    }
+    base::LogInfo("a node that is silent leaves the fleet", {{"node", at->first}});
+    claims_.Release(at->first);
+    publisher_.Forget(at->first);
+    at = nodes_.erase(at);
+  }
+  nodes_known_.store(nodes_.size());
+}
+
+Collector::Stats Collector::stats() const {
+  base::MutexLock lock(mutex_);
+  Stats stats = stats_;
+  stats.nodes = nodes_.size();
+  stats.streams = static_cast<size_t>(std::count_if(
+      nodes_.begin(), nodes_.end(), [](const auto& node) { return node.second.stream != 0; }));
+  return stats;
+}
+
+}  // namespace gpuscaler::fleet

@@ -1,0 +1,107 @@
+// The gateway's side of the fleet: what every node last reported, and on which
+// stream.
+//
+// Streams call it on the report server's thread, the rest from any. It answers
+// what a node's word is worth; the streams speak and hear.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "absl/status/statusor.h"
+#include "base/mutex.h"
+#include "base/periodic_thread.h"
+#include "base/time.h"
+#include "fleet/claims.h"
+#include "fleet/hot_gpus.h"
+#include "fleet/publisher.h"
+#include "fleet/warm_up.h"
+#include "telemetry/snapshot.h"
+#include "telemetry/store.h"
+
+namespace gpuscaler::fleet {
+
+// How often the nodes of a fleet of so many report.
+base::Duration ReportInterval(size_t nodes);
+
+class Collector {
+ public:
+  struct Options {
+    base::Duration stale_after;   // of readings
+    base::Duration forget_after;  // a node that is not heard for longer leaves the fleet
+    size_t max_nodes = 16384;
+  };
+  // A stream is known by a number of its own.
+  using StreamId = uint64_t;
+
+  struct Stats {
+    size_t nodes = 0;    // known
+    size_t streams = 0;  // of these, with a stream
+    uint64_t reports = 0;
+    uint64_t bad_reports = 0;        // what was said could not be true
+    uint64_t refused_streams = 0;    // another stream reports for the node
+    uint64_t contested_gpus = 0;     // readings of GPUs that another node reports too
+  };
+
+  // `store` and `hot` must outlive it.
+  Collector(const Options& options, telemetry::Store& store, const HotGpus& hot);
+
+  StreamId NewStream() { return ++last_stream_; }
+
+  // The stream reports for `node` from now on; `peer` is where it comes from, for
+  // others to read. The node's snapshot from before; nullptr: there is none.
+  // ALREADY_EXISTS: another stream does, and was heard lately. RESOURCE_EXHAUSTED:
+  // too many nodes.
+  absl::StatusOr<std::shared_ptr<const telemetry::Snapshot>> Join(StreamId stream,
+                                                                  const std::string& node,
+                                                                  const std::string& peer,
+                                                                  base::SteadyTime now)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  // A report of the node that the stream has joined for. ABORTED: another stream has
+  // taken its place. GPUs that another node reports too become unreadable here.
+  absl::Status Take(StreamId stream, telemetry::Snapshot snapshot, base::SteadyTime now)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  // It ends; `node` empty: it never joined.
+  void Leave(StreamId stream, const std::string& node) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Tells of a stream that ends because of what it said.
+  void Refused(const std::string& node, const std::string& peer, const absl::Status& why,
+               base::SteadyTime now) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  base::Duration report_interval() const { return ReportInterval(nodes_known_.load()); }
+  const HotGpus& hot() const { return hot_; }
+  const WarmUp& warm_up() const { return warm_up_; }
+  Stats stats() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  struct Node {
+    StreamId stream = 0;  // 0: none
+    std::string peer;
+    base::SteadyTime heard_at;
+    std::shared_ptr<const telemetry::Snapshot> newest;
+  };
+
+  bool IsHeard(const Node& node, base::SteadyTime now) const;
+  void Contest(telemetry::Snapshot& snapshot, base::SteadyTime now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ForgetSilentNodes(base::SteadyTime now) ABSL_LOCKS_EXCLUDED(mutex_);
+  bool MayTell(const std::string& about, base::SteadyTime now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const Options options_;
+  const HotGpus& hot_;
+  WarmUp warm_up_;
+  std::atomic<StreamId> last_stream_{0};
+  std::atomic<size_t> nodes_known_{0};
+  Publisher publisher_;
+  mutable base::Mutex mutex_;
+  std::unordered_map<std::string, Node> nodes_ ABSL_GUARDED_BY(mutex_);
+  Claims claims_ ABSL_GUARDED_BY(mutex_);
+  Stats stats_ ABSL_GUARDED_BY(mutex_);
+  std::unordered_map<std::string, base::SteadyTime> told_at_ ABSL_GUARDED_BY(mutex_);
+  base::PeriodicThread forget_thread_;  // last: it uses everything above
+};
+
+}  // namespace gpuscaler::fleet

@@ -1,0 +1,77 @@
+#include "fleet/publisher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/periodic_thread.h"
+
+namespace gpuscaler::fleet {
+namespace {
+
+// A view costs some 50 ns a node, and evaluating open streams more: at these gaps
+// publishing stays below a few percent of a core.
+constexpr base::Duration kGapPerNode = std::chrono::microseconds(20);
+constexpr base::Duration kLongestGap = std::chrono::milliseconds(100);
+constexpr base::Duration kUrgentGapPerNode = std::chrono::microseconds(2);
+constexpr base::Duration kShortestGap = std::chrono::milliseconds(1);
+
+}  // namespace
+
+base::Duration PublishGap(size_t nodes, bool urgent) {
+  const auto count = static_cast<int64_t>(nodes);
+  return std::clamp<base::Duration>((urgent ? kUrgentGapPerNode : kGapPerNode) * count,
+                                    kShortestGap, kLongestGap);
+}
+
+Publisher::Publisher(telemetry::Store& store)
+    : store_(store), thread_([this](const std::stop_token& stop) {
+        base::SetThreadName("publish");
+        Run(stop);
+      }) {}
+
+void Publisher::Add(std::shared_ptr<const telemetry::Snapshot> snapshot, bool urgent) {
+  base::MutexLock lock(mutex_);
+  const std::string& node = snapshot->node;
+  const bool was_idle = changed_.empty() && gone_.empty();
+  const bool more_urgent = urgent && !std::exchange(urgent_, urgent_ || urgent);
+  changed_.insert_or_assign(node, std::move(snapshot));
+  if (was_idle || more_urgent) wake_.NotifyAll();
+}
+
+void Publisher::Forget(std::string node) {
+  base::MutexLock lock(mutex_);
+  changed_.erase(node);
+  gone_.push_back(std::move(node));
+  wake_.NotifyAll();
+}
+
+base::SteadyTime Publisher::DueAt() const {
+  if (changed_.empty() && gone_.empty()) return base::SteadyTime::max();
+  return published_at_ + PublishGap(nodes_, urgent_);
+}
+
+void Publisher::Run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    std::vector<std::shared_ptr<const telemetry::Snapshot>> changed;
+    std::vector<std::string> gone;
+    {
+      base::MutexLock lock(mutex_);
+      const base::SteadyTime due = DueAt();
+      if (base::Now() < due) {
+        wake_.WaitUntil(mutex_, stop, due);
+        continue;
+      }
+      for (auto& [node, snapshot] : changed_) changed.push_back(std::move(snapshot));
+      changed_.clear();
+      gone = std::exchange(gone_, {});
+      urgent_ = false;
+      published_at_ = base::Now();
+    }
+    for (auto& snapshot : changed) store_.Publish(std::move(snapshot));
+    for (const std::string& node : gone) store_.Forget(node);
+    base::MutexLock lock(mutex_);
+    nodes_ = store_.Load()->nodes.size();
+  }
+}
+
+}  // namespace gpuscaler::fleet

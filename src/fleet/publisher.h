@@ -1,0 +1,50 @@
+// Puts what the nodes report into the store, many nodes at a time: a view lists
+// every node, so the more there are the more a view costs.
+//
+// A thread of its own. Add and Forget from any thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/time.h"
+#include "telemetry/store.h"
+
+namespace gpuscaler::fleet {
+
+// The least time between two views of a fleet of so many nodes. `urgent`: somebody
+// waits for one of the changes.
+base::Duration PublishGap(size_t nodes, bool urgent);
+
+class Publisher {
+ public:
+  // `store` must outlive it.
+  explicit Publisher(telemetry::Store& store);
+
+  // The newest of its node.
+  void Add(std::shared_ptr<const telemetry::Snapshot> snapshot, bool urgent)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  // The node leaves the view.
+  void Forget(std::string node) ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  void Run(const std::stop_token& stop);
+  base::SteadyTime DueAt() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  telemetry::Store& store_;
+  base::Mutex mutex_;
+  base::CondVar wake_;
+  std::unordered_map<std::string, std::shared_ptr<const telemetry::Snapshot>> changed_
+      ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> gone_ ABSL_GUARDED_BY(mutex_);
+  bool urgent_ ABSL_GUARDED_BY(mutex_) = false;
+  size_t nodes_ ABSL_GUARDED_BY(mutex_) = 0;  // of the newest view
+  base::SteadyTime published_at_ ABSL_GUARDED_BY(mutex_) = {};
+  std::jthread thread_;  // last: it uses everything above
+};
+
+}  // namespace gpuscaler::fleet

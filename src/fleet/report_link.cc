@@ -1,0 +1,231 @@
+#include "fleet/report_link.h"
+
+#include <grpcpp/channel.h>
+#include <grpcpp/create_channel.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "base/strings.h"
+#include "fleet/report_stream.h"
+#include "rpc/message.h"
+#include "rpc/status.h"
+#include "telemetry/pods_worked.h"
+
+namespace gpuscaler::fleet {
+namespace {
+
+namespace v1 = telemetry::v1;
+using telemetry::Snapshot;
+
+constexpr base::Duration kFirstBackoff = std::chrono::milliseconds(100);
+constexpr base::Duration kLongestBackoff = std::chrono::seconds(2);
+// After an answer that will not be another one soon.
+constexpr base::Duration kRefusedBackoff = std::chrono::seconds(5);
+constexpr base::Duration kDefaultInterval = std::chrono::seconds(1);
+constexpr base::Duration kShortestInterval = std::chrono::milliseconds(50);
+constexpr base::Duration kLongestInterval = std::chrono::seconds(10);
+constexpr int kSecond = 1000;
+
+std::shared_ptr<grpc::Channel> NewChannel(
+    const GatewayAddress& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetInt(GRPC_ARG_ENABLE_CHANNELZ, 0);
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  // The certificate is the name's, not the address's.
+  arguments.SetSslTargetNameOverride(address.host);
+  // An address that does not answer is given up soon, and so is a connection on
+  // which nothing is acknowledged.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2 * kSecond);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 15 * kSecond);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5 * kSecond);
+  return grpc::CreateCustomChannel(address.target, credentials, arguments);
+}
+
+bool WasRead(const Snapshot& snapshot) {
+  const telemetry::LaneState& lane = snapshot.lane(catalog::Lane::kFast);
+  return lane.sampled_at != base::SteadyTime() || !lane.status.ok();
+}
+
+bool Differs(const telemetry::GpuSnapshot& a, const telemetry::GpuSnapshot& b) {
+  if (a.status != b.status) return true;
+  for (const catalog::MetricRow& row : catalog::Metrics().first(catalog::kGpuMetricCount)) {
+    const telemetry::Reading& one = a.readings[row.id];
+    const telemetry::Reading& other = b.readings[row.id];
+    if (one.state != other.state || one.value != other.value) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+ReportLink::ReportLink(const Options& options, GatewayAddress address, rpc::Loop& loop,
+                       const telemetry::Store& store, uint32_t seed)
+    : options_(options),
+      address_(std::move(address)),
+      loop_(loop),
+      store_(store),
+      random_(seed),
+      backoff_(kFirstBackoff),
+      interval_(kDefaultInterval) {}
+
+void ReportLink::Poll(base::SteadyTime now) {
+  if (stream_ == nullptr) {
+    if (MayOpen() && now >= retry_at_) Open(now);
+  } else if (started_ && !writing_ && !broken_) {
+    Say(now);
+  }
+}
+
+base::SteadyTime ReportLink::due() const {
+  if (stream_ == nullptr) return MayOpen() ? retry_at_ : rpc::kNever;
+  return started_ && !writing_ && !broken_ ? next_report_at_ : rpc::kNever;
+}
+
+void ReportLink::End() {
+  retired_ = true;
+  if (context_ != nullptr) context_->TryCancel();
+}
+
+std::optional<base::Duration> ReportLink::interval() const {
+  return welcome_ ? std::optional(interval_) : std::nullopt;
+}
+
+// Before the GPUs were looked for there is nothing to say: the first snapshot wakes
+// us.
+bool ReportLink::MayOpen() const {
+  if (retired_ || loop_.draining()) return false;
+  const auto view = store_.Load();
+  return !view->nodes.empty() && WasRead(*view->nodes.front());
+}
+
+void ReportLink::Open(base::SteadyTime now) {
+  const auto credentials = options_.credentials();
+  if (!credentials.ok()) return Fail(credentials.status(), now);
+  channel_ = NewChannel(address_, *credentials);
+  context_ = std::make_unique<grpc::ClientContext>();
+  writer_.emplace(options_.version);
+  started_ = reading_ = writing_ = broken_ = false;
+  all_hot_ = false;
+  hot_.clear();
+  grpc::GenericStub stub(channel_);
+  stream_ = stub.PrepareCall(context_.get(), base::StrCat("/", kFleetService, "/", kReportMethod),
+                             loop_.queue());
+  stream_->StartCall(&started_tag_);
+}
+
+void ReportLink::OnStarted(bool ok) {
+  started_ = true;
+  if (!ok || loop_.closed()) return Break();
+  reading_ = true;
+  stream_->Read(&control_, &read_tag_);
+  next_report_at_ = {};
+  Say(base::Now());
+}
+
+void ReportLink::Say(base::SteadyTime now) {
+  if (loop_.closed()) return;
+  const auto newest = store_.Load()->nodes.front();
+  if (now < next_report_at_ && !HasNews(*newest)) return;
+  const bool first = writer_->last() == nullptr;
+  // Thousands of nodes that join at once do not report in step for ever.
+  if (first) {
+    next_report_at_ = now + Jittered(interval_);
+  } else if (now >= next_report_at_) {
+    next_report_at_ = std::max(next_report_at_ + interval_, now + interval_ / 2);
+  }
+  ++reports_;
+  writing_ = true;
+  stream_->Write(rpc::WriteMessage(writer_->Next(newest, now)), &written_tag_);
+}
+
+// A change that the gateway should not wait for.
+bool ReportLink::HasNews(const Snapshot& next) const {
+  const Snapshot* last = writer_->last();
+  if (last == nullptr) return true;
+  if (last == &next) return false;
+  if (HoldersDiffer(*last, next)) return true;
+  if (all_hot_) {
+    return !std::equal(last->gpus.begin(), last->gpus.end(), next.gpus.begin(), next.gpus.end(),
+                       [](const auto& a, const auto& b) { return !Differs(a, b); });
+  }
+  return std::any_of(hot_.begin(), hot_.end(), [last, &next](const std::string& uuid) {
+    const telemetry::GpuSnapshot* before = telemetry::FindGpu(*last, uuid);
+    const telemetry::GpuSnapshot* after = telemetry::FindGpu(next, uuid);
+    return before != nullptr && after != nullptr && Differs(*before, *after);
+  });
+}
+
+void ReportLink::OnWritten(bool ok) {
+  writing_ = false;
+  if (!ok || broken_) return Break();
+  const base::SteadyTime now = base::Now();
+  Poll(now);  // what has come in the meantime
+  loop_.SweepAt(due());
+}
+
+void ReportLink::OnRead(bool ok) {
+  reading_ = false;
+  if (!ok || broken_ || loop_.closed()) return Break();
+  const auto control = rpc::ReadMessage<v1::ReportControl>(control_);
+  if (control.ok()) {
+    interval_ = std::clamp<base::Duration>(std::chrono::milliseconds(control->interval_ms()),
+                                           kShortestInterval, kLongestInterval);
+    next_report_at_ = std::min(next_report_at_, base::Now() + interval_);
+    all_hot_ = control->all_hot();
+    hot_.assign(control->hot_gpu_uuids().begin(), control->hot_gpu_uuids().end());
+  }
+  if (!std::exchange(welcome_, true)) {
+    backoff_ = kFirstBackoff;
+    base::LogInfo("reporting to a gateway", {{"gateway", address_.target}});
+    told_ = absl::OkStatus();
+  }
+  control_.Clear();
+  reading_ = true;
+  stream_->Read(&control_, &read_tag_);
+  loop_.SweepAt(due());
+}
+
+// The stream is over; its status is asked for once nothing else is under way.
+void ReportLink::Break() {
+  broken_ = true;
+  if (reading_ || writing_) return;
+  if (loop_.closed()) return;  // the queue takes no more
+  stream_->Finish(&status_, &finished_tag_);
+}
+
+void ReportLink::OnFinished(bool) {
+  const absl::Status why = rpc::FromGrpc(status_);
+  welcome_ = false;
+  stream_.reset();
+  context_.reset();
+  channel_.reset();
+  writer_.reset();
+  Fail(why, base::Now());
+}
+
+void ReportLink::Fail(const absl::Status& why, base::SteadyTime now) {
+  const bool refused = absl::IsAlreadyExists(why) || absl::IsInvalidArgument(why) ||
+                       absl::IsPermissionDenied(why) || absl::IsUnimplemented(why);
+  retry_at_ = now + (refused ? kRefusedBackoff / 2 + Jittered(kRefusedBackoff)
+                             : backoff_ / 2 + Jittered(backoff_));
+  backoff_ = std::min(2 * backoff_, kLongestBackoff);
+  loop_.SweepAt(due());
+  if (why.ok() || retired_) return;  // a gateway that stops says goodbye
+  ++failures_;
+  if (why.code() == told_.code()) return;
+  told_ = why;
+  base::LogWarn("cannot report to a gateway",
+                {{"gateway", address_.target}, {"error", base::Message(why)}});
+}
+
+base::Duration ReportLink::Jittered(base::Duration most) {
+  return base::Duration(
+      std::uniform_int_distribution<base::Duration::rep>(0, most.count())(random_));
+}
+
+}  // namespace gpuscaler::fleet

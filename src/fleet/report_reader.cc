@@ -1,0 +1,234 @@
+#include "fleet/report_reader.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "base/strings.h"
+#include "telemetry/codec.h"
+#include "telemetry/ownership_codec.h"
+
+namespace gpuscaler::fleet {
+namespace {
+
+namespace v1 = telemetry::v1;
+using telemetry::Snapshot;
+
+constexpr size_t kLongestName = 253;  // of a Kubernetes node
+constexpr size_t kLongestText = 1024;
+constexpr int kMostNames = 256;  // of metrics and lanes
+
+absl::Status Refuse(std::string_view what) {
+  return absl::InvalidArgumentError(base::ToAbsl(what));
+}
+
+std::optional<catalog::Lane> FindLane(std::string_view name) {
+  for (size_t i = 0; i < catalog::kLaneCount; ++i) {
+    const auto lane = static_cast<catalog::Lane>(i);
+    if (catalog::LaneName(lane) == name) return lane;
+  }
+  return std::nullopt;
+}
+
+std::optional<catalog::Metric> FindGpuMetric(std::string_view name) {
+  for (const catalog::MetricRow& row : catalog::Metrics().first(catalog::kGpuMetricCount)) {
+    if (row.name == name) return row.id;
+  }
+  return std::nullopt;
+}
+
+absl::Status ToStatus(const std::string& error) {
+  if (error.empty()) return absl::OkStatus();
+  return absl::UnavailableError(error.substr(0, kLongestText));
+}
+
+base::SteadyTime TimeOf(uint32_t age_ms, base::SteadyTime now) {
+  return now - std::chrono::milliseconds(age_ms);
+}
+
+// What `earlier` knew of its pods and `ownership` does not: since when they are
+// there, and that they have worked.
+void Remember(const Snapshot& earlier, telemetry::Ownership& ownership,
+              std::vector<bool>& pods_worked) {
+  const auto name = [](const telemetry::Pod& pod) { return std::tie(pod.pod_namespace, pod.name); };
+  const std::vector<telemetry::Pod>& known = earlier.ownership->pods;
+  size_t place = 0;  // both ascend
+  for (size_t i = 0; i < ownership.pods.size(); ++i) {
+    telemetry::Pod& pod = ownership.pods[i];
+    while (place < known.size() && name(known[place]) < name(pod)) ++place;
+    if (place == known.size()) return;
+    if (name(known[place]) != name(pod) || pod.appeared_at) continue;
+    pod.appeared_at = known[place].appeared_at;
+    if (earlier.pods_worked[place]) pods_worked[i] = true;
+  }
+}
+
+}  // namespace
+
+absl::Status CheckHello(const v1::NodeHello& hello) {
+  if (hello.node().empty() || hello.node().size() > kLongestName) {
+    return Refuse(base::StrCat("hello.node has ", hello.node().size(),
+                               " bytes; allowed is the node's name, 1 to ", kLongestName));
+  }
+  if (hello.metrics_size() > kMostNames || hello.lanes_size() > kMostNames) {
+    return Refuse(base::StrCat("hello names ", hello.metrics_size(), " metrics and ",
+                               hello.lanes_size(), " lanes; allowed are at most ", kMostNames));
+  }
+  return absl::OkStatus();
+}
+
+ReportReader::ReportReader(const v1::NodeHello& hello, std::shared_ptr<const Snapshot> previous)
+    : node_(hello.node()) {
+  for (const std::string& name : hello.metrics()) metrics_.push_back(FindGpuMetric(name));
+  for (const std::string& name : hello.lanes()) lanes_.push_back(FindLane(name));
+  if (previous == nullptr || previous->ownership == nullptr) return;
+  ownership_ = previous->ownership;
+  pods_worked_ = previous->pods_worked;
+  previous_ = std::move(previous);
+}
+
+absl::StatusOr<Snapshot> ReportReader::Read(const v1::NodeReport& report, base::SteadyTime now) {
+  if (report.sequence() < sequence_) {
+    return Refuse(base::StrCat("sequence went back from ", sequence_, " to ", report.sequence()));
+  }
+  sequence_ = report.sequence();
+  if (report.has_gpus()) {
+    if (absl::Status read = ReadGpus(report.gpus()); !read.ok()) return read;
+  }
+  if (!has_gpus_) return Refuse("the first report has no list of GPUs");
+  if (static_cast<size_t>(report.readings_size()) != gpus_.size()) {
+    return Refuse(base::StrCat("readings of ", report.readings_size(), " GPUs; the node has ",
+                               gpus_.size()));
+  }
+  if (absl::Status read = ReadHolders(report, now); !read.ok()) return read;
+
+  Snapshot snapshot;
+  snapshot.node = node_;
+  snapshot.sequence = report.sequence();
+  snapshot.taken_at = now;
+  snapshot.taken_at_wall = std::chrono::system_clock::now();
+  snapshot.ownership = ownership_;
+  snapshot.pods_worked = pods_worked_;
+  const size_t lanes = std::min(lanes_.size(), static_cast<size_t>(report.lanes_size()));
+  for (size_t i = 0; i < lanes; ++i) {
+    if (!lanes_[i]) continue;
+    const v1::LaneReport& lane = report.lanes(static_cast<int>(i));
+    telemetry::LaneState& state = snapshot.lane(*lanes_[i]);
+    if (lane.has_age_ms()) state.sampled_at = TimeOf(lane.age_ms(), now);
+    state.status = ToStatus(lane.error());
+  }
+  snapshot.gpus.reserve(gpus_.size());
+  for (size_t i = 0; i < gpus_.size(); ++i) {
+    auto gpu = ReadGpu(report.readings(static_cast<int>(i)), gpus_[i], now);
+    if (!gpu.ok()) return gpu.status();
+    snapshot.gpus.push_back(*std::move(gpu));
+  }
+  return snapshot;
+}
+
+absl::Status ReportReader::ReadGpus(const v1::GpuList& list) {
+  if (list.gpus_size() > telemetry::kMaxGpus) {
+    return Refuse(base::StrCat(list.gpus_size(), " GPUs; allowed are at most ",
+                               telemetry::kMaxGpus));
+  }
+  gpus_.clear();
+  std::set<std::string_view> uuids;
+  for (const v1::GpuFacts& facts : list.gpus()) {
+    if (!gpus_.empty() && facts.index() <= gpus_.back()->index) {
+      return Refuse(base::StrCat("GPU ", facts.index(), " follows GPU ", gpus_.back()->index,
+                                 "; the list must ascend"));
+    }
+    if (facts.uuid().empty() || facts.uuid().size() > kLongestText) {
+      return Refuse(base::StrCat("GPU ", facts.index(), ": uuid has ", facts.uuid().size(),
+                                 " bytes; allowed are 1 to ", kLongestText));
+    }
+    if (!uuids.insert(facts.uuid()).second) {
+      return Refuse(base::StrCat("GPU ", facts.index(), ": uuid ", facts.uuid(),
+                                 " is another GPU's of this node"));
+    }
+    telemetry::GpuIdentity identity = {facts.index(),
+                                       facts.uuid(),
+                                       facts.name().substr(0, kLongestText),
+                                       facts.pci_bus_id().substr(0, kLongestText),
+                                       {}};
+    if (facts.has_minor()) identity.minor = facts.minor();
+    gpus_.push_back(std::make_shared<const telemetry::GpuIdentity>(std::move(identity)));
+  }
+  has_gpus_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status ReportReader::ReadHolders(const v1::NodeReport& report, base::SteadyTime now) {
+  if (report.has_pod_listing()) {
+    const v1::PodListing& listing = report.pod_listing();
+    if (previous_ != nullptr && !listing.has_age_seconds()) {
+      // Not told yet on this stream: the earlier one's word holds, and ages.
+      return absl::OkStatus();
+    }
+    Snapshot read;
+    if (absl::Status status = telemetry::ReadPodListing(listing, now, read); !status.ok()) {
+      return status;
+    }
+    pods_worked_ = std::move(read.pods_worked);
+    ownership_ = std::move(read.ownership);
+    if (previous_ != nullptr) {
+      auto fuller = std::make_shared<telemetry::Ownership>(*ownership_);
+      Remember(*previous_, *fuller, pods_worked_);
+      ownership_ = std::move(fuller);
+      previous_.reset();
+    }
+    return absl::OkStatus();
+  }
+  if (!report.has_listing_age_ms() || previous_ != nullptr || ownership_ == nullptr) {
+    return absl::OkStatus();
+  }
+  auto newer = std::make_shared<telemetry::Ownership>(*ownership_);
+  newer->listed_at = TimeOf(report.listing_age_ms(), now);
+  ownership_ = std::move(newer);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<telemetry::GpuSnapshot> ReportReader::ReadGpu(
+    const v1::GpuReadings& readings, std::shared_ptr<const telemetry::GpuIdentity> identity,
+    base::SteadyTime now) const {
+  telemetry::GpuSnapshot gpu;
+  gpu.identity = std::move(identity);
+  gpu.status = ToStatus(readings.error());
+  if (!gpu.status.ok()) return gpu;
+  const size_t lanes = std::min(lanes_.size(), static_cast<size_t>(readings.lane_errors_size()));
+  for (size_t i = 0; i < lanes; ++i) {
+    if (!lanes_[i]) continue;
+    gpu.reading_failures[static_cast<size_t>(*lanes_[i])] =
+        ToStatus(readings.lane_errors(static_cast<int>(i)));
+  }
+  int value = 0;
+  const size_t states = std::min(metrics_.size(), static_cast<size_t>(readings.states_size()));
+  for (size_t i = 0; i < states; ++i) {
+    const v1::ReadingState state = readings.states(static_cast<int>(i));
+    const bool has_value = state == v1::READING_STATE_VALUE;
+    if (has_value && (value >= readings.values_size() || value >= readings.ages_ms_size())) {
+      return Refuse(base::StrCat("GPU ", gpu.identity->index, ": ", readings.values_size(),
+                                 " values and ", readings.ages_ms_size(),
+                                 " ages for more readings"));
+    }
+    const int place = has_value ? value++ : 0;
+    if (!metrics_[i]) continue;
+    if (has_value) {
+      const double read = readings.values(place);
+      if (absl::Status fits = telemetry::CheckReading(catalog::Row(*metrics_[i]), read);
+          !fits.ok()) {
+        return Refuse(base::StrCat("GPU ", gpu.identity->index, ": ", base::Message(fits)));
+      }
+      gpu.readings.Set(*metrics_[i], read, TimeOf(readings.ages_ms(place), now));
+    } else if (state == v1::READING_STATE_UNSUPPORTED) {
+      gpu.readings.SetUnsupported(*metrics_[i]);
+    } else if (state == v1::READING_STATE_FAILED) {
+      gpu.readings.SetFailed(*metrics_[i]);
+    }
+  }
+  return gpu;
+}
+
+}  // namespace gpuscaler::fleet

@@ -1,0 +1,63 @@
+// What a gateway makes of a node's reports: snapshots in its own time.
+//
+// A node's clock is never looked at: reports tell ages, and an age counts from the
+// moment at which its report came in. INVALID_ARGUMENT for what cannot be true;
+// a stream on which that came is over.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/time.h"
+#include "catalog/metrics.h"
+#include "telemetry.pb.h"
+#include "telemetry/snapshot.h"
+
+namespace gpuscaler::fleet {
+
+// OK: a stream can begin with it.
+absl::Status CheckHello(const telemetry::v1::NodeHello& hello);
+
+class ReportReader {
+ public:
+  using Identities = std::vector<std::shared_ptr<const telemetry::GpuIdentity>>;
+
+  // `hello` is one that CheckHello accepts. `previous`: the node's newest snapshot
+  // from an earlier stream; nullptr: there is none. Until the node's kubelet has
+  // answered on this stream, and where the new listing knows less than that one (a
+  // node that has just started does not know how old its pods are), what
+  // `previous` says of the pods holds.
+  ReportReader(const telemetry::v1::NodeHello& hello,
+               std::shared_ptr<const telemetry::Snapshot> previous);
+
+  absl::StatusOr<telemetry::Snapshot> Read(const telemetry::v1::NodeReport& report,
+                                           base::SteadyTime now);
+
+  const std::string& node() const { return node_; }
+  const Identities& gpus() const { return gpus_; }
+
+ private:
+  absl::Status ReadGpus(const telemetry::v1::GpuList& list);
+  absl::Status ReadHolders(const telemetry::v1::NodeReport& report, base::SteadyTime now);
+  absl::StatusOr<telemetry::GpuSnapshot> ReadGpu(
+      const telemetry::v1::GpuReadings& readings,
+      std::shared_ptr<const telemetry::GpuIdentity> identity, base::SteadyTime now) const;
+
+  const std::string node_;
+  // What the stream's metrics and lanes are here; empty: unknown to this version.
+  std::vector<std::optional<catalog::Metric>> metrics_;
+  std::vector<std::optional<catalog::Lane>> lanes_;
+  std::shared_ptr<const telemetry::Snapshot> previous_;  // until a listing has come
+  uint64_t sequence_ = 0;
+  Identities gpus_;
+  bool has_gpus_ = false;
+  std::shared_ptr<const telemetry::Ownership> ownership_;
+  std::vector<bool> pods_worked_;
+};
+
+}  // namespace gpuscaler::fleet

@@ -1,0 +1,121 @@
+#include "fleet/report_stream.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/strings.h"
+
+namespace gpuscaler::fleet {
+namespace {
+
+namespace v1 = telemetry::v1;
+
+// A stream on which nobody says who it is holds a place for nothing.
+constexpr base::Duration kHelloPatience = std::chrono::seconds(10);
+
+// Names of nodes in a certificate: as the kubelet's own have them, and as the
+// last part of a SPIFFE id.
+std::optional<std::string_view> NodeOf(std::string_view certificate_name) {
+  constexpr std::string_view kKubelet = "system:node:";
+  constexpr std::string_view kSpiffe = "/node/";
+  if (certificate_name.starts_with(kKubelet)) return certificate_name.substr(kKubelet.size());
+  const size_t place = certificate_name.rfind(kSpiffe);
+  if (!certificate_name.starts_with("spiffe://") || place == std::string_view::npos) {
+    return std::nullopt;
+  }
+  return certificate_name.substr(place + kSpiffe.size());
+}
+
+// OK where the certificate names no node.
+absl::Status CheckName(const rpc::Caller& caller, const std::string& node) {
+  std::string others;
+  for (const std::string& name : caller.certificate_names) {
+    const auto certified = NodeOf(name);
+    if (!certified) continue;
+    if (*certified == node) return absl::OkStatus();
+    base::AppendItem(&others, *certified);
+  }
+  if (others.empty()) return absl::OkStatus();
+  return absl::PermissionDeniedError(
+      base::StrCat("the certificate is node ", others, "'s; it cannot report for ", node));
+}
+
+}  // namespace
+
+ReportStream::ReportStream(Collector& collector, rpc::Caller caller)
+    : collector_(collector),
+      caller_(std::move(caller)),
+      id_(collector.NewStream()),
+      opened_at_(base::Now()),
+      earned_at_(opened_at_) {}
+
+ReportStream::~ReportStream() {
+  if (reader_) collector_.Leave(id_, node_);
+}
+
+void ReportStream::Earn(base::SteadyTime now) {
+  const double earned = kMostPerSecond * base::ToSeconds(now - earned_at_);
+  allowance_ = std::min(allowance_ + earned, kMostAtOnce);
+  earned_at_ = now;
+}
+
+base::SteadyTime ReportStream::due() const {
+  if (!reader_) return opened_at_ + kHelloPatience;
+  if (listens()) return rpc::kNever;
+  return earned_at_ + std::chrono::milliseconds(static_cast<int64_t>(1000 / kMostPerSecond));
+}
+
+absl::Status ReportStream::GoesOn(base::SteadyTime now) {
+  if (reader_ || now < opened_at_ + kHelloPatience) return absl::OkStatus();
+  return absl::DeadlineExceededError(
+      base::StrCat("no report came for ", base::FormatDuration(kHelloPatience)));
+}
+
+std::optional<grpc::ByteBuffer> ReportStream::NextBytes(base::SteadyTime now) {
+  Earn(now);
+  if (!reader_) return std::nullopt;
+  const base::Duration interval = collector_.report_interval();
+  const uint64_t version = collector_.hot().version();
+  const bool looked = std::exchange(hot_version_, version) == version;
+  HotGpus::OfNode hot = looked ? hot_ : collector_.hot().Of(node_);
+  if (interval_ == interval && hot == hot_) return std::nullopt;
+  interval_ = interval;
+  hot_ = std::move(hot);
+  v1::ReportControl control;
+  control.set_interval_ms(static_cast<uint32_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(interval).count()));
+  for (const std::string& uuid : hot_.uuids) control.add_hot_gpu_uuids(uuid);
+  control.set_all_hot(hot_.all);
+  return rpc::WriteMessage(control);
+}
+
+absl::Status ReportStream::OnBytes(grpc::ByteBuffer& bytes) {
+  const base::SteadyTime now = base::Now();
+  Earn(now);
+  allowance_ -= 1;
+  const auto report = rpc::ReadMessage<v1::NodeReport>(bytes);
+  const absl::Status heard = report.ok() ? Hear(*report, now) : report.status();
+  if (!heard.ok()) collector_.Refused(node_, caller_.peer, heard, now);
+  return heard;
+}
+
+absl::Status ReportStream::Hear(const v1::NodeReport& report, base::SteadyTime now) {
+  if (!reader_) {
+    if (absl::Status joined = Join(report, now); !joined.ok()) return joined;
+  }
+  auto snapshot = reader_->Read(report, now);
+  if (!snapshot.ok()) return snapshot.status();
+  return collector_.Take(id_, *std::move(snapshot), now);
+}
+
+absl::Status ReportStream::Join(const v1::NodeReport& report, base::SteadyTime now) {
+  if (absl::Status checked = CheckHello(report.hello()); !checked.ok()) return checked;
+  node_ = report.hello().node();
+  if (absl::Status checked = CheckName(caller_, node_); !checked.ok()) return checked;
+  auto previous = collector_.Join(id_, node_, caller_.peer, now);
+  if (!previous.ok()) return previous.status();
+  reader_.emplace(report.hello(), *std::move(previous));
+  return absl::OkStatus();
+}
+
+}  // namespace gpuscaler::fleet
