@@ -10,9 +10,8 @@
 
 #include "base/strings.h"
 #include "cli/docs_command.h"
-#include "cli/node_options.h"
-#include "cli/node_role.h"
 #include "cli/refuse.h"
+#include "cli/run.h"
 #include "cli/snapshot_command.h"
 #include "cli/version.h"
 #include "cli/watch_command.h"
@@ -69,8 +68,15 @@ int RunCommandLine(int argc, const char* const* argv) {
   app.set_version_flag("--version", std::string(kVersion));
   app.get_formatter()->column_width(34);
 
-  NodeOptions node;
-  AddNodeFlags(app, node);
+  RoleOptions role;
+  app.add_option("--role", role.role, "node: reads this machine's GPUs; gateway: nodes report to it")
+      ->check(CLI::IsMember({"node", "gateway"}))
+      ->capture_default_str();
+  AddFrontFlags(app, role.front);
+  const size_t of_both = app.get_options().size();
+  AddNodeFlags(app, role.node);
+  const size_t before_gateway = app.get_options().size();
+  AddGatewayFlags(app, role.gateway);
 
   SnapshotOptions snapshot;
   CLI::App* snapshot_command =
@@ -115,7 +121,15 @@ int RunCommandLine(int argc, const char* const* argv) {
   if (*docs_command) {
     return RunDocs(page, app, {{"snapshot", snapshot_command}, {"watch", watch_command}});
   }
-  return RunNode(node);
+  const auto options = app.get_options();
+  const auto given = app.parse_order();
+  const bool is_node = role.role == "node";
+  for (size_t i = is_node ? before_gateway : of_both; i < (is_node ? options.size() : before_gateway);
+       ++i) {
+    if (std::find(given.begin(), given.end(), options[i]) == given.end()) continue;
+    return Refuse(base::StrCat(options[i]->get_name(), " is not a flag of --role=", role.role));
+  }
+  return RunRole(role);
 }
 
 }  // namespace gpuscaler::cli

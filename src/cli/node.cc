@@ -1,5 +1,6 @@
 #include "cli/node.h"
 
+#include <grpcpp/security/credentials.h>
 #include <unistd.h>
 
 #include <string>
@@ -8,7 +9,6 @@
 
 #include "base/strings.h"
 #include "cli/version.h"
-#include "serving/health.h"
 #include "serving/liveness.h"
 #include "web/node_metrics.h"
 
@@ -16,32 +16,13 @@ namespace gpuscaler::cli {
 namespace {
 
 // What the parts get to end.
-constexpr base::Duration kServerGrace = std::chrono::seconds(3);
-constexpr base::Duration kSamplerGrace = std::chrono::milliseconds(500);
+constexpr base::Duration kPartGrace = std::chrono::milliseconds(500);
 
 std::string NodeName(const NodeOptions& options) {
   if (!options.node_name.empty()) return options.node_name;
   char host[256] = {};
   gethostname(host, sizeof(host) - 1);
   return host;
-}
-
-serving::ScalerServer::Options ServerOptions(const NodeOptions& options) {
-  serving::ScalerServer::Options server;
-  server.address = options.bind_address;
-  server.port = options.port;
-  server.max_connections = options.max_connections;
-  server.max_streams = options.max_streams;
-  server.max_memory_bytes = options.max_memory_mib << 20;
-  server.limits.stale_after = options.stale_after.value;
-  return server;
-}
-
-web::HttpResponse Answer(const absl::Status& status) {
-  web::HttpResponse response;
-  response.status = status.ok() ? 200 : 503;
-  response.body = status.ok() ? "ok\n" : base::StrCat(base::Message(status), "\n");
-  return response;
 }
 
 std::vector<sources::LaneStats> AllStats(const sources::Sampler& sampler) {
@@ -54,18 +35,24 @@ std::vector<sources::LaneStats> AllStats(const sources::Sampler& sampler) {
 
 }  // namespace
 
-Node::Node(NodeOptions options, std::unique_ptr<sources::Source> source)
+Node::Node(const FrontOptions& front, NodeOptions options, std::unique_ptr<sources::Source> source)
     : options_(std::move(options)),
+      stale_after_(front.stale_after.value),
       source_(std::move(source)),
-      server_(ServerOptions(options_), store_) {}
+      front_(front, store_,
+             {serving::NodeRole(store_, stale_after_),
+              [this](base::SteadyTime now) { return Live(now); },
+              [this](base::SteadyTime now) { return Metrics(now); }}) {}
 
 absl::Status Node::Start() {
-  // Ports first: what cannot be served should fail before hardware is touched.
-  if (options_.port != 0) {
-    if (absl::Status started = server_.Start(); !started.ok()) return started;
-    serving_ = true;
+  auto gateways = options_.report_to.empty() ? std::vector<fleet::GatewayName>()
+                                             : fleet::ParseGatewayNames(options_.report_to);
+  if (!gateways.ok()) {
+    return absl::InvalidArgumentError(
+        base::StrCat("--report-to: ", base::Message(gateways.status())));
   }
-  if (absl::Status started = StartHttp(); !started.ok()) return started;
+  // Ports before hardware: what cannot be served should fail before that is touched.
+  if (absl::Status started = front_.Start(); !started.ok()) return started;
   sources::Sampler::Options sampling;
   sampling.node = NodeName(options_);
   sampling.periods = {options_.fast_interval.value, options_.poll_interval.value,
@@ -81,23 +68,32 @@ absl::Status Node::Start() {
           sampler_->SetOwnership(std::move(ownership));
         });
   }
-  if (serving_ && options_.health_check_interval.value > base::Duration::zero()) {
-    self_check_.emplace(options_.bind_address, options_.port, options_.health_check_interval.value);
+  if (!gateways->empty()) {
+    fleet::Reporter::Options reporting;
+    reporting.gateways = *std::move(gateways);
+    reporting.link.version = kVersion;
+    reporting.link.credentials = [] { return grpc::InsecureChannelCredentials(); };
+    reporter_.emplace(std::move(reporting), store_);
   }
-  complete_.store(true);
+  front_.Open();
   return absl::OkStatus();
 }
 
-bool Node::Stop() {
-  draining_.store(true);
-  if (self_check_) self_check_->RequestStop();
+absl::Status Node::Stop() {
+  front_.Drain();
   if (pods_) pods_->RequestStop();
-  if (serving_) server_.Shutdown(kServerGrace);  // answers or ends a call that is under way
-  if (self_check_) self_check_->Stop();
-  if (http_) http_->Stop();
-  // The watch first: it hands what it learns to the sampler.
-  if (pods_ && !pods_->StopWithin(kSamplerGrace)) return false;
-  return !sampler_ || sampler_->StopWithin(kSamplerGrace);
+  front_.Stop();
+  // In this order: each hands what it learns to the next one.
+  if (pods_ && !pods_->StopWithin(kPartGrace)) {
+    return absl::DeadlineExceededError("a call to the kubelet hangs");
+  }
+  if (sampler_ && !sampler_->StopWithin(kPartGrace)) {
+    return absl::DeadlineExceededError("a read hangs in the driver");
+  }
+  if (reporter_ && !reporter_->StopWithin(kPartGrace)) {
+    return absl::DeadlineExceededError("looking up the gateways' name hangs");
+  }
+  return absl::OkStatus();
 }
 
 workloads::Identities Node::Identities() const {
@@ -108,62 +104,22 @@ workloads::Identities Node::Identities() const {
   return identities;
 }
 
-absl::Status Node::StartHttp() {
-  std::vector<web::HttpListen> listeners;
-  if (options_.metrics_port != 0) {
-    listeners.push_back({options_.bind_address,
-                         options_.metrics_port,
-                         {{"/metrics", [this](const web::HttpRequest&) { return Metrics(); }}}});
-  }
-  if (options_.probe_port != 0) {
-    listeners.push_back(
-        {options_.bind_address,
-         options_.probe_port,
-         {{"/healthz", [this](const web::HttpRequest&) { return Answer(Live()); }},
-          {"/readyz", [this](const web::HttpRequest&) { return Answer(Ready()); }}}});
-  }
-  if (listeners.empty()) return absl::OkStatus();
-  auto http = web::HttpServer::Start({}, std::move(listeners));
-  if (!http.ok()) return http.status();
-  http_ = *std::move(http);
-  return absl::OkStatus();
-}
-
-absl::Status Node::Live() const {
-  if (!complete_.load()) return absl::OkStatus();
+absl::Status Node::Live(base::SteadyTime now) const {
   serving::LivenessFacts facts;
   const auto lanes = AllStats(*sampler_);
   for (size_t i = 0; i < lanes.size(); ++i) facts.lane_busy_since[i] = lanes[i].busy_since;
-  const base::SteadyTime now = base::Now();
   facts.source_fatal = source_->fatal();
-  // A server that goes down answers nobody, itself included.
-  if (self_check_ && !draining_.load()) facts.self_check = self_check_->status(now);
   return serving::Alive(facts, now);
 }
 
-absl::Status Node::Ready() const {
-  if (draining_.load()) return absl::UnavailableError("shutting down");
-  return serving::FreshnessOf(*store_.Load(), base::Now(), options_.stale_after.value).status;
-}
-
-web::HttpResponse Node::Metrics() const {
-  const bool complete = complete_.load();
+std::string Node::Metrics(base::SteadyTime now) const {
   const auto view = store_.Load();
-  const auto lanes = complete ? AllStats(*sampler_) : std::vector<sources::LaneStats>();
-  const auto requests = server_.Requests();
-  web::HttpResponse response;
-  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  response.body = web::WriteNodeMetrics(
-      {*view,
-       options_.stale_after.value,
-       lanes,
-       requests,
-       {kVersion, source_->name()},
-       complete && serving_ ? std::optional(server_.Connections()) : std::nullopt,
-       complete ? std::optional(http_->Stats()) : std::nullopt,
-       web::ReadProcessStats()},
-      base::Now());
-  return response;
+  const auto lanes = AllStats(*sampler_);
+  const auto requests = front_.server().Requests();
+  return web::WriteNodeMetrics(
+      {*view, stale_after_, lanes, requests, {kVersion, source_->name()}, front_.Connections(),
+       front_.Http(), web::ReadProcessStats()},
+      now);
 }
 
 }  // namespace gpuscaler::cli

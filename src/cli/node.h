@@ -1,57 +1,47 @@
-// The program as it runs on a GPU node: store, gRPC, HTTP, source and sampler,
-// constructed in the order in which they depend on each other and taken down in
-// the other.
+// The program as it runs on a GPU node: store, front, source and sampler, who holds
+// the GPUs, reports to gateways; constructed in the order in which they depend on
+// each other and taken down in the other.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
+#include "cli/front.h"
 #include "cli/node_options.h"
-#include "serving/scaler_server.h"
-#include "serving/self_check.h"
+#include "cli/program.h"
+#include "fleet/reporter.h"
 #include "sources/sampler.h"
 #include "sources/source.h"
 #include "telemetry/store.h"
-#include "web/http_server.h"
 #include "workloads/pod_watch.h"
 
 namespace gpuscaler::cli {
 
-class Node {
+class Node final : public Program {
  public:
-  Node(NodeOptions options, std::unique_ptr<sources::Source> source);
+  Node(const FrontOptions& front, NodeOptions options, std::unique_ptr<sources::Source> source);
 
-  // An error: a port could not be had.
-  absl::Status Start();
-
-  // Streams end, calls in flight finish. False: a read hangs in the driver, and
-  // the destructor would wait for it.
-  [[nodiscard]] bool Stop();
+  absl::Status Start() override;
+  [[nodiscard]] absl::Status Stop() override;
 
  private:
-  absl::Status StartHttp();
-
   // The GPUs that the store knows.
   workloads::Identities Identities() const;
 
-  // These run on the HTTP thread, from before the sampler exists.
-  absl::Status Live() const;
-  absl::Status Ready() const;
-  web::HttpResponse Metrics() const;
+  // On the HTTP thread.
+  absl::Status Live(base::SteadyTime now) const;
+  std::string Metrics(base::SteadyTime now) const;
 
   const NodeOptions options_;
+  const base::Duration stale_after_;
   const std::unique_ptr<sources::Source> source_;
   telemetry::Store store_;
-  serving::ScalerServer server_;
-  bool serving_ = false;
-  std::atomic<bool> complete_{false};  // sampler and self-check can be asked
-  std::atomic<bool> draining_{false};
-  std::unique_ptr<web::HttpServer> http_;
+  Front front_;
   std::optional<sources::Sampler> sampler_;
   std::optional<workloads::PodWatch> pods_;
-  std::optional<serving::SelfCheck> self_check_;
+  std::optional<fleet::Reporter> reporter_;
 };
 
 }  // namespace gpuscaler::cli

@@ -30,7 +30,6 @@ base::Duration ReportInterval(size_t nodes);
 class Collector {
  public:
   struct Options {
-    base::Duration stale_after;   // of readings
     base::Duration forget_after;  // a node that is not heard for longer leaves the fleet
     size_t max_nodes = 16384;
   };

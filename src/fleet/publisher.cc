@@ -68,7 +68,6 @@ void Publisher::Run(const std::stop_token& stop) {
       published_at_ = base::Now();
     }
     for (auto& snapshot : changed) store_.Publish(std::move(snapshot));
-    for (const std::string& node : gone) store_.Forget(node);
     base::MutexLock lock(mutex_);
     nodes_ = store_.Load()->nodes.size();
   }

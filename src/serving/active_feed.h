@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "externalscaler.pb.h"
+#include "fleet/hot_gpus.h"
 #include "rpc/conversation.h"
 #include "serving/external_scaler.h"
 
@@ -18,7 +19,9 @@ namespace gpuscaler::serving {
 class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
  public:
   ActiveFeed(scaling::Trigger trigger, const ScalerContext& context)
-      : trigger_(std::move(trigger)), context_(context) {}
+      : trigger_(std::move(trigger)), context_(context) {
+    if (context_.role.hot != nullptr) wait_.emplace(*context_.role.hot);
+  }
 
   std::optional<externalscaler::IsActiveResponse> Next(base::SteadyTime now) override;
   base::SteadyTime due() const override { return heartbeat_at_; }
@@ -26,7 +29,10 @@ class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
  private:
   const scaling::Trigger trigger_;
   const ScalerContext& context_;
+  void WaitFor(const scaling::Evaluation& evaluation);
+
   std::optional<bool> said_;
+  std::optional<fleet::HotWait> wait_;  // for the change that makes it active
   base::SteadyTime heartbeat_at_ = {};
 };
 

@@ -42,12 +42,19 @@ absl::StatusOr<scaling::Trigger> ReadTrigger(const externalscaler::ScaledObjectR
   return scaling::ParseTrigger(Entries(object), object.namespace_());
 }
 
+absl::StatusOr<scaling::Evaluation> EvaluateNewest(const scaling::Trigger& trigger,
+                                                   const ScalerContext& context,
+                                                   base::SteadyTime now) {
+  if (absl::Status complete = context.role.is_complete(now); !complete.ok()) return complete;
+  return scaling::Evaluate(trigger, context.store.Load(), now, context.limits);
+}
+
 absl::StatusOr<externalscaler::IsActiveResponse> IsActive(
     const externalscaler::ScaledObjectRef& object, const ScalerContext& context,
     base::SteadyTime now) {
   const auto trigger = ReadTrigger(object);
   if (!trigger.ok()) return trigger.status();
-  const auto evaluation = scaling::Evaluate(*trigger, context.store.Load(), now, context.limits);
+  const auto evaluation = EvaluateNewest(*trigger, context, now);
   if (!evaluation.ok()) return evaluation.status();
   externalscaler::IsActiveResponse response;
   response.set_result(evaluation->active);
@@ -78,7 +85,7 @@ absl::StatusOr<externalscaler::GetMetricsResponse> GetMetrics(
         "no metric \"", request.metricname().substr(0, 256), "\" was announced for ScaledObject ",
         object.namespace_(), "/", object.name(), "; its metric is \"", trigger->metric_name, "\""));
   }
-  const auto evaluation = scaling::Evaluate(*trigger, context.store.Load(), now, context.limits);
+  const auto evaluation = EvaluateNewest(*trigger, context, now);
   if (!evaluation.ok()) return evaluation.status();
   double reported = evaluation->value;
   if (trigger->window > base::Duration::zero()) {

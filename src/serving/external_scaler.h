@@ -10,6 +10,7 @@
 #include "externalscaler.pb.h"
 #include "scaling/evaluation.h"
 #include "scaling/trigger.h"
+#include "serving/role.h"
 #include "serving/value_windows.h"
 #include "telemetry/store.h"
 
@@ -19,7 +20,13 @@ struct ScalerContext {
   const telemetry::Store& store;
   ValueWindows& windows;
   scaling::EvaluationLimits limits;
+  const Role& role;
 };
+
+// From the newest view, as scaling::Evaluate, once that is complete.
+absl::StatusOr<scaling::Evaluation> EvaluateNewest(const scaling::Trigger& trigger,
+                                                   const ScalerContext& context,
+                                                   base::SteadyTime now);
 
 // INVALID_ARGUMENT for a reference without a name, and as ParseTrigger does.
 absl::StatusOr<scaling::Trigger> ReadTrigger(const externalscaler::ScaledObjectRef& object);

@@ -54,14 +54,14 @@ absl::StatusOr<HealthCheckResponse> CheckHealth(const grpc::health::v1::HealthCh
   }
   HealthCheckResponse response;
   response.set_status(
-      ServingStatus(FreshnessOf(*context.store.Load(), now, context.stale_after), context));
+      ServingStatus(context.readiness(now), context));
   return response;
 }
 
 std::optional<HealthCheckResponse> HealthFeed::Next(base::SteadyTime now) {
   auto status = HealthCheckResponse::SERVICE_UNKNOWN;
   if (IsKnown(service_, context_)) {
-    const Freshness freshness = FreshnessOf(*context_.store.Load(), now, context_.stale_after);
+    const Freshness freshness = context_.readiness(now);
     due_ = freshness.until;
     status = ServingStatus(freshness, context_);
   }

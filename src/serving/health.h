@@ -1,4 +1,5 @@
-// gRPC health: SERVING follows the measured age of the newest reading.
+// gRPC health: SERVING follows the readiness of the role, a node's the measured age of
+// its newest reading.
 #pragma once
 
 #include <functional>
@@ -11,15 +12,10 @@
 #include "base/time.h"
 #include "health.pb.h"
 #include "rpc/conversation.h"
+#include "serving/role.h"
 #include "telemetry/store.h"
 
 namespace gpuscaler::serving {
-
-// Whether the readings are fresh, and until when.
-struct Freshness {
-  absl::Status status;                   // UNAVAILABLE: since when not, and why
-  base::SteadyTime until = rpc::kNever;  // while OK: when it ends unless a new snapshot comes
-};
 
 // Fresh: every node in view, and at least one, has a successful read of its
 // fast lane that is at most `stale_after` old.
@@ -27,8 +23,7 @@ Freshness FreshnessOf(const telemetry::View& view, base::SteadyTime now,
                       base::Duration stale_after);
 
 struct HealthContext {
-  const telemetry::Store& store;
-  base::Duration stale_after;
+  const std::function<Freshness(base::SteadyTime now)>& readiness;
   const std::vector<std::string>& services;  // their full names
   std::function<bool()> draining;            // then NOT_SERVING whatever the data says
 };

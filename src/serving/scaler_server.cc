@@ -41,11 +41,12 @@ rpc::ServerOptions RpcOptions(const ScalerServer::Options& options) {
 }  // namespace
 
 struct ScalerServer::Impl {
-  Impl(const Options& options, telemetry::Store& telemetry_store)
+  Impl(const Options& options, telemetry::Store& telemetry_store, Role its_role)
       : store(telemetry_store),
-        scaler{telemetry_store, windows, options.limits},
+        role(std::move(its_role)),
+        scaler{telemetry_store, windows, options.limits, role},
         server(RpcOptions(options)),
-        health{telemetry_store, options.limits.stale_after, services,
+        health{role.readiness, services,
                [this] { return server.draining(); }} {
     AddExternalScaler();
     AddHealth();
@@ -144,6 +145,7 @@ struct ScalerServer::Impl {
   }
 
   telemetry::Store& store;
+  const Role role;
   // The loop's thread only, from Start on.
   ValueWindows windows;
   Complaints complaints;
@@ -154,14 +156,15 @@ struct ScalerServer::Impl {
   telemetry::Store::SubscriberId subscription = 0;
 };
 
-ScalerServer::ScalerServer(const Options& options, telemetry::Store& store)
-    : impl_(std::make_unique<Impl>(options, store)) {}
+ScalerServer::ScalerServer(const Options& options, telemetry::Store& store, Role role)
+    : impl_(std::make_unique<Impl>(options, store, std::move(role))) {}
 
 ScalerServer::~ScalerServer() = default;
 
 absl::Status ScalerServer::Start() {
   Impl* impl = impl_.get();
   absl::Status started = impl->server.Start([impl](base::SteadyTime now) {
+    if (!impl->role.is_complete(now).ok()) return;
     impl->windows.Record(impl->store.Load(), now, impl->scaler.limits);
   });
   if (!started.ok()) return started;

@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "scaling/evaluation.h"
 #include "serving/request_stats.h"
+#include "serving/role.h"
 #include "telemetry/store.h"
 
 namespace gpuscaler::serving {
@@ -26,8 +27,8 @@ class ScalerServer {
     scaling::EvaluationLimits limits;
   };
 
-  // `store` must outlive the server.
-  ScalerServer(const Options& options, telemetry::Store& store);
+  // `store` and what `role` calls must outlive the server.
+  ScalerServer(const Options& options, telemetry::Store& store, Role role);
   ~ScalerServer();
 
   // ALREADY_EXISTS: the port is in use.

@@ -18,7 +18,8 @@ class ActiveFeedTest : public testing::Test {
 
   telemetry::Store store_;
   ValueWindows windows_;
-  const ScalerContext context_{store_, windows_, {Seconds(10)}};
+  const Role role_ = NodeRole(store_, Seconds(10));
+  const ScalerContext context_{store_, windows_, {Seconds(10)}, role_};
   ActiveFeed feed_{*ReadTrigger(MakeObject({{"pollIntervalSeconds", "60"}})), context_};
 };
 

@@ -30,7 +30,8 @@ class ExternalScalerTest : public testing::Test {
 
   telemetry::Store store_;
   ValueWindows windows_;
-  const ScalerContext context_{store_, windows_, {Seconds(10)}};
+  const Role role_ = NodeRole(store_, Seconds(10));
+  const ScalerContext context_{store_, windows_, {Seconds(10)}, role_};
 };
 
 TEST_F(ExternalScalerTest, GetMetricsAnswersOneValueInBothFields) {

@@ -86,7 +86,8 @@ class HealthTest : public testing::Test {
   bool draining_ = false;
   const std::vector<std::string> services_{"externalscaler.ExternalScaler",
                                            "grpc.health.v1.Health"};
-  const HealthContext context_{store_, Seconds(10), services_, [this] { return draining_; }};
+  const Role role_ = NodeRole(store_, Seconds(10));
+  const HealthContext context_{role_.readiness, services_, [this] { return draining_; }};
 };
 
 TEST_F(HealthTest, CheckFollowsTheAgeOfTheData) {

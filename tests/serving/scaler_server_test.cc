@@ -30,7 +30,7 @@ class ScalerServerTest : public testing::Test {
     options.address = "127.0.0.1";
     options.port = 0;
     options.limits.stale_after = seconds(60);
-    server_ = std::make_unique<ScalerServer>(options, store_);
+    server_ = std::make_unique<ScalerServer>(options, store_, NodeRole(store_, seconds(60)));
     ASSERT_TRUE(server_->Start().ok());
     keda_ = std::make_unique<e2e::Keda>(server_->port());
   }

@@ -31,7 +31,7 @@ ScalerServer::Options OnLoopback(uint16_t port) {
 
 TEST(SelfCheck, IsOkWhileTheServerAnswersThoughItServesNothing) {
   telemetry::Store store;  // empty: NOT_SERVING, which is an answer
-  ScalerServer server(OnLoopback(0), store);
+  ScalerServer server(OnLoopback(0), store, NodeRole(store, std::chrono::seconds(10)));
   ASSERT_TRUE(server.Start().ok());
   for (const std::string address : {"127.0.0.1", ""}) {
     const uint64_t before = Checks(server);
@@ -67,7 +67,7 @@ TEST(SelfCheck, FailsAfterThreeCallsWithoutAnAnswerAndRecovers) {
 
   *listener = rpc::Descriptor();
   telemetry::Store store;
-  ScalerServer server(OnLoopback(port), store);
+  ScalerServer server(OnLoopback(port), store, NodeRole(store, std::chrono::seconds(10)));
   ASSERT_TRUE(server.Start().ok());
   Await([&] { return check.status(base::Now()).ok(); });
   check.Stop();

@@ -1,4 +1,4 @@
-#include "cli/node_role.h"
+#include "cli/run.h"
 
 #include <sys/resource.h>
 
@@ -12,7 +12,9 @@
 #include "base/log.h"
 #include "base/start_up_pages.h"
 #include "base/strings.h"
+#include "cli/gateway.h"
 #include "cli/node.h"
+#include "cli/program.h"
 #include "cli/refuse.h"
 #include "cli/version.h"
 #include "rpc/library_log.h"
@@ -52,13 +54,26 @@ int AwaitSignal(const sigset_t& signals, const base::StartUpPages& start_up_page
   return signal;
 }
 
+absl::Status Check(const RoleOptions& options) {
+  if (absl::Status checked = CheckFront(options.front); !checked.ok()) return checked;
+  return CheckNode(options.node, options.front.stale_after.value);
+}
+
+absl::StatusOr<std::unique_ptr<Program>> MakeProgram(const RoleOptions& options) {
+  if (options.role == "gateway") {
+    return std::make_unique<Gateway>(options.front, options.gateway);
+  }
+  auto source = MakeSource(options.node.source);
+  if (!source.ok()) return source.status();
+  return std::make_unique<Node>(options.front, options.node, *std::move(source));
+}
+
 }  // namespace
 
-int RunNode(const NodeOptions& options) {
-  const auto level = base::ParseLogLevel(options.log_level);
+int RunRole(const RoleOptions& options) {
+  const auto level = base::ParseLogLevel(options.front.log_level);
   if (!level.ok()) return Refuse(base::Message(level.status()));
-  if (absl::Status checked = CheckIntervals(options); !checked.ok())
-    return Refuse(base::Message(checked));
+  if (absl::Status checked = Check(options); !checked.ok()) return Refuse(base::Message(checked));
 
   // Before any thread: they all inherit the mask, so only sigwait sees these.
   const sigset_t stop_signals = StopSignals();
@@ -67,24 +82,21 @@ int RunNode(const NodeOptions& options) {
   RaiseOpenFilesLimit();
 
   const base::StartUpPages start_up_pages;  // before the source loads a driver's library
-  auto source = MakeSource(options.source);
-  if (!source.ok()) return Refuse(base::Message(source.status()));
-  const std::string source_name((*source)->name());
-
   base::StartLog(*level);
   rpc::LogForLibraries();
-  // On the heap: a read that hangs keeps it for good.
-  auto node = std::make_unique<Node>(options, *std::move(source));
-  if (absl::Status started = node->Start(); !started.ok()) {
-    node.reset();
+  auto program = MakeProgram(options);
+  // On the heap: what hangs keeps it for good.
+  absl::Status started = program.ok() ? (*program)->Start() : program.status();
+  if (!started.ok()) {
+    program = started;
     base::StopLog();
     return Refuse(base::Message(started));
   }
   base::LogInfo("serving", {{"version", kVersion},
-                            {"source", source_name},
-                            {"port", options.port},
-                            {"metricsPort", options.metrics_port},
-                            {"probePort", options.probe_port}});
+                            {"role", options.role},
+                            {"port", options.front.port},
+                            {"metricsPort", options.front.metrics_port},
+                            {"probePort", options.front.probe_port}});
 
   const int signal = AwaitSignal(stop_signals, start_up_pages);
   base::LogInfo("stopping", {{"signal", signal}});
@@ -92,12 +104,11 @@ int RunNode(const NodeOptions& options) {
     std::this_thread::sleep_for(kLeaveAfter);
     std::_Exit(0);
   }).detach();
-  const bool clean = node->Stop();
-  if (!clean) base::LogWarn("a read hangs in the driver; leaving without it");
+  const absl::Status stopped = (*program)->Stop();
+  if (!stopped.ok()) base::LogWarn("leaving without waiting", {{"for", base::Message(stopped)}});
   base::LogInfo("stopped");
   base::StopLog();
-  if (!clean) std::_Exit(0);
-  node.reset();
+  if (!stopped.ok()) std::_Exit(0);
   return 0;
 }
 

@@ -1,0 +1,113 @@
+#include "cli/front.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/strings.h"
+#include "web/exposition.h"
+
+namespace gpuscaler::cli {
+namespace {
+
+constexpr base::Duration kGrace = std::chrono::seconds(3);
+
+serving::ScalerServer::Options ServerOptions(const FrontOptions& options) {
+  serving::ScalerServer::Options server;
+  server.address = options.bind_address;
+  server.port = options.port;
+  server.max_connections = options.max_connections;
+  server.max_streams = options.max_streams;
+  server.max_memory_bytes = options.max_memory_mib << 20;
+  server.limits.stale_after = options.stale_after.value;
+  server.limits.forget_after = options.forget_after.value;
+  return server;
+}
+
+web::HttpResponse Answer(const absl::Status& status) {
+  web::HttpResponse response;
+  response.status = status.ok() ? 200 : 503;
+  response.body = status.ok() ? "ok\n" : base::StrCat(base::Message(status), "\n");
+  return response;
+}
+
+}  // namespace
+
+Front::Front(const FrontOptions& options, telemetry::Store& store, Parts parts)
+    : options_(options),
+      parts_(std::move(parts)),
+      server_(ServerOptions(options), store, parts_.role) {}
+
+absl::Status Front::Start() {
+  if (options_.port != 0) {
+    if (absl::Status started = server_.Start(); !started.ok()) return started;
+    serving_ = true;
+  }
+  return StartHttp();
+}
+
+void Front::Open() {
+  if (serving_ && options_.health_check_interval.value > base::Duration::zero()) {
+    self_check_.emplace(options_.bind_address, options_.port, options_.health_check_interval.value);
+  }
+  open_.store(true);
+}
+
+void Front::Drain() {
+  draining_.store(true);
+  if (self_check_) self_check_->RequestStop();
+}
+
+void Front::Stop() {
+  if (serving_) server_.Shutdown(kGrace);  // answers or ends a call that is under way
+  if (self_check_) self_check_->Stop();
+  if (http_) http_->Stop();
+}
+
+absl::Status Front::StartHttp() {
+  std::vector<web::HttpListen> listeners;
+  if (options_.metrics_port != 0) {
+    const auto metrics = [this](const web::HttpRequest&) {
+      web::HttpResponse response;
+      response.content_type = web::kExpositionContentType;
+      if (open_.load()) response.body = parts_.metrics(base::Now());
+      return response;
+    };
+    listeners.push_back({options_.bind_address, options_.metrics_port, {{"/metrics", metrics}}});
+  }
+  if (options_.probe_port != 0) {
+    listeners.push_back(
+        {options_.bind_address,
+         options_.probe_port,
+         {{"/healthz", [this](const web::HttpRequest&) { return Answer(Live()); }},
+          {"/readyz", [this](const web::HttpRequest&) { return Answer(Ready()); }}}});
+  }
+  if (listeners.empty()) return absl::OkStatus();
+  auto http = web::HttpServer::Start({}, std::move(listeners));
+  if (!http.ok()) return http.status();
+  http_ = *std::move(http);
+  return absl::OkStatus();
+}
+
+absl::Status Front::Live() const {
+  if (!open_.load()) return absl::OkStatus();
+  const base::SteadyTime now = base::Now();
+  if (absl::Status live = parts_.live(now); !live.ok()) return live;
+  // A server that goes down answers nobody, itself included.
+  if (!self_check_ || draining_.load()) return absl::OkStatus();
+  return self_check_->status(now);
+}
+
+absl::Status Front::Ready() const {
+  if (draining_.load()) return absl::UnavailableError("shutting down");
+  return parts_.role.readiness(base::Now()).status;
+}
+
+std::optional<serving::ConnectionStats> Front::Connections() const {
+  return serving_ ? std::optional(server_.Connections()) : std::nullopt;
+}
+
+std::optional<web::HttpStats> Front::Http() const {
+  return open_.load() && http_ != nullptr ? std::optional(http_->Stats()) : std::nullopt;
+}
+
+}  // namespace gpuscaler::cli

@@ -1,0 +1,66 @@
+// What every role shows to the outside: KEDA's contract, probes and metrics, and the
+// server's look at itself.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "base/time.h"
+#include "cli/front_options.h"
+#include "serving/role.h"
+#include "serving/scaler_server.h"
+#include "serving/self_check.h"
+#include "telemetry/store.h"
+#include "web/http_server.h"
+
+namespace gpuscaler::cli {
+
+class Front {
+ public:
+  // What differs by role. These run on the HTTP thread, from before Start returns,
+  // but none before Open.
+  struct Parts {
+    serving::Role role;
+    // Whether the parts behind the front make progress.
+    std::function<absl::Status(base::SteadyTime now)> live;
+    std::function<std::string(base::SteadyTime now)> metrics;
+  };
+
+  // `store` and what `parts` call must outlive it.
+  Front(const FrontOptions& options, telemetry::Store& store, Parts parts);
+
+  // Listens. An error: a port could not be had.
+  absl::Status Start();
+  // The parts behind it can be asked.
+  void Open();
+
+  // From here on it is not ready.
+  void Drain();
+  // Streams end, calls in flight finish.
+  void Stop();
+
+  // Any thread, after Start.
+  const serving::ScalerServer& server() const { return server_; }
+  std::optional<serving::ConnectionStats> Connections() const;
+  std::optional<web::HttpStats> Http() const;
+
+ private:
+  absl::Status StartHttp();
+  absl::Status Live() const;
+  absl::Status Ready() const;
+
+  const FrontOptions options_;
+  const Parts parts_;
+  serving::ScalerServer server_;
+  bool serving_ = false;
+  std::atomic<bool> open_{false};
+  std::atomic<bool> draining_{false};
+  std::unique_ptr<web::HttpServer> http_;
+  std::optional<serving::SelfCheck> self_check_;
+};
+
+}  // namespace gpuscaler::cli

@@ -1,0 +1,38 @@
+// The program as it runs for a whole cluster: nodes report to it, and it answers
+// KEDA for all of them.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "cli/front.h"
+#include "cli/gateway_options.h"
+#include "cli/program.h"
+#include "fleet/collector.h"
+#include "fleet/hot_gpus.h"
+#include "rpc/server.h"
+#include "telemetry/store.h"
+
+namespace gpuscaler::cli {
+
+class Gateway final : public Program {
+ public:
+  Gateway(const FrontOptions& front, const GatewayOptions& options);
+
+  absl::Status Start() override;
+  [[nodiscard]] absl::Status Stop() override;
+
+ private:
+  std::string Metrics(base::SteadyTime now) const;
+
+  const base::Duration stale_after_;
+  telemetry::Store store_;
+  fleet::HotGpus hot_;
+  fleet::Collector collector_;
+  // A server of its own: gRPC serves all its services on all its ports, and this
+  // one takes nothing but reports.
+  rpc::Server reports_;
+  Front front_;
+};
+
+}  // namespace gpuscaler::cli

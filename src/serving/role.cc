@@ -1,0 +1,28 @@
+#include "serving/role.h"
+
+#include "serving/health.h"
+
+namespace gpuscaler::serving {
+
+Role NodeRole(const telemetry::Store& store, base::Duration stale_after) {
+  Role role;
+  role.readiness = [&store, stale_after](base::SteadyTime now) {
+    return FreshnessOf(*store.Load(), now, stale_after);
+  };
+  role.is_complete = [](base::SteadyTime) { return absl::OkStatus(); };
+  return role;
+}
+
+Role GatewayRole(const fleet::WarmUp& warm_up, fleet::HotGpus& hot) {
+  Role role;
+  role.is_complete = [&warm_up](base::SteadyTime now) { return warm_up.Over(now); };
+  role.readiness = [&warm_up](base::SteadyTime now) {
+    Freshness freshness = {warm_up.Over(now)};
+    if (!freshness.status.ok()) freshness.until = warm_up.ends_at();
+    return freshness;
+  };
+  role.hot = &hot;
+  return role;
+}
+
+}  // namespace gpuscaler::serving
