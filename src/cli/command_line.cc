@@ -69,7 +69,8 @@ int RunCommandLine(int argc, const char* const* argv) {
   app.get_formatter()->column_width(34);
 
   RoleOptions role;
-  app.add_option("--role", role.role, "node: reads this machine's GPUs; gateway: nodes report to it")
+  app.add_option("--role", role.role,
+                 "node: reads this machine's GPUs; gateway: nodes report to it")
       ->check(CLI::IsMember({"node", "gateway"}))
       ->capture_default_str();
   AddFrontFlags(app, role.front);
@@ -124,8 +125,8 @@ int RunCommandLine(int argc, const char* const* argv) {
   const auto options = app.get_options();
   const auto given = app.parse_order();
   const bool is_node = role.role == "node";
-  for (size_t i = is_node ? before_gateway : of_both; i < (is_node ? options.size() : before_gateway);
-       ++i) {
+  for (size_t i = is_node ? before_gateway : of_both;
+       i < (is_node ? options.size() : before_gateway); ++i) {
     if (std::find(given.begin(), given.end(), options[i]) == given.end()) continue;
     return Refuse(base::StrCat(options[i]->get_name(), " is not a flag of --role=", role.role));
   }

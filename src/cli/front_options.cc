@@ -45,9 +45,9 @@ void AddFrontFlags(CLI::App& app, FrontOptions& options) {
 absl::Status CheckDuration(std::string_view flag, base::Duration value, base::Duration least,
                            base::Duration most) {
   if (value >= least && value <= most) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      base::StrCat(flag, " is ", base::FormatDuration(value), "; it must be from ",
-                   base::FormatDuration(least), " to ", base::FormatDuration(most)));
+  return absl::InvalidArgumentError(base::StrCat(flag, " is ", base::FormatDuration(value),
+                                                 "; it must be from ", base::FormatDuration(least),
+                                                 " to ", base::FormatDuration(most)));
 }
 
 absl::Status CheckFront(const FrontOptions& options) {

@@ -116,10 +116,15 @@ std::string Node::Metrics(base::SteadyTime now) const {
   const auto view = store_.Load();
   const auto lanes = AllStats(*sampler_);
   const auto requests = front_.server().Requests();
-  return web::WriteNodeMetrics(
-      {*view, stale_after_, lanes, requests, {kVersion, source_->name()}, front_.Connections(),
-       front_.Http(), web::ReadProcessStats()},
-      now);
+  return web::WriteNodeMetrics({*view,
+                                stale_after_,
+                                lanes,
+                                requests,
+                                {kVersion, source_->name()},
+                                front_.Connections(),
+                                front_.Http(),
+                                web::ReadProcessStats()},
+                               now);
 }
 
 }  // namespace gpuscaler::cli

@@ -129,7 +129,8 @@ void Collector::Refused(const std::string& node, const std::string& peer, const 
 
 bool Collector::MayTell(const std::string& about, base::SteadyTime now) {
   if (told_at_.size() >= kMostTold) {
-    std::erase_if(told_at_, [now](const auto& told) { return now - told.second >= kTellAgainAfter; });
+    std::erase_if(told_at_,
+                  [now](const auto& told) { return now - told.second >= kTellAgainAfter; });
     if (told_at_.size() >= kMostTold) return false;
   }
   const auto [at, is_new] = told_at_.emplace(about, now);

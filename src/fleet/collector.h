@@ -40,9 +40,9 @@ class Collector {
     size_t nodes = 0;    // known
     size_t streams = 0;  // of these, with a stream
     uint64_t reports = 0;
-    uint64_t bad_reports = 0;        // what was said could not be true
-    uint64_t refused_streams = 0;    // another stream reports for the node
-    uint64_t contested_gpus = 0;     // readings of GPUs that another node reports too
+    uint64_t bad_reports = 0;      // what was said could not be true
+    uint64_t refused_streams = 0;  // another stream reports for the node
+    uint64_t contested_gpus = 0;   // readings of GPUs that another node reports too
   };
 
   // `store` and `hot` must outlive it.

@@ -99,8 +99,8 @@ absl::StatusOr<Snapshot> ReportReader::Read(const v1::NodeReport& report, base::
   }
   if (!has_gpus_) return Refuse("the first report has no list of GPUs");
   if (static_cast<size_t>(report.readings_size()) != gpus_.size()) {
-    return Refuse(base::StrCat("readings of ", report.readings_size(), " GPUs; the node has ",
-                               gpus_.size()));
+    return Refuse(
+        base::StrCat("readings of ", report.readings_size(), " GPUs; the node has ", gpus_.size()));
   }
   if (absl::Status read = ReadHolders(report, now); !read.ok()) return read;
 
@@ -130,8 +130,8 @@ absl::StatusOr<Snapshot> ReportReader::Read(const v1::NodeReport& report, base::
 
 absl::Status ReportReader::ReadGpus(const v1::GpuList& list) {
   if (list.gpus_size() > telemetry::kMaxGpus) {
-    return Refuse(base::StrCat(list.gpus_size(), " GPUs; allowed are at most ",
-                               telemetry::kMaxGpus));
+    return Refuse(
+        base::StrCat(list.gpus_size(), " GPUs; allowed are at most ", telemetry::kMaxGpus));
   }
   gpus_.clear();
   std::set<std::string_view> uuids;

@@ -18,8 +18,7 @@ using telemetry::Snapshot;
 
 uint32_t AgeMs(base::SteadyTime now, base::SteadyTime then) {
   const int64_t ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - then).count();
-  return static_cast<uint32_t>(
-      std::clamp<int64_t>(ms, 0, std::numeric_limits<uint32_t>::max()));
+  return static_cast<uint32_t>(std::clamp<int64_t>(ms, 0, std::numeric_limits<uint32_t>::max()));
 }
 
 bool SameGpus(const Snapshot& last, const Snapshot& next) {
@@ -85,9 +84,8 @@ void WriteReadings(const telemetry::GpuSnapshot& gpu, base::SteadyTime now, v1::
 bool HoldersDiffer(const Snapshot& last, const Snapshot& next) {
   if (next.ownership == nullptr) return false;
   if (last.ownership == nullptr || last.pods_worked != next.pods_worked) return true;
-  return last.ownership != next.ownership &&
-         (last.ownership->status != next.ownership->status ||
-          last.ownership->pods != next.ownership->pods);
+  return last.ownership != next.ownership && (last.ownership->status != next.ownership->status ||
+                                              last.ownership->pods != next.ownership->pods);
 }
 
 v1::NodeReport ReportWriter::Next(std::shared_ptr<const Snapshot> snapshot, base::SteadyTime now) {

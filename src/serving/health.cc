@@ -53,8 +53,7 @@ absl::StatusOr<HealthCheckResponse> CheckHealth(const grpc::health::v1::HealthCh
         base::StrCat("no service \"", request.service().substr(0, 256), "\" here"));
   }
   HealthCheckResponse response;
-  response.set_status(
-      ServingStatus(context.readiness(now), context));
+  response.set_status(ServingStatus(context.readiness(now), context));
   return response;
 }
 

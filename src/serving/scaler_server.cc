@@ -46,8 +46,7 @@ struct ScalerServer::Impl {
         role(std::move(its_role)),
         scaler{telemetry_store, windows, options.limits, role},
         server(RpcOptions(options)),
-        health{role.readiness, services,
-               [this] { return server.draining(); }} {
+        health{role.readiness, services, [this] { return server.draining(); }} {
     AddExternalScaler();
     AddHealth();
     AddReflection();

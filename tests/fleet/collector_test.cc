@@ -1,0 +1,136 @@
+#include "fleet/collector.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "await.h"
+#include "base/strings.h"
+#include "fleet/nodes.h"
+
+namespace gpuscaler::fleet {
+namespace {
+
+using absl::StatusCode;
+using telemetry::Snapshot;
+
+class CollectorTest : public testing::Test {
+ protected:
+  // Joins and reports once; the stream's number.
+  Collector::StreamId Report(const std::string& node, const std::vector<double>& gpus,
+                             base::SteadyTime now) {
+    const auto stream = collector_.NewStream();
+    EXPECT_TRUE(collector_.Join(stream, node, "peer-of-" + node, now).ok());
+    EXPECT_TRUE(collector_.Take(stream, MakeNode(node, gpus, now), now).ok());
+    return stream;
+  }
+  std::shared_ptr<const Snapshot> Published(const std::string& node) const {
+    for (const auto& held : store_.Load()->nodes()) {
+      if (held->node == node) return held;
+    }
+    return nullptr;
+  }
+
+  const base::SteadyTime start_ = base::Now();
+  telemetry::Store store_;
+  HotGpus hot_{[] {}};
+  Collector collector_{{.forget_after = std::chrono::minutes(15), .max_nodes = 3}, store_, hot_};
+};
+
+TEST(ReportInterval, SmallFleetsReportMoreOften) {
+  using std::chrono::milliseconds;
+  EXPECT_EQ(ReportInterval(0), milliseconds(200));
+  EXPECT_EQ(ReportInterval(200), milliseconds(200));
+  EXPECT_EQ(ReportInterval(201), milliseconds(400));
+  EXPECT_EQ(ReportInterval(801), milliseconds(1000));
+  EXPECT_EQ(ReportInterval(5000), milliseconds(1000));
+}
+
+TEST_F(CollectorTest, PublishesWhatIsReported) {
+  const auto stream = Report("a", {10}, start_);
+  EXPECT_TRUE(Await([this] { return Published("a") != nullptr; }));
+  EXPECT_TRUE(collector_.Take(stream, MakeNode("a", {20}, start_), start_).ok());
+  EXPECT_TRUE(Await([this] {
+    return Published("a")->gpus[0].readings.Value(catalog::Metric::kGpuUtilization) == 20;
+  }));
+  EXPECT_EQ(collector_.stats().nodes, 1u);
+  EXPECT_EQ(collector_.stats().streams, 1u);
+  EXPECT_EQ(collector_.stats().reports, 2u);
+}
+
+TEST_F(CollectorTest, ASecondStreamIsRefusedWhileTheFirstIsHeard) {
+  const auto first = Report("a", {10}, start_);
+  const auto second = collector_.NewStream();
+  const auto refused = collector_.Join(second, "a", "elsewhere", start_ + Seconds(1.9));
+  EXPECT_EQ(refused.status().code(), StatusCode::kAlreadyExists);
+  EXPECT_THAT(std::string(base::Message(refused.status())), testing::HasSubstr("peer-of-a"));
+  EXPECT_EQ(collector_.stats().refused_streams, 1u);
+  // Silent for longer than three reports, and two seconds.
+  const auto taken = collector_.Join(second, "a", "elsewhere", start_ + Seconds(2.1));
+  ASSERT_TRUE(taken.ok()) << taken.status();
+  ASSERT_NE(*taken, nullptr);
+  EXPECT_EQ((*taken)->node, "a");
+  EXPECT_EQ(collector_.Take(first, MakeNode("a", {10}), start_ + Seconds(2.2)).code(),
+            StatusCode::kAborted);
+  collector_.Leave(first, "a");
+  EXPECT_EQ(collector_.stats().streams, 1u) << "the second one's";
+}
+
+TEST_F(CollectorTest, AStreamThatHasEndedMakesPlaceAtOnce) {
+  const auto first = Report("a", {10}, start_);
+  collector_.Leave(first, "a");
+  EXPECT_EQ(collector_.stats().streams, 0u);
+  EXPECT_TRUE(collector_.Join(collector_.NewStream(), "a", "p", start_ + Seconds(0.01)).ok());
+}
+
+TEST_F(CollectorTest, AGpuOfTwoNodesIsTheFirstOnesWhileThatIsHeard) {
+  const auto first = Report("a", {10, 11}, start_);
+  const auto second = collector_.NewStream();
+  ASSERT_TRUE(collector_.Join(second, "b", "p", start_).ok());
+  Snapshot claims = MakeNode("b", {90, 91}, start_);
+  auto stolen = std::make_shared<telemetry::GpuIdentity>(*claims.gpus[1].identity);
+  stolen->uuid = "a-1";
+  claims.gpus[1].identity = stolen;
+  ASSERT_TRUE(collector_.Take(second, claims, start_).ok());
+  EXPECT_TRUE(Await([this] { return Published("b") != nullptr; }));
+  EXPECT_TRUE(Published("b")->gpus[0].status.ok()) << "the rest is untouched";
+  EXPECT_EQ(Published("b")->gpus[1].status.code(), StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(base::Message(Published("b")->gpus[1].status)),
+              testing::HasSubstr("node a reports GPU a-1 too"));
+  EXPECT_FALSE(Published("b")->gpus[1].readings.Value(catalog::Metric::kGpuUtilization));
+  EXPECT_TRUE(Published("a")->gpus[1].status.ok());
+  EXPECT_EQ(collector_.stats().contested_gpus, 1u);
+  // It has moved: the first node is heard, and has it no more.
+  ASSERT_TRUE(collector_.Take(first, MakeNode("a", {10}, start_), start_).ok());
+  ASSERT_TRUE(collector_.Take(second, claims, start_).ok());
+  EXPECT_TRUE(Await([this] { return Published("b")->gpus[1].status.ok(); }));
+}
+
+TEST_F(CollectorTest, ThereIsALimitToTheFleet) {
+  for (const char* node : {"a", "b", "c"}) Report(node, {1}, start_);
+  const auto fourth = collector_.Join(collector_.NewStream(), "d", "p", start_);
+  EXPECT_EQ(fourth.status().code(), StatusCode::kResourceExhausted);
+}
+
+TEST_F(CollectorTest, TheFleetIsKnownOnceNobodyJoins) {
+  EXPECT_FALSE(collector_.warm_up().Over(start_).ok());
+  Report("a", {1}, start_ + Seconds(1.5));
+  EXPECT_FALSE(collector_.warm_up().Over(start_ + Seconds(3)).ok());
+  EXPECT_TRUE(collector_.warm_up().Over(start_ + Seconds(3.6)).ok());
+}
+
+TEST(Collector, ASilentNodeIsForgotten) {
+  telemetry::Store store;
+  HotGpus hot([] {});
+  Collector collector({.forget_after = std::chrono::milliseconds(1)}, store, hot);
+  const auto stream = collector.NewStream();
+  ASSERT_TRUE(collector.Join(stream, "a", "p", base::Now()).ok());
+  ASSERT_TRUE(collector.Take(stream, MakeNode("a", {1}), base::Now()).ok());
+  EXPECT_TRUE(Await([&] { return store.Load()->nodes().size() == 1; }));
+  EXPECT_TRUE(Await([&] { return store.Load()->nodes().empty(); }));
+  EXPECT_EQ(collector.stats().nodes, 0u);
+  // A stream that speaks again after that begins anew.
+  EXPECT_EQ(collector.Take(stream, MakeNode("a", {1}), base::Now()).code(), StatusCode::kAborted);
+}
+
+}  // namespace
+}  // namespace gpuscaler::fleet

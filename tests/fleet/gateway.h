@@ -1,0 +1,55 @@
+// A gateway's report port, in this process and over TCP.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "fleet/collector.h"
+#include "fleet/report_stream.h"
+#include "rpc/server.h"
+#include "telemetry/store.h"
+
+namespace gpuscaler::fleet {
+
+class TestGateway {
+ public:
+  explicit TestGateway(uint16_t port = 0)
+      : hot_([this] { server_->Wake(); }),
+        collector_({.forget_after = std::chrono::minutes(15), .max_nodes = 100}, store_, hot_) {
+    rpc::ServerOptions options;
+    options.address = "127.0.0.1";
+    options.port = port;
+    options.max_request_bytes = 1 << 20;
+    server_ = std::make_unique<rpc::Server>(options);
+    server_->AddConversation(kFleetService, kReportMethod, [this](const rpc::Caller& caller) {
+      return std::make_unique<ReportStream>(collector_, caller);
+    });
+    const absl::Status started = server_->Start([](base::SteadyTime) {});
+    EXPECT_TRUE(started.ok()) << started;
+  }
+  ~TestGateway() { Stop(); }
+
+  void Stop() { server_->Shutdown(std::chrono::seconds(1)); }
+
+  uint16_t port() const { return server_->port(); }
+  Collector& collector() { return collector_; }
+  HotGpus& hot() { return hot_; }
+
+  // Empty: no such node or GPU.
+  std::optional<double> Utilization(const std::string& node, size_t gpu = 0) const {
+    for (const auto& held : store_.Load()->nodes()) {
+      if (held->node != node || gpu >= held->gpus.size()) continue;
+      return held->gpus[gpu].readings.Value(catalog::Metric::kGpuUtilization);
+    }
+    return std::nullopt;
+  }
+
+ private:
+  telemetry::Store store_;
+  std::unique_ptr<rpc::Server> server_;
+  HotGpus hot_;
+  Collector collector_;
+};
+
+}  // namespace gpuscaler::fleet

@@ -1,0 +1,74 @@
+#include "fleet/publisher.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "await.h"
+#include "fleet/nodes.h"
+
+namespace gpuscaler::fleet {
+namespace {
+
+using std::chrono::milliseconds;
+
+TEST(PublishGap, GrowsWithTheFleetAndShrinksWhenSomebodyWaits) {
+  EXPECT_EQ(PublishGap(0, false), milliseconds(1));
+  EXPECT_EQ(PublishGap(50, false), milliseconds(1));
+  EXPECT_EQ(PublishGap(1000, false), milliseconds(20));
+  EXPECT_EQ(PublishGap(5000, false), milliseconds(100));
+  EXPECT_EQ(PublishGap(50000, false), milliseconds(100));
+  EXPECT_EQ(PublishGap(3, true), milliseconds(1));
+  EXPECT_EQ(PublishGap(1000, true), milliseconds(2));
+  EXPECT_EQ(PublishGap(5000, true), milliseconds(10));
+}
+
+class PublisherTest : public testing::Test {
+ protected:
+  std::optional<double> Utilization(const std::string& node) const {
+    for (const auto& held : store_.Load()->nodes()) {
+      if (held->node == node) {
+        return held->gpus[0].readings.Value(catalog::Metric::kGpuUtilization);
+      }
+    }
+    return std::nullopt;
+  }
+  telemetry::Store store_;
+};
+
+TEST_F(PublisherTest, TheNewestOfEachNodeIsPublished) {
+  Publisher publisher(store_);
+  for (int i = 0; i <= 90; ++i) publisher.Add(Shared(MakeNode("a", {1.0 * i})), false);
+  publisher.Add(Shared(MakeNode("b", {7})), true);
+  EXPECT_TRUE(Await([&] { return Utilization("a") == 90 && Utilization("b") == 7; }));
+}
+
+TEST_F(PublisherTest, AForgottenNodeLeavesTheViewAndMayComeBack) {
+  Publisher publisher(store_);
+  publisher.Add(Shared(MakeNode("a", {1})), false);
+  publisher.Add(Shared(MakeNode("b", {2})), false);
+  EXPECT_TRUE(Await([&] { return store_.Load()->nodes().size() == 2; }));
+  publisher.Add(Shared(MakeNode("a", {3})), false);
+  publisher.Forget("a");
+  EXPECT_TRUE(Await([&] { return !Utilization("a"); }));
+  EXPECT_EQ(Utilization("b"), 2);
+  publisher.Add(Shared(MakeNode("a", {4})), false);
+  EXPECT_TRUE(Await([&] { return Utilization("a") == 4; }));
+}
+
+TEST_F(PublisherTest, ManyChangesAreFewViews) {
+  std::atomic<int> views{0};
+  const auto id = store_.Subscribe([&views] { ++views; });
+  {
+    Publisher publisher(store_);
+    for (int i = 0; i < 2000; ++i) {
+      publisher.Add(Shared(MakeNode("node-" + std::to_string(i), {1})), false);
+    }
+    EXPECT_TRUE(Await([&] { return store_.Load()->nodes().size() == 2000; }));
+  }
+  EXPECT_LT(views, 500);
+  store_.Unsubscribe(id);
+}
+
+}  // namespace
+}  // namespace gpuscaler::fleet
