@@ -25,6 +25,9 @@ constexpr std::string_view kHashAlphabet = "456789bcdf";
 constexpr size_t kShortestHash = 4;
 constexpr size_t kLongestHash = 10;
 
+// Of an Indexed Job's completions there are fewer than 2^31.
+constexpr size_t kLongestIndex = 10;
+
 using Replica = std::optional<std::string_view>;
 
 bool AllIn(std::string_view text, std::string_view alphabet) {
@@ -92,7 +95,9 @@ Replica OfJob(std::string_view pod, std::string_view name) {
   const bool may_be_cut = prefix.size() == kLongestPrefix;
   prefix.remove_suffix(1);
   const size_t hyphen = prefix.rfind('-');
-  if (hyphen == std::string_view::npos || !IsNumber(prefix.substr(hyphen + 1))) return std::nullopt;
+  if (hyphen == std::string_view::npos) return std::nullopt;
+  const std::string_view index = prefix.substr(hyphen + 1);
+  if (!IsNumber(index) || index.size() > kLongestIndex) return std::nullopt;
   const std::string_view head = prefix.substr(0, hyphen);
   if (head == name || (may_be_cut && name.size() > head.size() && name.starts_with(head))) {
     return pod;
@@ -173,9 +178,11 @@ PodStems StemsOf(std::string_view pod) {
   return stems;
 }
 
-bool MayBeCut(std::string_view workload_name) {
-  // "-", a hash and "-", or "-", an index of up to ten digits and "-".
-  return workload_name.size() + 2 + kLongestHash > kLongestPrefix;
+bool IsStemOfItsPods(const WorkloadKindRow& kind, std::string_view name) {
+  if (kind.replica == OfGlob) return false;
+  // "-", a hash and "-", or "-", an index and "-".
+  constexpr size_t kLongestMiddle = 2 + std::max(kLongestHash, kLongestIndex);
+  return kind.stable_names || name.size() + kLongestMiddle <= kLongestPrefix;
 }
 
 }  // namespace gpuscaler::catalog

@@ -28,15 +28,15 @@ std::string WorkloadKindNames();
 // character.
 bool MatchesGlob(std::string_view text, std::string_view glob);
 
-// The names that a workload which owns `pod` can have, by all kinds but `pods`:
-// the pod's name without its last one and its last two parts. Of a pod whose
-// name was cut to its length, and of a workload with so long a name, that says
-// nothing: MayBeCut.
+// The names that a workload which owns `pod` can have: the pod's name without its
+// last one and its last two parts.
 struct PodStems {
   std::string_view one;  // "llm-7d9c8b5f4d" of "llm-7d9c8b5f4d-x2b4k"; empty: none
   std::string_view two;  // "llm"; empty: none
 };
 PodStems StemsOf(std::string_view pod);
-bool MayBeCut(std::string_view workload_name);
+// Whether `name` is a stem of every pod of such a workload: not where it is a
+// glob, nor where it is so long that the names of the pods may have been cut.
+bool IsStemOfItsPods(const WorkloadKindRow& kind, std::string_view name);
 
 }  // namespace gpuscaler::catalog

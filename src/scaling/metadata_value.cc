@@ -8,6 +8,17 @@
 #include "scaling/value_history.h"
 
 namespace gpuscaler::scaling {
+namespace {
+
+std::string ReadAnyAggregation(std::string_view value,
+                               std::optional<catalog::Aggregation>* aggregation) {
+  const catalog::AggregationRow* row = catalog::FindAggregation(value);
+  if (row == nullptr) return "is not an aggregation";
+  *aggregation = row->id;
+  return "";
+}
+
+}  // namespace
 
 std::string ReadOptionalNumber(std::string_view value, double min, double max,
                                std::optional<double>* number) {
@@ -29,10 +40,7 @@ std::string ReadMetric(std::string_view value, TriggerDraft& draft) {
 }
 
 std::string ReadAggregation(std::string_view value, TriggerDraft& draft) {
-  const catalog::AggregationRow* row = catalog::FindAggregation(value);
-  if (row == nullptr) return "is not an aggregation";
-  draft.aggregation = row->id;
-  return "";
+  return ReadAnyAggregation(value, &draft.aggregation);
 }
 
 std::string ReadGpuIndex(std::string_view value, TriggerDraft& draft) {
@@ -128,10 +136,7 @@ std::string ReadGroupBy(std::string_view value, TriggerDraft& draft) {
 }
 
 std::string ReadPodAggregation(std::string_view value, TriggerDraft& draft) {
-  const catalog::AggregationRow* row = catalog::FindAggregation(value);
-  if (row == nullptr) return "is not an aggregation";
-  draft.pod_aggregation = row->id;
-  return "";
+  return ReadAnyAggregation(value, &draft.pod_aggregation);
 }
 
 std::string ReadSharedGpus(std::string_view value, TriggerDraft& draft) {

@@ -1,6 +1,7 @@
 #include "telemetry/pods_worked.h"
 
 #include <algorithm>
+#include <span>
 #include <tuple>
 
 namespace gpuscaler::telemetry {
@@ -10,17 +11,8 @@ namespace {
 // of the pod that had the GPU before.
 constexpr base::Duration kNvmlWindow = std::chrono::seconds(1);
 
-// As it was found in `previous`: the same name, and not a younger pod of it, as
-// a StatefulSet makes them.
-bool HadWorked(const Snapshot& previous, const Pod& pod) {
-  if (previous.ownership == nullptr) return false;
-  const auto& pods = previous.ownership->pods;
-  const auto found = std::find_if(pods.begin(), pods.end(), [&pod](const Pod& earlier) {
-    return std::tie(earlier.name, earlier.pod_namespace, earlier.appeared_at) ==
-           std::tie(pod.name, pod.pod_namespace, pod.appeared_at);
-  });
-  if (found == pods.end()) return false;
-  return previous.pods_worked[static_cast<size_t>(found - pods.begin())];
+auto NameOf(const Pod& pod) {
+  return std::tie(pod.pod_namespace, pod.name);
 }
 
 }  // namespace
@@ -38,11 +30,16 @@ bool IsBusy(const Snapshot& node, const Pod& pod) {
 std::vector<bool> PodsWorked(const Snapshot& previous, const Snapshot& next) {
   if (next.ownership == nullptr) return {};
   const auto& pods = next.ownership->pods;
+  std::span<const Pod> earlier;
+  if (previous.ownership != nullptr) earlier = previous.ownership->pods;
   std::vector<bool> worked(pods.size());
-  const bool same = previous.ownership == next.ownership;
+  size_t place = 0;  // in `earlier`, which is in the same order
   for (size_t i = 0; i < pods.size(); ++i) {
-    const bool had = same ? previous.pods_worked[i] : HadWorked(previous, pods[i]);
-    worked[i] = had || IsBusy(next, pods[i]);
+    while (place < earlier.size() && NameOf(earlier[place]) < NameOf(pods[i])) ++place;
+    // A younger pod of the name, as a StatefulSet makes them, is another one.
+    const bool same = place < earlier.size() && NameOf(earlier[place]) == NameOf(pods[i]) &&
+                      earlier[place].appeared_at == pods[i].appeared_at;
+    worked[i] = (same && previous.pods_worked[place]) || IsBusy(next, pods[i]);
   }
   return worked;
 }

@@ -57,6 +57,8 @@ const PodRow kRows[] = {
     {"daemonset", "llm", "llm-chat-x2b4k", ""},
     {"job", "train", "train-eval-3-x2b4k", ""},
     {"job", "train", "train-03-x2b4k", ""},
+    {"job", "train", "train-2147483647-x2b4k", "train-2147483647-x2b4k"},
+    {"job", "train", "train-21474836470-x2b4k", ""},
     {"leaderworkerset", "llm", "llm-chat-2-1", ""},
     {"leaderworkerset", "llm", "llm-2-1-0", ""},
     {"leaderworkerset", "llm", "llm-2-x", ""},
@@ -95,13 +97,19 @@ TEST(WorkloadKinds, EachKindKnowsItsOwnPodsAndNoOthers) {
 // An index by stems must find whatever a kind would.
 TEST(WorkloadKinds, AWorkloadIsAStemOfItsPodsUnlessNamesMayBeCut) {
   for (const PodRow& row : kRows) {
-    if (row.replica.empty() || row.kind == "pods") continue;
+    if (row.replica.empty() || !IsStemOfItsPods(*FindWorkloadKind(row.kind), row.name)) continue;
     const PodStems stems = StemsOf(row.pod);
-    EXPECT_TRUE(row.name == stems.one || row.name == stems.two || MayBeCut(row.name))
+    EXPECT_TRUE(row.name == stems.one || row.name == stems.two)
         << row.kind << "/" << row.name << " " << row.pod;
   }
-  EXPECT_FALSE(MayBeCut(k46));
-  EXPECT_TRUE(MayBeCut(k47));
+  for (const std::string kind : {"deployment", "rollout", "daemonset", "job"}) {
+    EXPECT_TRUE(IsStemOfItsPods(*FindWorkloadKind(kind), k46)) << kind;
+    EXPECT_FALSE(IsStemOfItsPods(*FindWorkloadKind(kind), k47)) << kind;
+  }
+  for (const std::string kind : {"statefulset", "leaderworkerset"}) {
+    EXPECT_TRUE(IsStemOfItsPods(*FindWorkloadKind(kind), k60)) << kind;
+  }
+  EXPECT_FALSE(IsStemOfItsPods(*FindWorkloadKind("pods"), "llm"));
 }
 
 TEST(WorkloadKinds, AnUnknownKindIsNone) {

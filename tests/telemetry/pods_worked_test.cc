@@ -56,5 +56,25 @@ TEST(PodsWorked, IsRememberedForTheSamePodAndNoOther) {
   EXPECT_TRUE(PodsWorked(busy, same).empty());
 }
 
+TEST(PodsWorked, FindsEachPodAgainAmongThoseThatComeAndGo) {
+  const auto holding = [](const std::vector<std::pair<std::string, std::string>>& names,
+                          std::vector<bool> worked) {
+    Snapshot snapshot;
+    auto ownership = std::make_shared<Ownership>();
+    for (const auto& [pod_namespace, name] : names) {
+      ownership->pods.push_back({pod_namespace, name, kSampledAt, {"GPU-aa"}});
+    }
+    snapshot.ownership = ownership;
+    snapshot.pods_worked = std::move(worked);
+    return snapshot;
+  };
+  const Snapshot previous =
+      holding({{"a", "x"}, {"b", "a"}, {"b", "c"}, {"b", "e"}, {"c", "x"}}, {1, 1, 0, 1, 1});
+  const Snapshot next = holding(
+      {{"a", "w"}, {"a", "x"}, {"b", "b"}, {"b", "c"}, {"b", "e"}, {"b", "x"}, {"d", "x"}}, {});
+  EXPECT_EQ(PodsWorked(previous, next), std::vector<bool>({0, 1, 0, 0, 1, 0, 0}));
+  EXPECT_EQ(PodsWorked(holding({}, {}), previous), std::vector<bool>(5));
+}
+
 }  // namespace
 }  // namespace gpuscaler::telemetry
