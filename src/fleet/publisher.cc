@@ -52,8 +52,7 @@ base::SteadyTime Publisher::DueAt() const {
 
 void Publisher::Run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    std::vector<std::shared_ptr<const telemetry::Snapshot>> changed;
-    std::vector<std::string> gone;
+    telemetry::Batch batch;
     {
       base::MutexLock lock(mutex_);
       const base::SteadyTime due = DueAt();
@@ -61,15 +60,15 @@ void Publisher::Run(const std::stop_token& stop) {
         wake_.WaitUntil(mutex_, stop, due);
         continue;
       }
-      for (auto& [node, snapshot] : changed_) changed.push_back(std::move(snapshot));
+      for (auto& [node, snapshot] : changed_) batch.snapshots.push_back(std::move(snapshot));
       changed_.clear();
-      gone = std::exchange(gone_, {});
+      batch.gone = std::exchange(gone_, {});
       urgent_ = false;
       published_at_ = base::Now();
     }
-    for (auto& snapshot : changed) store_.Publish(std::move(snapshot));
+    store_.Publish(std::move(batch));
     base::MutexLock lock(mutex_);
-    nodes_ = store_.Load()->nodes.size();
+    nodes_ = store_.Load()->nodes().size();
   }
 }
 

@@ -100,7 +100,7 @@ std::optional<base::Duration> ReportLink::interval() const {
 bool ReportLink::MayOpen() const {
   if (retired_ || loop_.draining()) return false;
   const auto view = store_.Load();
-  return !view->nodes.empty() && WasRead(*view->nodes.front());
+  return !view->nodes().empty() && WasRead(*view->nodes().front());
 }
 
 void ReportLink::Open(base::SteadyTime now) {
@@ -129,7 +129,7 @@ void ReportLink::OnStarted(bool ok) {
 
 void ReportLink::Say(base::SteadyTime now) {
   if (loop_.closed()) return;
-  const auto newest = store_.Load()->nodes.front();
+  const auto newest = store_.Load()->nodes().front();
   if (now < next_report_at_ && !HasNews(*newest)) return;
   const bool first = writer_->last() == nullptr;
   // Thousands of nodes that join at once do not report in step for ever.

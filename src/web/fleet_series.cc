@@ -44,19 +44,19 @@ void WriteFleetSeries(const telemetry::View& view, const fleet::Collector::Stats
   Single(page, "fleet_contested_gpus_total", MetricType::kCounter,
          "Readings dropped because another node reports the same GPU.", stats.contested_gpus);
   Family(page, "node_up", MetricType::kGauge, "1 while the node's GPUs are read and reported.");
-  for (const auto& node : view.nodes) {
+  for (const auto& node : view.nodes()) {
     const auto age = AgeOf(*node, now);
     page.Sample(Labels().Add("node", node->node), uint64_t{age && *age <= stale_after});
   }
   Family(page, "node_age_seconds", MetricType::kGauge,
          "Since the newest successful read of the node's fast lane.");
-  for (const auto& node : view.nodes) {
+  for (const auto& node : view.nodes()) {
     if (const auto age = AgeOf(*node, now)) {
       page.Sample(Labels().Add("node", node->node), base::ToSeconds(*age));
     }
   }
   Family(page, "node_gpus", MetricType::kGauge, "GPUs of the node.");
-  for (const auto& node : view.nodes) {
+  for (const auto& node : view.nodes()) {
     page.Sample(Labels().Add("node", node->node), uint64_t{node->gpus.size()});
   }
 }

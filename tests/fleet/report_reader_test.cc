@@ -33,7 +33,8 @@ struct BadReport {
 TEST(ReportReader, RefusesWhatCannotBeTrue) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const BadReport cases[] = {
-      {"gpu_utilization cannot be nan", [nan](auto& r) { r.mutable_readings(0)->set_values(0, nan); }},
+      {"gpu_utilization cannot be nan",
+       [nan](auto& r) { r.mutable_readings(0)->set_values(0, nan); }},
       {"gpu_utilization cannot be 101", [](auto& r) { r.mutable_readings(0)->set_values(0, 101); }},
       {"0 values", [](auto& r) { r.mutable_readings(0)->clear_values(); }},
       {"0 ages", [](auto& r) { r.mutable_readings(0)->clear_ages_ms(); }},
