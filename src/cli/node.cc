@@ -102,7 +102,7 @@ bool Node::Stop() {
 
 workloads::Identities Node::Identities() const {
   workloads::Identities identities;
-  for (const auto& node : store_.Load()->nodes) {
+  for (const auto& node : store_.Load()->nodes()) {
     for (const telemetry::GpuSnapshot& gpu : node->gpus) identities.push_back(gpu.identity);
   }
   return identities;

@@ -22,11 +22,11 @@ constexpr double kLargestValue = 9e12;
 bool JudgeAll(const Trigger& trigger, base::SteadyTime now, base::Duration stale_after,
               Evaluation& evaluation) {
   size_t gpus = 0;
-  for (const auto& node : evaluation.view->nodes) gpus += node->gpus.size();
+  for (const auto& node : evaluation.view->nodes()) gpus += node->gpus.size();
   evaluation.gpus.reserve(gpus);
 
   bool exceeds = false;
-  for (const auto& node : evaluation.view->nodes) {
+  for (const auto& node : evaluation.view->nodes()) {
     bool expected = node->gpus.empty() && IsUnknown(*node);
     const size_t counted_before = evaluation.counted;
     for (const telemetry::GpuSnapshot& gpu : node->gpus) {

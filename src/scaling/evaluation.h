@@ -13,7 +13,7 @@
 #include "scaling/gpu_part.h"
 #include "scaling/replica.h"
 #include "scaling/trigger.h"
-#include "telemetry/store.h"
+#include "telemetry/view.h"
 
 namespace gpuscaler::scaling {
 

@@ -69,8 +69,12 @@ void AddReplicas(const Trigger& trigger, const Evaluation& evaluation, Lines& li
   if (told < workload.replicas.size()) {
     lines.Add("and ", workload.replicas.size() - told, " replicas more");
   }
-  for (const telemetry::Snapshot* node : workload.untold) {
+  const telemetry::UntoldNodes& untold = workload.untold;
+  for (const telemetry::Snapshot* node : untold.first) {
     lines.Add("node ", node->node, " does not tell at present who holds its GPUs");
+  }
+  if (untold.first.size() < untold.count) {
+    lines.Add("and ", untold.count - untold.first.size(), " nodes more do not");
   }
   lines.Add(WhichWorkload(*trigger.workload), ": ", workload.fresh, " fresh, ", workload.warming,
             " warming, ", workload.missing, " missing replicas");

@@ -19,16 +19,19 @@ using telemetry::Snapshot;
 // Messages name this many and then a count.
 constexpr size_t kMostNamed = 3;
 
-// "a; b; c; and 5 more".
-std::string Listed(const std::vector<std::string>& items, std::string_view separator) {
+// "a; b; c; and 5 more" of `count` items, the first of which are given.
+std::string Listed(const std::vector<std::string>& items, size_t count,
+                   std::string_view separator) {
   std::string text;
   for (size_t i = 0; i < std::min(items.size(), kMostNamed); ++i) {
     base::StrAppend(&text, text.empty() ? std::string_view() : separator, items[i]);
   }
-  if (items.size() > kMostNamed) {
-    base::StrAppend(&text, separator, "and ", items.size() - kMostNamed, " more");
-  }
+  const size_t named = std::min(items.size(), kMostNamed);
+  if (count > named) base::StrAppend(&text, separator, "and ", count - named, " more");
   return text;
+}
+std::string Listed(const std::vector<std::string>& items, std::string_view separator) {
+  return Listed(items, items.size(), separator);
 }
 
 std::string WhyUnknown(const Snapshot& node, catalog::Lane lane) {
@@ -51,14 +54,14 @@ std::string MetricName(const Trigger& trigger) {
 absl::Status NoGpu(const Trigger& trigger, const Evaluation& evaluation) {
   std::vector<std::string> unknown;
   std::vector<std::string> without;
-  for (const auto& node : evaluation.view->nodes) {
+  for (const auto& node : evaluation.view->nodes()) {
     if (IsUnknown(*node)) {
       unknown.push_back(WhyUnknown(*node, catalog::Row(trigger.metric).lane));
     } else {
       without.push_back(node->node);
     }
   }
-  if (evaluation.view->nodes.empty()) {
+  if (evaluation.view->nodes().empty()) {
     return absl::UnavailableError(
         base::StrCat("no ", MetricName(trigger), ": no data has arrived yet from any node"));
   }
@@ -108,13 +111,10 @@ std::string WhyUntold(const Snapshot& node, base::SteadyTime now) {
                       ownership.status.ok() ? "" : ": ", base::Message(ownership.status));
 }
 
-std::string WhyMissing(const Trigger& trigger, const Replica& replica, base::SteadyTime now,
-                       const std::vector<const Snapshot*>& untold) {
+std::string WhyMissing(const Trigger& trigger, const Replica& replica, base::SteadyTime now) {
   for (const ReplicaPod& pod : replica.pods) {
     if (pod.state != ReplicaState::kMissing) continue;
-    if (std::find(untold.begin(), untold.end(), pod.node) != untold.end()) {
-      return base::StrCat(replica.name, " on ", WhyUntold(*pod.node, now));
-    }
+    if (!pod.told) return base::StrCat(replica.name, " on ", WhyUntold(*pod.node, now));
     if (pod.gpus.empty()) {
       return base::StrCat(replica.name, " holds ", pod.pod->gpus.front(), ", which ",
                           pod.node->node, " does not show");
@@ -160,7 +160,7 @@ absl::Status MissingTerm(const Trigger& trigger, const Evaluation& evaluation,
 absl::Status TooFewNodes(const Trigger& trigger, const Evaluation& evaluation) {
   std::vector<std::string> silent;
   auto part = evaluation.gpus.begin();
-  for (const auto& node : evaluation.view->nodes) {
+  for (const auto& node : evaluation.view->nodes()) {
     bool counted = false;
     std::string why = IsUnknown(*node) ? WhyUnknown(*node, catalog::Row(trigger.metric).lane) : "";
     for (; part != evaluation.gpus.end() && part->node == node.get(); ++part) {
@@ -193,16 +193,16 @@ absl::Status CheckReplicas(const Trigger& trigger, const Evaluation& evaluation)
       return absl::FailedPreconditionError(base::StrCat(
           MetricName(trigger), " of ", which, ": none of its GPUs counts: ", Listed(gpus, "; ")));
     }
-    if (evaluation.view->nodes.empty()) {
+    if (evaluation.view->nodes().empty()) {
       return absl::UnavailableError(base::StrCat("no ", MetricName(trigger), " of ", which,
                                                  ": no data has arrived yet from any node"));
     }
-    if (workload.untold.empty()) return absl::OkStatus();
+    if (workload.untold.count == 0) return absl::OkStatus();
     std::vector<std::string> untold;
-    for (const Snapshot* node : workload.untold) untold.push_back(WhyUntold(*node, now));
-    return absl::UnavailableError(
-        base::StrCat("no replica of ", which,
-                     " is known, and it may be where nobody tells: ", Listed(untold, "; ")));
+    for (const Snapshot* node : workload.untold.first) untold.push_back(WhyUntold(*node, now));
+    return absl::UnavailableError(base::StrCat("no replica of ", which,
+                                               " is known, and it may be where nobody tells: ",
+                                               Listed(untold, workload.untold.count, "; ")));
   }
   const double percent = 100 * static_cast<double>(workload.fresh) / static_cast<double>(known);
   const bool none = workload.fresh + workload.warming == 0;
@@ -210,7 +210,7 @@ absl::Status CheckReplicas(const Trigger& trigger, const Evaluation& evaluation)
   std::vector<std::string> missing;
   for (const Replica& replica : workload.replicas) {
     if (replica.state == ReplicaState::kMissing) {
-      missing.push_back(WhyMissing(trigger, replica, now, workload.untold));
+      missing.push_back(WhyMissing(trigger, replica, now));
     }
   }
   return absl::UnavailableError(

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/strings.h"
+#include "scaling/shared_gpu.h"
 #include "telemetry/pods_worked.h"
 
 namespace gpuscaler::scaling {
@@ -13,10 +14,8 @@ namespace {
 using telemetry::Pod;
 using telemetry::Snapshot;
 
-bool IsTold(const Snapshot& node, base::SteadyTime now, base::Duration stale_after) {
-  return node.ownership != nullptr && node.ownership->listed_at != base::SteadyTime() &&
-         now - node.ownership->listed_at <= stale_after;
-}
+// How many nodes that do not tell are named.
+constexpr size_t kMostUntoldNamed = 3;
 
 std::optional<std::string_view> ReplicaOf(const WorkloadRef& workload, const Pod& pod) {
   if (pod.pod_namespace != workload.pod_namespace) return std::nullopt;
@@ -39,24 +38,22 @@ class Finder {
       : trigger_(trigger), workload_(*trigger.workload), now_(now), limits_(limits) {}
 
   absl::Status Add(const Snapshot& node) {
-    const bool told = IsTold(node, now_, limits_.stale_after);
-    if (!told) parts_.untold.push_back(&node);
-    if (node.ownership == nullptr) return absl::OkStatus();
-    const bool forgotten = now_ - node.ownership->listed_at > limits_.forget_after;
-    if (forgotten) return absl::OkStatus();
+    const base::SteadyTime told_at = telemetry::ToldAt(node);
+    if (told_at < now_ - limits_.forget_after) return absl::OkStatus();
+    const bool told = told_at >= now_ - limits_.stale_after;
     const std::vector<Pod>& pods = node.ownership->pods;
-    std::vector<std::optional<std::string_view>> replicas;
-    replicas.reserve(pods.size());
-    for (const Pod& pod : pods) replicas.push_back(ReplicaOf(workload_, pod));
+    std::vector<bool> own(pods.size());
+    std::vector<size_t> read;  // places of those that are not missing
     for (size_t i = 0; i < pods.size(); ++i) {
-      if (!replicas[i]) continue;
-      ReplicaPod read = Read(node, pods[i], told, node.pods_worked[i]);
-      if (read.state != ReplicaState::kMissing) {
-        if (absl::Status alone = CheckAlone(node, i, replicas); !alone.ok()) return alone;
-      }
-      pods_[*replicas[i]].push_back(std::move(read));
+      const auto replica = ReplicaOf(workload_, pods[i]);
+      if (!replica) continue;
+      own[i] = true;
+      const ReplicaPod& pod =
+          pods_[*replica].emplace_back(Read(node, pods[i], told, node.pods_worked[i]));
+      if (pod.state != ReplicaState::kMissing) read.push_back(i);
     }
-    return absl::OkStatus();
+    if (trigger_.shared_gpus == SharedGpus::kWhole) return absl::OkStatus();
+    return CheckAlone(node, own, read);
   }
 
   WorkloadParts Finish() {
@@ -90,7 +87,7 @@ class Finder {
   // Fresh only where each of its GPUs is: a part of its load would pass for the
   // whole. One that is lost has no load, and drops out.
   ReplicaPod Read(const Snapshot& node, const Pod& pod, bool told, bool worked) {
-    ReplicaPod read = {&node, &pod, ReplicaState::kMissing, {}};
+    ReplicaPod read = {&node, &pod, ReplicaState::kMissing, told, {}};
     size_t counted = 0;
     size_t unknown = 0;
     size_t others = 0;
@@ -114,25 +111,6 @@ class Finder {
     const bool young = pod.appeared_at && now_ - *pod.appeared_at < trigger_.warmup;
     read.state = young && IsIdle(read, worked) ? ReplicaState::kWarming : ReplicaState::kFresh;
     return read;
-  }
-
-  absl::Status CheckAlone(const Snapshot& node, size_t place,
-                          const std::vector<std::optional<std::string_view>>& replicas) const {
-    if (trigger_.shared_gpus == SharedGpus::kWhole) return absl::OkStatus();
-    const std::vector<Pod>& pods = node.ownership->pods;
-    const Pod& pod = pods[place];
-    for (size_t i = 0; i < pods.size(); ++i) {
-      if (replicas[i]) continue;  // its own, this one too
-      for (const std::string& uuid : pods[i].gpus) {
-        if (std::find(pod.gpus.begin(), pod.gpus.end(), uuid) == pod.gpus.end()) continue;
-        return absl::FailedPreconditionError(base::StrCat(
-            "GPU ", uuid, " of ", node.node, " is shared: ", pod.pod_namespace, "/", pod.name,
-            " and ", pods[i].pod_namespace, "/", pods[i].name,
-            " hold it, and its readings do not tell whose load they are; with sharedGpus: whole it"
-            " counts whole for each workload"));
-      }
-    }
-    return absl::OkStatus();
   }
 
   // A pod that has come up on another node under its old name, as a
@@ -172,9 +150,10 @@ class Finder {
     std::sort(came.begin(), came.end());
     std::erase_if(parts_.replicas, [&](const Replica& replica) {
       if (replica.state != ReplicaState::kMissing) return false;
-      const Snapshot& node = *replica.pods.front().node;
-      if (IsTold(node, now_, limits_.stale_after)) return false;  // it is there, unread
-      const auto next = std::upper_bound(came.begin(), came.end(), node.ownership->listed_at);
+      const ReplicaPod& first = replica.pods.front();
+      if (first.told) return false;  // it is there, unread
+      const auto next =
+          std::upper_bound(came.begin(), came.end(), first.node->ownership->listed_at);
       if (next == came.end()) return false;
       came.erase(next);
       return true;
@@ -193,20 +172,20 @@ class Finder {
 
 absl::StatusOr<WorkloadParts> FindReplicas(const Trigger& trigger, const telemetry::View& view,
                                            base::SteadyTime now, const EvaluationLimits& limits) {
-  const bool nobody_asks = !view.nodes.empty() &&
-                           std::all_of(view.nodes.begin(), view.nodes.end(),
-                                       [](const auto& node) { return node->ownership == nullptr; });
-  if (nobody_asks) {
+  if (!view.nodes().empty() && !view.anybody_asks()) {
     return absl::FailedPreconditionError(base::StrCat(
         "workload ", WhichWorkload(*trigger.workload),
         ": which pods hold the GPUs is not known, because no node asks its kubelet; mount the"
         " PodResources socket and see --pod-resources-socket"));
   }
   Finder finder(trigger, now, limits);
-  for (const auto& node : view.nodes) {
+  const WorkloadRef& workload = *trigger.workload;
+  for (const Snapshot* node : view.NodesOf(*workload.kind, workload.pod_namespace, workload.name)) {
     if (absl::Status added = finder.Add(*node); !added.ok()) return added;
   }
-  return finder.Finish();
+  WorkloadParts parts = finder.Finish();
+  parts.untold = view.UntoldSince(now - limits.stale_after, kMostUntoldNamed);
+  return parts;
 }
 
 std::string WhichWorkload(const WorkloadRef& workload) {

@@ -10,7 +10,7 @@
 #include "base/time.h"
 #include "scaling/gpu_part.h"
 #include "scaling/trigger.h"
-#include "telemetry/store.h"
+#include "telemetry/view.h"
 
 namespace gpuscaler::scaling {
 
@@ -30,6 +30,7 @@ struct ReplicaPod {
   const telemetry::Snapshot* node;  // of the view
   const telemetry::Pod* pod;        // of the node's ownership
   ReplicaState state;
+  bool told;  // its node says at present who holds its GPUs
   // Its GPUs that are on the node; each as Judge says.
   std::vector<GpuPart> gpus;
 };
@@ -48,11 +49,11 @@ struct WorkloadParts {
   size_t missing = 0;
   // A GPU of each pod all of whose GPUs are of another gpuIndex or lack the metric.
   std::vector<GpuPart> outside;
-  // Nodes that do not say at present who holds their GPUs.
-  std::vector<const telemetry::Snapshot*> untold;
+  telemetry::UntoldNodes untold;  // in the whole view
 };
 
-// The replicas of trigger.workload, which is given. Pure.
+// The replicas of trigger.workload, which is given. Pure. Costs what the nodes cost
+// that hold its pods, not what the view costs.
 //
 // Pods all of whose GPUs are of another gpuIndex or lack the metric count as
 // missing beside others; where there are no others there is no replica. A missing replica is left

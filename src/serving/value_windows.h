@@ -12,7 +12,7 @@
 #include "scaling/evaluation.h"
 #include "scaling/trigger.h"
 #include "scaling/value_history.h"
-#include "telemetry/store.h"
+#include "telemetry/view.h"
 
 namespace gpuscaler::serving {
 

@@ -1,6 +1,5 @@
 #include "telemetry/store.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace gpuscaler::telemetry {
@@ -12,22 +11,25 @@ std::shared_ptr<const View> Store::Load() const {
   return view_;
 }
 
-void Store::Publish(std::shared_ptr<const Snapshot> snapshot) {
+void Store::Publish(Batch batch) {
+  if (batch.snapshots.empty() && batch.gone.empty()) return;
   {
+    base::MutexLock publishing(publish_mutex_);
+    // The end of the view before, which may be the last to hold its nodes, is not
+    // waited for by who loads.
+    std::shared_ptr<const View> view = Load();
+    view = std::make_shared<const View>(view->With(std::move(batch)));
     base::MutexLock lock(mutex_);
-    auto next = std::make_shared<View>(*view_);
-    const auto at = std::lower_bound(
-        next->nodes.begin(), next->nodes.end(), snapshot->node,
-        [](const auto& held, const std::string& node) { return held->node < node; });
-    if (at != next->nodes.end() && (*at)->node == snapshot->node) {
-      *at = std::move(snapshot);
-    } else {
-      next->nodes.insert(at, std::move(snapshot));
-    }
-    view_ = std::move(next);
+    view_.swap(view);
   }
   base::MutexLock lock(subscribers_mutex_);
   for (const Subscriber& subscriber : subscribers_) subscriber.wake();
+}
+
+void Store::Publish(std::shared_ptr<const Snapshot> snapshot) {
+  Batch batch;
+  batch.snapshots.push_back(std::move(snapshot));
+  Publish(std::move(batch));
 }
 
 Store::SubscriberId Store::Subscribe(std::function<void()> wake) {

@@ -1,7 +1,8 @@
 // The newest snapshot of each node, and who wants to know of a newer one.
 //
 // Thread-safe: Publish from any thread, Load from any thread. Load copies one
-// pointer under a mutex that is never held over I/O or over a subscriber.
+// pointer under a mutex that is never held over I/O, over a subscriber or while a
+// view is made.
 #pragma once
 
 #include <functional>
@@ -9,14 +10,9 @@
 #include <vector>
 
 #include "base/mutex.h"
-#include "telemetry/snapshot.h"
+#include "telemetry/view.h"
 
 namespace gpuscaler::telemetry {
-
-// Everything known at one moment, of one node or of all: immutable.
-struct View {
-  std::vector<std::shared_ptr<const Snapshot>> nodes;  // ascending name
-};
 
 class Store {
  public:
@@ -25,8 +21,11 @@ class Store {
   // Never null; empty before the first Publish.
   std::shared_ptr<const View> Load() const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Replaces the snapshot of the same node and wakes the subscribers.
-  void Publish(std::shared_ptr<const Snapshot> snapshot) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Replaces the snapshots of the same nodes, lets go of the nodes that are gone,
+  // and wakes the subscribers once. Of an empty batch nobody hears.
+  void Publish(Batch batch) ABSL_LOCKS_EXCLUDED(publish_mutex_, mutex_);
+  void Publish(std::shared_ptr<const Snapshot> snapshot)
+      ABSL_LOCKS_EXCLUDED(publish_mutex_, mutex_);
 
   // `wake` is called on the publisher's thread after each Publish, until
   // Unsubscribe of the id that it got has returned. It must only wake somebody,
@@ -41,6 +40,8 @@ class Store {
     std::function<void()> wake;
   };
 
+  // Held while the next view is made out of the newest: one at a time.
+  base::Mutex publish_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   mutable base::Mutex mutex_;
   std::shared_ptr<const View> view_ ABSL_GUARDED_BY(mutex_);
 

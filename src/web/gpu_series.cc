@@ -33,7 +33,7 @@ class GpuSeries {
   GpuSeries(const telemetry::View& view, base::Duration stale_after, base::SteadyTime now,
             Exposition& page)
       : stale_after_(stale_after), now_(now), page_(page) {
-    const auto& nodes = view.nodes;
+    const auto& nodes = view.nodes();
     for (const auto& snapshot : nodes) {
       LabelledNode node{snapshot.get(), {}};
       if (nodes.size() > 1) node.labels.Add("node", snapshot->node);

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/time.h"
-#include "telemetry/store.h"
+#include "telemetry/view.h"
 #include "web/exposition.h"
 
 namespace gpuscaler::web {

@@ -15,7 +15,7 @@
 #include "catalog/metrics.h"
 #include "serving/request_stats.h"
 #include "sources/sampler.h"
-#include "telemetry/store.h"
+#include "telemetry/view.h"
 #include "web/http_server.h"
 #include "web/process_stats.h"
 

@@ -14,7 +14,7 @@ using telemetry::Ownership;
 
 void EachOwnership(const telemetry::View& view,
                    const std::function<void(const std::string& node, const Ownership&)>& write) {
-  for (const auto& node : view.nodes) {
+  for (const auto& node : view.nodes()) {
     if (node->ownership != nullptr) write(node->node, *node->ownership);
   }
 }

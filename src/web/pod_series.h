@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/time.h"
-#include "telemetry/store.h"
+#include "telemetry/view.h"
 #include "web/exposition.h"
 
 namespace gpuscaler::web {

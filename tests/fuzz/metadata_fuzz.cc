@@ -94,9 +94,8 @@ std::shared_ptr<const telemetry::View> MakeView() {
     a->gpus[2].readings.SetUnsupported(row.id);
     b->gpus[0].readings.Set(row.id, 99, kNow - std::chrono::seconds(11));
   }
-  auto view = std::make_shared<telemetry::View>();
-  view->nodes = {std::move(a), std::move(b)};
-  return view;
+  std::vector<std::shared_ptr<const telemetry::Snapshot>> nodes = {std::move(a), std::move(b)};
+  return std::make_shared<const telemetry::View>(std::move(nodes));
 }
 
 void CheckTrigger(const scaling::Trigger& trigger) {

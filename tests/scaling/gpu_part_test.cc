@@ -193,11 +193,9 @@ TEST(Evaluation, ASumNeedsEveryReadableGpuAndDoesWithoutALostOne) {
   EXPECT_EQ(Evaluate(trigger, whole, kNow, {})->value, 600);
 
   const auto with = [&whole](auto change) {
-    auto snapshot = std::make_shared<telemetry::Snapshot>(*whole->nodes[0]);
-    change(snapshot->gpus[1]);
-    auto view = std::make_shared<telemetry::View>();
-    view->nodes = {snapshot};
-    return view;
+    telemetry::Snapshot snapshot = *whole->nodes()[0];
+    change(snapshot.gpus[1]);
+    return MakeView({std::move(snapshot)});
   };
   const auto lost = with([](telemetry::GpuSnapshot& gpu) {
     gpu.status = absl::UnavailableError("lost");

@@ -13,7 +13,7 @@
 #include "base/time.h"
 #include "catalog/metrics.h"
 #include "telemetry/snapshot.h"
-#include "telemetry/store.h"
+#include "telemetry/view.h"
 
 namespace gpuscaler::scaling {
 
@@ -60,11 +60,11 @@ inline telemetry::Snapshot MakeSilentNode(std::string name, absl::Status status)
 }
 
 inline std::shared_ptr<const telemetry::View> MakeView(std::vector<telemetry::Snapshot> nodes) {
-  auto view = std::make_shared<telemetry::View>();
+  std::vector<std::shared_ptr<const telemetry::Snapshot>> snapshots;
   for (telemetry::Snapshot& node : nodes) {
-    view->nodes.push_back(std::make_shared<const telemetry::Snapshot>(std::move(node)));
+    snapshots.push_back(std::make_shared<const telemetry::Snapshot>(std::move(node)));
   }
-  return view;
+  return std::make_shared<const telemetry::View>(std::move(snapshots));
 }
 
 // One node, node-a, whose GPUs have these values of `metric`.

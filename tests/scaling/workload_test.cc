@@ -16,6 +16,7 @@ using catalog::Metric;
 using telemetry::Snapshot;
 using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 
 // A node under construction: GPU i has the UUID "NODE-i".
 class NodeMaker {
@@ -306,6 +307,31 @@ TEST(Workload, NoReplicaAtAllIsZeroOnlyWhereEveryNodeTells) {
   ExpectFails(Answer(WorkloadTrigger(), {a.Make(), off}), StatusCode::kUnavailable,
               "node-b does not ask its kubelet");
   ExpectFails(Answer(WorkloadTrigger(), {}), StatusCode::kUnavailable, "no data has arrived");
+}
+
+TEST(Workload, OfManyNodesThatDoNotTellAFewAreNamed) {
+  const auto nodes = [](int silent) {
+    NodeMaker a("node-a");
+    a.Pod(kLlm1, {a.Gpu(50)});
+    std::vector<Snapshot> all = {a.Make()};
+    for (int i = 0; i < silent; ++i) {
+      all.push_back(NodeMaker(base::StrCat("silent-", i)).Listed(Seconds(60)).Make());
+    }
+    return all;
+  };
+  const Trigger chat = WorkloadTrigger("deployment/chat");
+  ExpectFails(Answer(chat, nodes(3)), StatusCode::kUnavailable,
+              "silent-1: who holds its GPUs is not known for 60.0s; silent-2: who holds its GPUs is"
+              " not known for 60.0s");
+  const auto many = Answer(chat, nodes(1000));
+  ExpectFails(many, StatusCode::kUnavailable, "60.0s; and 997 more");
+  EXPECT_LT(many.status().message().size(), 400u);
+  const Trigger llm = WorkloadTrigger();
+  const auto lines = Explain(llm, *Answer(llm, nodes(1000)));
+  EXPECT_THAT(lines, Contains("node silent-0 does not tell at present who holds its GPUs"));
+  EXPECT_THAT(lines, Contains("and 997 nodes more do not"));
+  EXPECT_LT(lines.size(), 20u);
+  EXPECT_THAT(Explain(llm, *Answer(llm, nodes(3))), Not(Contains(HasSubstr("nodes more"))));
 }
 
 TEST(Workload, WhereNobodyAsksTheKubeletItSaysSo) {

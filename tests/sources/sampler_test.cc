@@ -38,7 +38,7 @@ class SamplerTest : public testing::Test {
  protected:
   std::shared_ptr<const telemetry::Snapshot> Newest() const {
     const auto view = store_.Load();
-    return view->nodes.empty() ? nullptr : view->nodes[0];
+    return view->nodes().empty() ? nullptr : view->nodes()[0];
   }
   bool AwaitSnapshot(const std::function<bool(const telemetry::Snapshot&)>& fits) const {
     return Await([&] {
@@ -161,7 +161,7 @@ TEST_F(SamplerTest, PublishesSnapshotsInOrderAndWakesSubscribersForEach) {
   bool in_order = true;
   tests::Gate woken(true);
   const auto id = store_.Subscribe([&] {
-    const uint64_t sequence = store_.Load()->nodes[0]->sequence;
+    const uint64_t sequence = store_.Load()->nodes()[0]->sequence;
     in_order = in_order && sequence == last + 1;
     last = sequence;
     woken.Pass();

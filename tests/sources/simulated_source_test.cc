@@ -114,7 +114,7 @@ TEST(SimulatedSource, AHangInOneLaneLeavesTheSamplersOtherLanesRunning) {
   EXPECT_TRUE(Await([&] { return sampler.Stats(Lane::kFast).collections >= 10; }));
   EXPECT_TRUE(Await([&] { return sampler.Stats(Lane::kFull).busy_since.has_value(); }));
   EXPECT_EQ(sampler.Stats(Lane::kFull).collections, 0u);
-  EXPECT_EQ(*store.Load()->nodes[0]->gpus[0].readings.Value(Metric::kGpuUtilization), 42);
+  EXPECT_EQ(*store.Load()->nodes()[0]->gpus[0].readings.Value(Metric::kGpuUtilization), 42);
   EXPECT_FALSE(sampler.StopWithin(milliseconds(10)));
   source->Interrupt();
   EXPECT_TRUE(sampler.StopWithin(kPatience));

@@ -21,14 +21,14 @@ std::shared_ptr<const Snapshot> Of(const std::string& node, uint64_t sequence) {
 
 std::string Names(const View& view) {
   std::string names;
-  for (const auto& node : view.nodes) names += node->node + std::to_string(node->sequence) + " ";
+  for (const auto& node : view.nodes()) names += node->node + std::to_string(node->sequence) + " ";
   return names;
 }
 
 TEST(Store, IsEmptyBeforeTheFirstPublish) {
   const Store store;
   ASSERT_NE(store.Load(), nullptr);
-  EXPECT_TRUE(store.Load()->nodes.empty());
+  EXPECT_TRUE(store.Load()->nodes().empty());
 }
 
 TEST(Store, HoldsTheNewestOfEachNodeInOrderOfName) {
@@ -64,6 +64,20 @@ TEST(Store, WakesEverySubscriberAfterEachPublish) {
   EXPECT_EQ(seen, "a1 a2 ") << "the new view is there when a subscriber is woken";
   store.Unsubscribe(first_id);
   store.Unsubscribe(second_id);
+}
+
+TEST(Store, ABatchIsOneViewAndOneWake) {
+  Store store;
+  store.Publish({{Of("a", 1), Of("b", 1), Of("c", 1)}, {}});
+  std::string seen;
+  const auto id = store.Subscribe([&] { seen += Names(*store.Load()) + "; "; });
+  store.Publish({{Of("b", 2), Of("d", 1)}, {"a"}});
+  EXPECT_EQ(seen, "b2 c1 d1 ; ");
+  const auto view = store.Load();
+  store.Publish(Batch());
+  EXPECT_EQ(store.Load(), view) << "nothing has come";
+  EXPECT_EQ(seen, "b2 c1 d1 ; ");
+  store.Unsubscribe(id);
 }
 
 TEST(Store, UnsubscribeEndsOneSubscriptionAndNoOther) {
@@ -108,7 +122,7 @@ TEST(Store, ConcurrentPublishersLoseNothing) {
     uint64_t newest = 0;
     while (!stop) {
       const auto view = store.Load();
-      for (const auto& node : view->nodes) {
+      for (const auto& node : view->nodes()) {
         if (node->node != "n0") continue;
         EXPECT_GE(node->sequence, newest) << "a newer snapshot gave way to an older one";
         newest = node->sequence;

@@ -37,10 +37,11 @@ telemetry::Snapshot Node(std::string name) {
 
 std::string Write(std::vector<telemetry::Snapshot> nodes,
                   std::vector<sources::LaneStats> lanes = {}) {
-  telemetry::View view;
+  std::vector<std::shared_ptr<const telemetry::Snapshot>> snapshots;
   for (telemetry::Snapshot& node : nodes) {
-    view.nodes.push_back(std::make_shared<const telemetry::Snapshot>(std::move(node)));
+    snapshots.push_back(std::make_shared<const telemetry::Snapshot>(std::move(node)));
   }
+  const telemetry::View view(std::move(snapshots));
   return WriteNodeMetrics({view, seconds(10), lanes, {}, {"1.2.3", "nvml"}, {}, {}, {}}, kNow);
 }
 

@@ -54,8 +54,7 @@ TEST_F(PromtoolTest, AcceptsAPageWithEveryFamilyOf8Gpus) {
     }
     snapshot->gpus.push_back(gpu);
   }
-  telemetry::View view;
-  view.nodes.push_back(snapshot);
+  const telemetry::View view({snapshot});
   std::vector<sources::LaneStats> lanes(catalog::kLaneCount);
   const serving::RequestStats requests[] = {{"GetMetrics", 10, 2, {}}, {"StreamIsActive", 3, 0, 1}};
   const std::string page = WriteNodeMetrics({view,
