@@ -48,8 +48,9 @@ class Finder {
       const auto replica = ReplicaOf(workload_, pods[i]);
       if (!replica) continue;
       own[i] = true;
-      pods_[*replica].push_back(Read(node, pods[i], told, node.pods_worked[i]));
-      if (pods_[*replica].back().state != ReplicaState::kMissing) read.push_back(i);
+      const ReplicaPod& pod =
+          pods_[*replica].emplace_back(Read(node, pods[i], told, node.pods_worked[i]));
+      if (pod.state != ReplicaState::kMissing) read.push_back(i);
     }
     if (trigger_.shared_gpus == SharedGpus::kWhole) return absl::OkStatus();
     return CheckAlone(node, own, read);
