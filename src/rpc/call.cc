@@ -39,7 +39,7 @@ void Call::OnArrived(bool ok) {
     method_ = &found->second;
     MethodStats::Count(method_->stats.requests);
     if (const auto* exchange = std::get_if<OpenExchange>(&method_->answer)) {
-      Open(*exchange);
+      Open([this, exchange] { return (*exchange)(CallerOf(context_)); });
     } else if (board.arriving.Refuses(context_.peer())) {
       // Refused one by one: a client that comes back and opens thousands of
       // streams at once, whose requests flow control holds back, means no harm.

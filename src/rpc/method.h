@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "absl/status/statusor.h"
+#include "rpc/caller.h"
 #include "rpc/conversation.h"
 #include "rpc/stats.h"
 
@@ -21,7 +22,7 @@ using OpenStream =
     std::function<absl::StatusOr<std::unique_ptr<Conversation>>(grpc::ByteBuffer& request)>;
 
 // Of a client that streams too: there is no first message to wait for.
-using OpenExchange = std::function<std::unique_ptr<Conversation>()>;
+using OpenExchange = std::function<std::unique_ptr<Conversation>(const Caller& caller)>;
 
 using Answer = std::variant<UnaryBytes, OpenStream, OpenExchange>;
 

@@ -91,9 +91,15 @@ class Server {
                    std::function<Response(const Request& request)> handler) {
     auto shared =
         std::make_shared<const std::function<Response(const Request& request)>>(std::move(handler));
-    AddMethod(service, method, true, OpenExchange([shared = std::move(shared)] {
+    AddMethod(service, method, true, OpenExchange([shared = std::move(shared)](const Caller&) {
                 return std::make_unique<Exchange<Request, Response>>(shared);
               }));
+  }
+
+  // Of a client that streams too: `open` runs as soon as it calls, before its
+  // first message.
+  void AddConversation(std::string_view service, std::string_view method, OpenExchange open) {
+    AddMethod(service, method, true, std::move(open));
   }
 
   // Listens and serves. `on_wake` runs on the loop's thread at each Wake, before
