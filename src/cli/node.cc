@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "cli/version.h"
+#include "rpc/server_credentials.h"
 #include "serving/health.h"
 #include "serving/liveness.h"
 #include "web/node_metrics.h"
@@ -26,10 +27,12 @@ std::string NodeName(const NodeOptions& options) {
   return host;
 }
 
-serving::ScalerServer::Options ServerOptions(const NodeOptions& options) {
+serving::ScalerServer::Options ServerOptions(const NodeOptions& options,
+                                             const rpc::CertificateWatch* certificates) {
   serving::ScalerServer::Options server;
   server.address = options.bind_address;
   server.port = options.port;
+  if (certificates != nullptr) server.credentials = rpc::TlsServerCredentials(*certificates);
   server.max_connections = options.max_connections;
   server.max_streams = options.max_streams;
   server.max_memory_bytes = options.max_memory_mib << 20;
@@ -54,10 +57,11 @@ std::vector<sources::LaneStats> AllStats(const sources::Sampler& sampler) {
 
 }  // namespace
 
-Node::Node(NodeOptions options, std::unique_ptr<sources::Source> source)
+Node::Node(NodeOptions options, std::unique_ptr<sources::Source> source,
+           const rpc::CertificateWatch* certificates)
     : options_(std::move(options)),
       source_(std::move(source)),
-      server_(ServerOptions(options_), store_) {}
+      server_(ServerOptions(options_, certificates), store_) {}
 
 absl::Status Node::Start() {
   // Ports first: what cannot be served should fail before hardware is touched.
@@ -82,7 +86,8 @@ absl::Status Node::Start() {
         });
   }
   if (serving_ && options_.health_check_interval.value > base::Duration::zero()) {
-    self_check_.emplace(options_.bind_address, options_.port, options_.health_check_interval.value);
+    self_check_.emplace(options_.bind_address, options_.port, options_.health_check_interval.value,
+                        &server_.gate());
   }
   complete_.store(true);
   return absl::OkStatus();

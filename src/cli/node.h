@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "cli/node_options.h"
+#include "rpc/certificate_watch.h"
 #include "serving/scaler_server.h"
 #include "serving/self_check.h"
 #include "sources/sampler.h"
@@ -21,7 +22,10 @@ namespace gpuscaler::cli {
 
 class Node {
  public:
-  Node(NodeOptions options, std::unique_ptr<sources::Source> source);
+  // `certificates` of the gRPC server, which must outlive the node; nullptr:
+  // plaintext.
+  Node(NodeOptions options, std::unique_ptr<sources::Source> source,
+       const rpc::CertificateWatch* certificates);
 
   // An error: a port could not be had.
   absl::Status Start();

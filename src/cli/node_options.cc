@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/strings.h"
+#include "cli/tls_options.h"
 
 namespace gpuscaler::cli {
 
@@ -53,6 +54,7 @@ void AddNodeFlags(CLI::App& app, NodeOptions& options) {
   app.add_option("--gpu-resource", options.gpu_resources,
                  "A resource name that means GPUs, besides nvidia.com/gpu, nvidia.com/mig-* and "
                  "amd.com/gpu; may be given several times");
+  AddServerTlsFlags(app, options.tls);
   AddSourceFlags(app, options.source);
 }
 

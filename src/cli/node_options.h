@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "cli/duration_flag.h"
 #include "cli/source_options.h"
+#include "rpc/certificates.h"
 #include "workloads/kubelet_client.h"
 
 namespace CLI {
@@ -32,6 +33,7 @@ struct NodeOptions {
   uint64_t max_memory_mib = 256;
   std::string pod_resources_socket = workloads::KubeletClient::kDefaultSocket;
   std::vector<std::string> gpu_resources;
+  rpc::CertificateFiles tls;
   SourceOptions source;
 };
 

@@ -14,6 +14,7 @@
 #include "base/strings.h"
 #include "cli/node.h"
 #include "cli/refuse.h"
+#include "cli/tls_options.h"
 #include "cli/version.h"
 #include "rpc/library_log.h"
 
@@ -71,10 +72,13 @@ int RunNode(const NodeOptions& options) {
   if (!source.ok()) return Refuse(base::Message(source.status()));
   const std::string source_name((*source)->name());
 
+  const auto certificates = WatchCertificates(options.tls);
+  if (!certificates.ok()) return Refuse(base::Message(certificates.status()));
+
   base::StartLog(*level);
   rpc::LogForLibraries();
   // On the heap: a read that hangs keeps it for good.
-  auto node = std::make_unique<Node>(options, *std::move(source));
+  auto node = std::make_unique<Node>(options, *std::move(source), certificates->get());
   if (absl::Status started = node->Start(); !started.ok()) {
     node.reset();
     base::StopLog();
@@ -85,6 +89,7 @@ int RunNode(const NodeOptions& options) {
                             {"port", options.port},
                             {"metricsPort", options.metrics_port},
                             {"probePort", options.probe_port}});
+  if (options.port != 0) LogTrust(certificates->get());
 
   const int signal = AwaitSignal(stop_signals, start_up_pages);
   base::LogInfo("stopping", {{"signal", signal}});

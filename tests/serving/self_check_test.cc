@@ -35,7 +35,7 @@ TEST(SelfCheck, IsOkWhileTheServerAnswersThoughItServesNothing) {
   ASSERT_TRUE(server.Start().ok());
   for (const std::string address : {"127.0.0.1", ""}) {
     const uint64_t before = Checks(server);
-    SelfCheck check(address, server.port(), milliseconds(10));
+    SelfCheck check(address, server.port(), milliseconds(10), nullptr);
     Await([&] { return Checks(server) >= before + 5; });
     EXPECT_TRUE(check.status(base::Now()).ok()) << check.status(base::Now());
   }
@@ -45,7 +45,7 @@ TEST(SelfCheck, IsOkWhileTheServerAnswersThoughItServesNothing) {
 TEST(SelfCheck, ACallThatDoesNotComeBackIsSeenWhileItIsUnderWay) {
   const auto listener = rpc::Listen("127.0.0.1", 0);  // accepts nothing: backlog only
   ASSERT_TRUE(listener.ok());
-  SelfCheck check("127.0.0.1", rpc::BoundPort(*listener), milliseconds(10));
+  SelfCheck check("127.0.0.1", rpc::BoundPort(*listener), milliseconds(10), nullptr);
   EXPECT_TRUE(check.status(base::Now()).ok()) << "before the first call has ended";
   // Seen from ten seconds ahead, any call under way has taken too long.
   Await([&] { return !check.status(base::Now() + Seconds(10)).ok(); });
@@ -58,7 +58,7 @@ TEST(SelfCheck, FailsAfterThreeCallsWithoutAnAnswerAndRecovers) {
   auto listener = rpc::Listen("127.0.0.1", 0);
   ASSERT_TRUE(listener.ok());
   const uint16_t port = rpc::BoundPort(*listener);
-  SelfCheck check("127.0.0.1", port, milliseconds(10));
+  SelfCheck check("127.0.0.1", port, milliseconds(10), nullptr);
   Await([&] { return !check.status(base::Now()).ok(); });  // 3 x 3 s
   const absl::Status status = check.status(base::Now());
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);

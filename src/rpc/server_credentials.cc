@@ -1,0 +1,74 @@
+#include "rpc/server_credentials.h"
+
+#include <grpc/grpc.h>
+#include <grpc/grpc_security.h>
+
+#include <deque>
+#include <string>
+
+#include "base/mutex.h"
+
+namespace gpuscaler::rpc {
+namespace {
+
+// Of one port: each port asks for what is new to it.
+class Fetcher {
+ public:
+  explicit Fetcher(const CertificateWatch& certificates) : certificates_(certificates) {}
+
+  grpc_ssl_certificate_config_reload_status Fetch(grpc_ssl_server_certificate_config** config) {
+    std::shared_ptr<const Certificates> newest = certificates_.newest();
+    base::MutexLock lock(mutex_);
+    if (newest == fetched_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
+    const grpc_ssl_pem_key_cert_pair pair = {newest->key.c_str(), newest->certificate.c_str()};
+    const char* authorities = newest->authorities.empty() ? nullptr : newest->authorities.c_str();
+    *config = grpc_ssl_server_certificate_config_create(authorities, &pair, 1);
+    fetched_ = std::move(newest);
+    return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
+  }
+
+ private:
+  const CertificateWatch& certificates_;
+  base::Mutex mutex_;
+  std::shared_ptr<const Certificates> fetched_ ABSL_GUARDED_BY(mutex_);
+};
+
+grpc_ssl_certificate_config_reload_status Fetch(void* fetcher,
+                                                grpc_ssl_server_certificate_config** config) {
+  return static_cast<Fetcher*>(fetcher)->Fetch(config);
+}
+
+// gRPC's C++ has no credentials of this kind, its core has.
+class ReloadedCredentials final : public grpc::ServerCredentials {
+ public:
+  explicit ReloadedCredentials(const CertificateWatch& certificates)
+      : certificates_(certificates) {}
+
+  void SetAuthMetadataProcessor(const std::shared_ptr<grpc::AuthMetadataProcessor>&) override {}
+
+ private:
+  int AddPortToServer(const std::string& address, grpc_server* server) override {
+    const auto from_clients = certificates_.files().authorities.empty()
+                                  ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                                  : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
+    Fetcher& fetcher = fetchers_.emplace_back(certificates_);
+    grpc_server_credentials* credentials = grpc_ssl_server_credentials_create_with_options(
+        grpc_ssl_server_credentials_create_options_using_config_fetcher(from_clients, Fetch,
+                                                                        &fetcher));
+    const int port = grpc_server_add_http2_port(server, address.c_str(), credentials);
+    grpc_server_credentials_release(credentials);
+    return port;
+  }
+
+  const CertificateWatch& certificates_;
+  std::deque<Fetcher> fetchers_;  // a deque: gRPC holds pointers
+};
+
+}  // namespace
+
+std::shared_ptr<grpc::ServerCredentials> TlsServerCredentials(
+    const CertificateWatch& certificates) {
+  return std::make_shared<ReloadedCredentials>(certificates);
+}
+
+}  // namespace gpuscaler::rpc
