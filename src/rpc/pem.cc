@@ -111,14 +111,14 @@ absl::StatusOr<KeyPointer> ParseKey(const std::string& pem, const std::string& f
   const auto reader = Reader(pem);
   ERR_clear_error();
   KeyPointer key(PEM_read_bio_PrivateKey(reader.get(), nullptr, NoPassword, nullptr));
-  const int reason = ERR_GET_REASON(ERR_peek_last_error());
   const std::string why = OpenSslError();
   if (key != nullptr) return key;
-  if (reason == PEM_R_BAD_PASSWORD_READ) {
+  // OpenSSL's reasons come from whichever of its decoders was asked last.
+  if (pem.find("ENCRYPTED") != std::string::npos) {
     return absl::InvalidArgumentError(
         base::StrCat(file, " is encrypted; the key must be readable without a password"));
   }
-  if (reason == PEM_R_NO_START_LINE && !EndsInAnOpenBlock(pem)) {
+  if (pem.find(" PRIVATE KEY-----") == std::string::npos && !EndsInAnOpenBlock(pem)) {
     return absl::InvalidArgumentError(base::StrCat(file, " holds no private key in PEM format"));
   }
   return Damaged(file, why);

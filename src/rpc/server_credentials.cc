@@ -21,8 +21,11 @@ class Fetcher {
     base::MutexLock lock(mutex_);
     if (newest == fetched_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
     const grpc_ssl_pem_key_cert_pair pair = {newest->key.c_str(), newest->certificate.c_str()};
-    const char* authorities = newest->authorities.empty() ? nullptr : newest->authorities.c_str();
-    *config = grpc_ssl_server_certificate_config_create(authorities, &pair, 1);
+    // gRPC's core asserts that there are authorities even where no client is asked
+    // for a certificate, and then looks at none: any certificate will do.
+    const std::string& authorities =
+        newest->authorities.empty() ? newest->certificate : newest->authorities;
+    *config = grpc_ssl_server_certificate_config_create(authorities.c_str(), &pair, 1);
     fetched_ = std::move(newest);
     return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
   }
