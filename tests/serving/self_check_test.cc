@@ -5,7 +5,10 @@
 
 #include "await.h"
 #include "base/strings.h"
+#include "fakes/certificates/secret_folder.h"
+#include "rpc/certificate_watch.h"
 #include "rpc/listener.h"
+#include "rpc/server_credentials.h"
 #include "serving/published.h"
 #include "serving/scaler_server.h"
 
@@ -40,6 +43,27 @@ TEST(SelfCheck, IsOkWhileTheServerAnswersThoughItServesNothing) {
     EXPECT_TRUE(check.status(base::Now()).ok()) << check.status(base::Now());
   }
   EXPECT_GE(server.Connections().accepted, 10u) << "each call is a new connection";
+}
+
+TEST(SelfCheck, NeedsNoCertificateThoughClientsDo) {
+  const fakes::Authority authority("test CA");
+  const fakes::SecretFolder folder(authority.Issue(), authority.pem());
+  const auto certificates = *rpc::CertificateWatch::Start(folder.files());
+  for (const std::string address : {"127.0.0.1", ""}) {
+    ScalerServer::Options options = OnLoopback(0);
+    options.address = address;
+    options.credentials = rpc::TlsServerCredentials(*certificates);
+    telemetry::Store store;
+    ScalerServer server(options, store);
+    ASSERT_TRUE(server.Start().ok());
+    SelfCheck check(address, server.port(), milliseconds(10), &server.gate());
+    Await([&] { return Checks(server) >= 5; });
+    EXPECT_TRUE(check.status(base::Now()).ok()) << check.status(base::Now());
+    EXPECT_GE(server.Connections().accepted, 5u) << "each call is a new connection";
+    SelfCheck stranger(address, server.port(), milliseconds(10), nullptr);
+    Await([&] { return !stranger.status(base::Now()).ok(); });
+    EXPECT_TRUE(check.status(base::Now()).ok());
+  }
 }
 
 TEST(SelfCheck, ACallThatDoesNotComeBackIsSeenWhileItIsUnderWay) {
