@@ -12,7 +12,10 @@ namespace gpuscaler::rpc {
 
 // Clients must show a certificate of one of the watched authorities; where there
 // are none, no certificate is asked of them. TLS 1.2 or 1.3. `certificates` must
-// outlive every server that uses the credentials.
-std::shared_ptr<grpc::ServerCredentials> TlsServerCredentials(const CertificateWatch& certificates);
+// outlive every server that uses the credentials. `session_life`: how long a client
+// may resume a session, for which it shows no certificate again.
+inline constexpr base::Duration kSessionLife = std::chrono::minutes(10);
+std::shared_ptr<grpc::ServerCredentials> TlsServerCredentials(
+    const CertificateWatch& certificates, base::Duration session_life = kSessionLife);
 
 }  // namespace gpuscaler::rpc

@@ -53,8 +53,8 @@ class TlsServer {
 
   // Over a connection of its own.
   std::shared_ptr<grpc::Channel> NewChannel(
-      const std::shared_ptr<grpc::ChannelCredentials>& credentials) const {
-    grpc::ChannelArguments arguments;
+      const std::shared_ptr<grpc::ChannelCredentials>& credentials,
+      grpc::ChannelArguments arguments = {}) const {
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     return grpc::CreateCustomChannel(base::StrCat("127.0.0.1:", port()), credentials, arguments);
   }

@@ -1,8 +1,10 @@
 // TLS over TCP: who is served and who is not, and what others notice of it.
 #include <gmock/gmock.h>
+#include <grpc/grpc_security.h>
 #include <grpcpp/create_channel_posix.h>
 #include <gtest/gtest.h>
 
+#include <thread>
 #include <vector>
 
 #include "await.h"
@@ -123,6 +125,30 @@ TEST_F(TlsTest, HandshakesThatDoNotGoOnHoldUpNobody) {
     EXPECT_EQ(Call(honest_), grpc::StatusCode::OK);
     EXPECT_LT(base::Now() - started, seconds(5)) << "the handshake's limit is 10 s";
   }
+}
+
+// A session that is resumed shows no certificate: it must not outlive one for long.
+TEST_F(TlsTest, AnExpiredClientCannotResumeItsSessionForLong) {
+  Start(true);
+  const seconds life(3);
+  const auto credentials = ClientOf(authority_.pem(), authority_.Issue({.ends = life}));
+  TlsServer lenient(TlsServerCredentials(*watch_, hours(1)));
+  TlsServer strict(TlsServerCredentials(*watch_, base::Duration::zero()));
+  const auto call = [&credentials](TlsServer& server, grpc_ssl_session_cache* sessions) {
+    grpc::ChannelArguments arguments;
+    const grpc_arg cache = grpc_ssl_session_cache_create_channel_arg(sessions);
+    arguments.SetPointerWithVtable(cache.key, cache.value.pointer.p, cache.value.pointer.vtable);
+    return TlsServer::Check(server.NewChannel(credentials, arguments)).ok();
+  };
+  grpc_ssl_session_cache* at_lenient = grpc_ssl_session_cache_create_lru(4);
+  grpc_ssl_session_cache* at_strict = grpc_ssl_session_cache_create_lru(4);
+  EXPECT_TRUE(call(lenient, at_lenient));
+  EXPECT_TRUE(call(strict, at_strict));
+  std::this_thread::sleep_for(life + std::chrono::milliseconds(1100));
+  EXPECT_TRUE(call(lenient, at_lenient)) << "resumed: else this test shows nothing";
+  EXPECT_FALSE(call(strict, at_strict));
+  grpc_ssl_session_cache_destroy(at_lenient);
+  grpc_ssl_session_cache_destroy(at_strict);
 }
 
 TEST_F(TlsTest, TheProcessItselfComesInWithoutTlsAndOnlyIt) {
