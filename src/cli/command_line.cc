@@ -36,6 +36,8 @@ void RefuseEmptyValues(CLI::App& app) {
   for (CLI::App* command : app.get_subcommands({})) RefuseEmptyValues(*command);
 }
 
+constexpr uint64_t kGatewayMemoryMib = 1024;
+
 // The arguments, the last one first, as CLI11 wants them; "--flag=" is the flag
 // and an empty value.
 std::vector<std::string> Reversed(int argc, const char* const* argv) {
@@ -130,6 +132,9 @@ int RunCommandLine(int argc, const char* const* argv) {
     if (std::find(given.begin(), given.end(), options[i]) == given.end()) continue;
     return Refuse(base::StrCat(options[i]->get_name(), " is not a flag of --role=", role.role));
   }
+  // A large fleet is more than a node.
+  const CLI::Option* memory = app.get_option("--max-memory-mib");
+  if (!is_node && memory->count() == 0) role.front.max_memory_mib = kGatewayMemoryMib;
   return RunRole(role);
 }
 

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "cli/tls_options.h"
+#include "rpc/server_credentials.h"
 #include "web/exposition.h"
 
 namespace gpuscaler::cli {
@@ -11,10 +13,12 @@ namespace {
 
 constexpr base::Duration kGrace = std::chrono::seconds(3);
 
-serving::ScalerServer::Options ServerOptions(const FrontOptions& options) {
+serving::ScalerServer::Options ServerOptions(const FrontOptions& options,
+                                             const rpc::CertificateWatch* certificates) {
   serving::ScalerServer::Options server;
   server.address = options.bind_address;
   server.port = options.port;
+  if (certificates != nullptr) server.credentials = rpc::TlsServerCredentials(*certificates);
   server.max_connections = options.max_connections;
   server.max_streams = options.max_streams;
   server.max_memory_bytes = options.max_memory_mib << 20;
@@ -32,10 +36,12 @@ web::HttpResponse Answer(const absl::Status& status) {
 
 }  // namespace
 
-Front::Front(const FrontOptions& options, telemetry::Store& store, Parts parts)
+Front::Front(const FrontOptions& options, telemetry::Store& store, Parts parts,
+             const rpc::CertificateWatch* certificates)
     : options_(options),
       parts_(std::move(parts)),
-      server_(ServerOptions(options), store, parts_.role) {}
+      certificates_(certificates),
+      server_(ServerOptions(options, certificates), store, parts_.role) {}
 
 absl::Status Front::Start() {
   if (options_.port != 0) {
@@ -46,8 +52,10 @@ absl::Status Front::Start() {
 }
 
 void Front::Open() {
+  if (serving_) LogTrust(certificates_, options_.port);
   if (serving_ && options_.health_check_interval.value > base::Duration::zero()) {
-    self_check_.emplace(options_.bind_address, options_.port, options_.health_check_interval.value);
+    self_check_.emplace(options_.bind_address, options_.port, options_.health_check_interval.value,
+                        &server_.gate());
   }
   open_.store(true);
 }

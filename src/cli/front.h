@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "base/time.h"
 #include "cli/front_options.h"
+#include "rpc/certificate_watch.h"
 #include "serving/role.h"
 #include "serving/scaler_server.h"
 #include "serving/self_check.h"
@@ -30,8 +31,10 @@ class Front {
     std::function<std::string(base::SteadyTime now)> metrics;
   };
 
-  // `store` and what `parts` call must outlive it.
-  Front(const FrontOptions& options, telemetry::Store& store, Parts parts);
+  // `store`, what `parts` call and `certificates` must outlive it; nullptr:
+  // plaintext.
+  Front(const FrontOptions& options, telemetry::Store& store, Parts parts,
+        const rpc::CertificateWatch* certificates);
 
   // Listens. An error: a port could not be had.
   absl::Status Start();
@@ -55,6 +58,7 @@ class Front {
 
   const FrontOptions options_;
   const Parts parts_;
+  const rpc::CertificateWatch* const certificates_;  // not owned
   serving::ScalerServer server_;
   bool serving_ = false;
   std::atomic<bool> open_{false};

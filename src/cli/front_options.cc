@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/strings.h"
+#include "cli/tls_options.h"
 
 namespace gpuscaler::cli {
 
@@ -37,9 +38,10 @@ void AddFrontFlags(CLI::App& app, FrontOptions& options) {
       ->capture_default_str();
   app.add_option("--max-memory-mib", options.max_memory_mib,
                  "Resident memory above which the gRPC connections that make it grow are closed; "
-                 "0: no limit")
+                 "0: no limit; a gateway's default is 1024")
       ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str();
+  AddServerTlsFlags(app, options.tls);
 }
 
 absl::Status CheckDuration(std::string_view flag, base::Duration value, base::Duration least,

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "cli/duration_flag.h"
+#include "rpc/certificates.h"
 
 namespace CLI {
 class App;
@@ -25,6 +26,7 @@ struct FrontOptions {
   size_t max_connections = 1024;
   size_t max_streams = 4096;
   uint64_t max_memory_mib = 256;
+  rpc::CertificateFiles tls;
 };
 
 void AddFrontFlags(CLI::App& app, FrontOptions& options);

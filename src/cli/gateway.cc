@@ -3,7 +3,9 @@
 #include <memory>
 #include <utility>
 
+#include "cli/tls_options.h"
 #include "fleet/report_stream.h"
+#include "rpc/server_credentials.h"
 #include "web/fleet_series.h"
 
 namespace gpuscaler::cli {
@@ -21,10 +23,12 @@ fleet::Collector::Options CollectorOptions(const FrontOptions& front,
   return collector;
 }
 
-rpc::ServerOptions ReportOptions(const FrontOptions& front, const GatewayOptions& options) {
+rpc::ServerOptions ReportOptions(const FrontOptions& front, const GatewayOptions& options,
+                                 const rpc::CertificateWatch* certificates) {
   rpc::ServerOptions server;
   server.address = front.bind_address;
   server.port = options.report_port;
+  if (certificates != nullptr) server.credentials = rpc::TlsServerCredentials(*certificates);
   // A node that comes again may still have its old connection.
   server.connections.most = 2 * options.max_nodes;
   server.connections.memory_bytes = front.max_memory_mib << 20;
@@ -35,15 +39,21 @@ rpc::ServerOptions ReportOptions(const FrontOptions& front, const GatewayOptions
 
 }  // namespace
 
-Gateway::Gateway(const FrontOptions& front, const GatewayOptions& options)
+Gateway::Gateway(const FrontOptions& front, const GatewayOptions& options,
+                 std::unique_ptr<rpc::CertificateWatch> certificates,
+                 std::unique_ptr<rpc::CertificateWatch> report_certificates)
     : stale_after_(front.stale_after.value),
+      report_port_(options.report_port),
+      certificates_(std::move(certificates)),
+      report_certificates_(std::move(report_certificates)),
       hot_([this] { reports_.Wake(); }),
       collector_(CollectorOptions(front, options), store_, hot_),
-      reports_(ReportOptions(front, options)),
+      reports_(ReportOptions(front, options, report_certificates_.get())),
       front_(front, store_,
              {serving::GatewayRole(collector_.warm_up(), hot_),
               [](base::SteadyTime) { return absl::OkStatus(); },
-              [this](base::SteadyTime now) { return Metrics(now); }}) {
+              [this](base::SteadyTime now) { return Metrics(now); }},
+             certificates_.get()) {
   reports_.AddConversation(fleet::kFleetService, fleet::kReportMethod,
                            [this](const rpc::Caller& caller) {
                              return std::make_unique<fleet::ReportStream>(collector_, caller);
@@ -57,6 +67,7 @@ absl::Status Gateway::Start() {
   }
   if (absl::Status started = front_.Start(); !started.ok()) return started;
   front_.Open();
+  LogTrust(report_certificates_.get(), report_port_);
   return absl::OkStatus();
 }
 

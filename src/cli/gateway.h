@@ -2,6 +2,8 @@
 // KEDA for all of them.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
@@ -10,6 +12,7 @@
 #include "cli/program.h"
 #include "fleet/collector.h"
 #include "fleet/hot_gpus.h"
+#include "rpc/certificate_watch.h"
 #include "rpc/server.h"
 #include "telemetry/store.h"
 
@@ -17,7 +20,11 @@ namespace gpuscaler::cli {
 
 class Gateway final : public Program {
  public:
-  Gateway(const FrontOptions& front, const GatewayOptions& options);
+  // `certificates` of KEDA's port, `report_certificates` of the nodes'; nullptr:
+  // plaintext.
+  Gateway(const FrontOptions& front, const GatewayOptions& options,
+          std::unique_ptr<rpc::CertificateWatch> certificates,
+          std::unique_ptr<rpc::CertificateWatch> report_certificates);
 
   absl::Status Start() override;
   [[nodiscard]] absl::Status Stop() override;
@@ -26,6 +33,9 @@ class Gateway final : public Program {
   std::string Metrics(base::SteadyTime now) const;
 
   const base::Duration stale_after_;
+  const uint16_t report_port_;
+  const std::unique_ptr<rpc::CertificateWatch> certificates_;
+  const std::unique_ptr<rpc::CertificateWatch> report_certificates_;
   telemetry::Store store_;
   fleet::HotGpus hot_;
   fleet::Collector collector_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "absl/status/status.h"
 
@@ -13,6 +14,7 @@ namespace gpuscaler::cli {
 
 struct GatewayOptions {
   uint16_t report_port = 6001;
+  std::string report_client_ca;
   size_t max_nodes = 8192;
 };
 

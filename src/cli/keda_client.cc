@@ -34,9 +34,14 @@ struct KedaClient::Impl {
   std::unique_ptr<externalscaler::ExternalScaler::Stub> stub;
 };
 
-KedaClient::KedaClient(const std::string& address) : impl_(std::make_unique<Impl>()) {
+KedaClient::KedaClient(const std::string& address,
+                       const std::shared_ptr<grpc::ChannelCredentials>& credentials,
+                       const std::string& server_name)
+    : impl_(std::make_unique<Impl>()) {
+  grpc::ChannelArguments arguments;
+  if (!server_name.empty()) arguments.SetSslTargetNameOverride(server_name);
   impl_->stub = externalscaler::ExternalScaler::NewStub(
-      grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+      grpc::CreateCustomChannel(address, credentials, arguments));
 }
 
 KedaClient::~KedaClient() = default;

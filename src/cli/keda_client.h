@@ -8,6 +8,10 @@
 #include "absl/status/statusor.h"
 #include "cli/scaled_object.h"
 
+namespace grpc {
+class ChannelCredentials;
+}  // namespace grpc
+
 namespace gpuscaler::cli {
 
 struct MetricSpec {
@@ -22,7 +26,10 @@ struct PollAnswer {
 
 class KedaClient {
  public:
-  explicit KedaClient(const std::string& address);  // HOST:PORT
+  // `address`: HOST:PORT. `server_name`: in the certificate, where it is not HOST.
+  KedaClient(const std::string& address,
+             const std::shared_ptr<grpc::ChannelCredentials>& credentials,
+             const std::string& server_name);
   ~KedaClient();
 
   // Each waits at most two seconds. Errors are the scaler's, or UNAVAILABLE.

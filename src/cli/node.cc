@@ -9,6 +9,7 @@
 
 #include "base/strings.h"
 #include "cli/version.h"
+#include "rpc/client_credentials.h"
 #include "serving/liveness.h"
 #include "web/node_metrics.h"
 
@@ -25,6 +26,11 @@ std::string NodeName(const NodeOptions& options) {
   return host;
 }
 
+fleet::CredentialsSource ReportCredentials(const rpc::CertificateFiles& files) {
+  if (files.authorities.empty()) return [] { return grpc::InsecureChannelCredentials(); };
+  return [files] { return rpc::TlsClientCredentials(files); };
+}
+
 std::vector<sources::LaneStats> AllStats(const sources::Sampler& sampler) {
   std::vector<sources::LaneStats> lanes;
   for (size_t i = 0; i < catalog::kLaneCount; ++i) {
@@ -35,22 +41,19 @@ std::vector<sources::LaneStats> AllStats(const sources::Sampler& sampler) {
 
 }  // namespace
 
-Node::Node(const FrontOptions& front, NodeOptions options, std::unique_ptr<sources::Source> source)
+Node::Node(const FrontOptions& front, NodeOptions options, std::unique_ptr<sources::Source> source,
+           std::unique_ptr<rpc::CertificateWatch> certificates)
     : options_(std::move(options)),
       stale_after_(front.stale_after.value),
       source_(std::move(source)),
+      certificates_(std::move(certificates)),
       front_(front, store_,
              {serving::NodeRole(store_, stale_after_),
               [this](base::SteadyTime now) { return Live(now); },
-              [this](base::SteadyTime now) { return Metrics(now); }}) {}
+              [this](base::SteadyTime now) { return Metrics(now); }},
+             certificates_.get()) {}
 
 absl::Status Node::Start() {
-  auto gateways = options_.report_to.empty() ? std::vector<fleet::GatewayName>()
-                                             : fleet::ParseGatewayNames(options_.report_to);
-  if (!gateways.ok()) {
-    return absl::InvalidArgumentError(
-        base::StrCat("--report-to: ", base::Message(gateways.status())));
-  }
   // Ports before hardware: what cannot be served should fail before that is touched.
   if (absl::Status started = front_.Start(); !started.ok()) return started;
   sources::Sampler::Options sampling;
@@ -68,11 +71,11 @@ absl::Status Node::Start() {
           sampler_->SetOwnership(std::move(ownership));
         });
   }
-  if (!gateways->empty()) {
+  if (!options_.report_to.empty()) {
     fleet::Reporter::Options reporting;
-    reporting.gateways = *std::move(gateways);
+    reporting.gateways = *fleet::ParseGatewayNames(options_.report_to);  // CheckNode did so
     reporting.link.version = kVersion;
-    reporting.link.credentials = [] { return grpc::InsecureChannelCredentials(); };
+    reporting.link.credentials = ReportCredentials(options_.report_tls);
     reporter_.emplace(std::move(reporting), store_);
   }
   front_.Open();

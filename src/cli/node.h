@@ -21,7 +21,9 @@ namespace gpuscaler::cli {
 
 class Node final : public Program {
  public:
-  Node(const FrontOptions& front, NodeOptions options, std::unique_ptr<sources::Source> source);
+  // `certificates` of the gRPC server; nullptr: plaintext.
+  Node(const FrontOptions& front, NodeOptions options, std::unique_ptr<sources::Source> source,
+       std::unique_ptr<rpc::CertificateWatch> certificates);
 
   absl::Status Start() override;
   [[nodiscard]] absl::Status Stop() override;
@@ -37,6 +39,7 @@ class Node final : public Program {
   const NodeOptions options_;
   const base::Duration stale_after_;
   const std::unique_ptr<sources::Source> source_;
+  const std::unique_ptr<rpc::CertificateWatch> certificates_;
   telemetry::Store store_;
   Front front_;
   std::optional<sources::Sampler> sampler_;

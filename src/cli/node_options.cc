@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "cli/front_options.h"
+#include "fleet/gateway_names.h"
 
 namespace gpuscaler::cli {
 
@@ -28,8 +29,38 @@ void AddNodeFlags(CLI::App& app, NodeOptions& options) {
   app.add_option("--report-to", options.report_to,
                  "Gateways to report to: dns:NAME:PORT, every address behind the name, or a list "
                  "with commas");
+  app.add_option("--report-ca", options.report_tls.authorities,
+                 "Certificates of the authorities that the gateways' come from (PEM); without it "
+                 "reports go out in plaintext");
+  app.add_option("--report-cert", options.report_tls.certificate,
+                 "The node's certificate to show to the gateways (PEM); read again for each "
+                 "connection");
+  app.add_option("--report-key", options.report_tls.key, "That certificate's key (PEM)");
   AddSourceFlags(app, options.source);
 }
+
+namespace {
+
+// What the files hold is looked at when they are used: a certificate may come later
+// than the node.
+absl::Status CheckReports(const NodeOptions& options) {
+  const rpc::CertificateFiles& tls = options.report_tls;
+  if (tls.certificate.empty() != tls.key.empty()) {
+    return absl::InvalidArgumentError("--report-cert and --report-key need each other");
+  }
+  if (!tls.certificate.empty() && tls.authorities.empty()) {
+    return absl::InvalidArgumentError("--report-cert needs --report-ca");
+  }
+  if (!tls.authorities.empty() && options.report_to.empty()) {
+    return absl::InvalidArgumentError("--report-ca needs --report-to");
+  }
+  if (options.report_to.empty()) return absl::OkStatus();
+  const absl::Status parsed = fleet::ParseGatewayNames(options.report_to).status();
+  if (parsed.ok()) return absl::OkStatus();
+  return absl::InvalidArgumentError(base::StrCat("--report-to: ", base::Message(parsed)));
+}
+
+}  // namespace
 
 absl::Status CheckNode(const NodeOptions& options, base::Duration stale_after) {
   struct Row {
@@ -53,7 +84,7 @@ absl::Status CheckNode(const NodeOptions& options, base::Duration stale_after) {
           row.flag, ", ", base::FormatDuration(row.value)));
     }
   }
-  return absl::OkStatus();
+  return CheckReports(options);
 }
 
 }  // namespace gpuscaler::cli

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "cli/duration_flag.h"
 #include "cli/source_options.h"
+#include "rpc/certificates.h"
 #include "workloads/kubelet_client.h"
 
 namespace CLI {
@@ -22,6 +23,7 @@ struct NodeOptions {
   std::string pod_resources_socket = workloads::KubeletClient::kDefaultSocket;
   std::vector<std::string> gpu_resources;
   std::string report_to;
+  rpc::CertificateFiles report_tls;
   SourceOptions source;
 };
 

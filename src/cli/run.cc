@@ -16,6 +16,7 @@
 #include "cli/node.h"
 #include "cli/program.h"
 #include "cli/refuse.h"
+#include "cli/tls_options.h"
 #include "cli/version.h"
 #include "rpc/library_log.h"
 
@@ -59,13 +60,30 @@ absl::Status Check(const RoleOptions& options) {
   return CheckNode(options.node, options.front.stale_after.value);
 }
 
+// The same certificate as on KEDA's port, but other clients.
+absl::StatusOr<std::unique_ptr<rpc::CertificateWatch>> WatchReportCertificates(
+    const RoleOptions& options) {
+  rpc::CertificateFiles files = options.front.tls;
+  files.authorities = options.gateway.report_client_ca;
+  if (!files.authorities.empty() && files.certificate.empty()) {
+    return absl::InvalidArgumentError("--report-client-ca needs --tls-cert and --tls-key");
+  }
+  return WatchCertificates(files);
+}
+
 absl::StatusOr<std::unique_ptr<Program>> MakeProgram(const RoleOptions& options) {
+  auto certificates = WatchCertificates(options.front.tls);
+  if (!certificates.ok()) return certificates.status();
   if (options.role == "gateway") {
-    return std::make_unique<Gateway>(options.front, options.gateway);
+    auto report_certificates = WatchReportCertificates(options);
+    if (!report_certificates.ok()) return report_certificates.status();
+    return std::make_unique<Gateway>(options.front, options.gateway, *std::move(certificates),
+                                     *std::move(report_certificates));
   }
   auto source = MakeSource(options.node.source);
   if (!source.ok()) return source.status();
-  return std::make_unique<Node>(options.front, options.node, *std::move(source));
+  return std::make_unique<Node>(options.front, options.node, *std::move(source),
+                                *std::move(certificates));
 }
 
 }  // namespace

@@ -45,6 +45,7 @@ void AddWatchFlags(CLI::App& app, WatchOptions& options) {
   app.add_option("--count", options.count, "How many polls; 0: until interrupted")
       ->check(CLI::Range(0, 1000000000))
       ->capture_default_str();
+  AddClientTlsFlags(app, options.tls);
 }
 
 int RunWatch(const WatchOptions& options) {
@@ -55,6 +56,8 @@ int RunWatch(const WatchOptions& options) {
   if (options.interval.value < std::chrono::milliseconds(10)) {
     return Refuse("--interval must be at least 10ms");
   }
+  const auto credentials = MakeCredentials(options.tls);
+  if (!credentials.ok()) return Refuse(base::Message(credentials.status()));
   std::deque<ScaledObject> objects;  // a deque: the watched triggers refer to them
   std::deque<WatchedTrigger> watched;
   for (const std::string& file : options.files) {
@@ -69,7 +72,7 @@ int RunWatch(const WatchOptions& options) {
   }
   if (watched.empty()) return Refuse("no ScaledObject with an external trigger in the files");
 
-  KedaClient client(options.address);
+  KedaClient client(options.address, *credentials, options.tls.server_name);
   const bool terminal = isatty(STDOUT_FILENO) == 1;
   base::SteadyTime next = base::Now();
   for (uint64_t polls = 1;; ++polls) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/duration_flag.h"
+#include "cli/tls_options.h"
 
 namespace CLI {
 class App;
@@ -19,12 +20,13 @@ struct WatchOptions {
   std::string address = "127.0.0.1:6000";
   DurationFlag interval{std::chrono::seconds(1)};
   uint64_t count = 0;  // 0: until interrupted
+  ClientTlsOptions tls;
 };
 
 void AddWatchFlags(CLI::App& app, WatchOptions& options);
 
 // The exit code: 0, or 2 after one line on standard error when the files hold
-// nothing to watch.
+// nothing to watch or TLS cannot be had.
 int RunWatch(const WatchOptions& options);
 
 }  // namespace gpuscaler::cli

@@ -1,6 +1,5 @@
 #include "rpc/connection_gate.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <netinet/in.h>
@@ -19,49 +18,10 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/periodic_thread.h"
-#include "base/strings.h"
+#include "rpc/peer_name.h"
 
 namespace gpuscaler::rpc {
 namespace {
-
-bool IsLoopback(const sockaddr_storage& peer) {
-  if (peer.ss_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(peer);
-    return (ntohl(v4.sin_addr.s_addr) >> 24) == 127;
-  }
-  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(peer).sin6_addr;
-  return IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
-}
-
-// An IPv4 address in an IPv6 one is shown as IPv4, as gRPC does.
-std::string NameOf(const sockaddr_storage& peer) {
-  char text[INET6_ADDRSTRLEN] = {};
-  if (peer.ss_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(peer);
-    inet_ntop(AF_INET, &v4.sin_addr, text, sizeof(text));
-    return base::StrCat(text, ":", ntohs(v4.sin_port));
-  }
-  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(peer);
-  if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
-    inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], text, sizeof(text));
-  } else {
-    inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof(text));
-  }
-  return base::StrCat(text, ":", ntohs(v6.sin6_port));
-}
-
-// gRPC's "ipv4:10.0.0.7:1" and "ipv6:%5Bfe80::7%25eth0%5D:1" (older: "ipv6:[fe80::7]:1") as
-// NameOf gives them.
-std::string NameOf(std::string_view grpc_peer) {
-  grpc_peer.remove_prefix(std::min(grpc_peer.find(':') + 1, grpc_peer.size()));
-  const size_t colon = std::min(grpc_peer.rfind(':'), grpc_peer.size());
-  std::string_view host = grpc_peer.substr(0, colon);
-  const std::string_view port = grpc_peer.substr(colon);
-  for (const std::string_view opening : {"%5B", "["}) {
-    if (host.starts_with(opening)) host.remove_prefix(opening.size());
-  }
-  return base::StrCat(host.substr(0, host.find_first_of("%]")), port);
-}
 
 bool AddToEpoll(int epoll, int fd, uint32_t events) {
   epoll_event event = {};
@@ -73,7 +33,7 @@ bool AddToEpoll(int epoll, int fd, uint32_t events) {
 }  // namespace
 
 ConnectionGate::ConnectionGate(Descriptor listener, Limits limits,
-                               std::function<void(int)> hand_over)
+                               std::function<void(int, bool)> hand_over)
     : limits_(limits),
       hand_over_(std::move(hand_over)),
       listener_(std::move(listener)),
@@ -153,18 +113,35 @@ void ConnectionGate::AcceptAll() {
 }
 
 void ConnectionGate::Admit(Descriptor connection, const sockaddr_storage& peer) {
-  const size_t most = limits_.most + (IsLoopback(peer) ? limits_.most_local : 0);
+  std::string name = PeerName(peer);
+  const bool own = IsExpected(name);
+  const size_t most = limits_.most + (own || IsLoopback(peer) ? limits_.most_local : 0);
   if (open() >= most) {
     refused_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
   const int on = 1;
   setsockopt(connection.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  if (!Watch(Descriptor(fcntl(connection.get(), F_DUPFD_CLOEXEC, 0)), NameOf(peer))) {
+  if (!Watch(Descriptor(fcntl(connection.get(), F_DUPFD_CLOEXEC, 0)), std::move(name))) {
     refused_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
-  hand_over_(connection.Release());
+  hand_over_(connection.Release(), own);
+}
+
+void ConnectionGate::Expect(const std::string& peer) {
+  base::MutexLock lock(mutex_);
+  expected_.insert(peer);
+}
+
+void ConnectionGate::Unexpect(const std::string& peer) {
+  base::MutexLock lock(mutex_);
+  expected_.erase(peer);
+}
+
+bool ConnectionGate::IsExpected(const std::string& peer) {
+  base::MutexLock lock(mutex_);
+  return expected_.erase(peer) > 0;
 }
 
 bool ConnectionGate::Watch(Descriptor duplicate, std::string peer) {
@@ -212,7 +189,7 @@ void ConnectionGate::CloseWatched(int fd, Connection& connection) {
 }
 
 void ConnectionGate::CloseConnection(std::string_view peer) {
-  const std::string name = NameOf(peer);
+  const std::string name = PeerName(peer);
   base::MutexLock lock(mutex_);
   for (auto& [fd, connection] : watched_) {
     if (connection.peer == name) CloseWatched(fd, connection);

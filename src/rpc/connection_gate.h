@@ -17,6 +17,7 @@
 #include <string_view>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/mutex.h"
 #include "rpc/listener.h"
@@ -36,8 +37,9 @@ class ConnectionGate {
     uint64_t memory_bytes = 0;
   };
   // `hand_over` gets each new non-blocking descriptor, which it owns, on the
-  // gate's thread.
-  ConnectionGate(Descriptor listener, Limits limits, std::function<void(int fd)> hand_over);
+  // gate's thread. `own`: it was expected.
+  ConnectionGate(Descriptor listener, Limits limits,
+                 std::function<void(int fd, bool own)> hand_over);
   ~ConnectionGate();
 
   void Start();
@@ -48,6 +50,11 @@ class ConnectionGate {
   // Any thread. `peer` as gRPC names it: "ipv4:10.0.0.7:40122". What gRPC then
   // does is what it does when the client hangs up.
   void CloseConnection(std::string_view peer);
+
+  // Any thread. The next connection whose other end has this PeerName is the
+  // process's own: the caller holds that end, from before this until Unexpect.
+  void Expect(const std::string& peer);
+  void Unexpect(const std::string& peer);
 
   uint64_t accepted() const { return accepted_.load(std::memory_order_relaxed); }
   uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
@@ -69,14 +76,17 @@ class ConnectionGate {
   void Admit(Descriptor connection, const sockaddr_storage& peer);
   bool Watch(Descriptor duplicate, std::string peer);
   void Forget(int fd);
+  // Once for each Expect.
+  bool IsExpected(const std::string& peer);
 
   const Limits limits_;
-  const std::function<void(int)> hand_over_;
+  const std::function<void(int, bool)> hand_over_;
   Descriptor listener_;
   Descriptor epoll_;
   Descriptor stop_;  // an eventfd
   base::Mutex mutex_;
   std::unordered_map<int, Connection> watched_ ABSL_GUARDED_BY(mutex_);
+  std::unordered_set<std::string> expected_ ABSL_GUARDED_BY(mutex_);
   // The gate's thread only.
   bool paused_ = false;  // no descriptors left
   MemoryGuard guard_;

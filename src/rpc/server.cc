@@ -44,6 +44,12 @@ void Configure(grpc::ServerBuilder& builder, const ServerOptions& options) {
   // The gate looks for the one who uses it up.
 }
 
+std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> AddAcceptor(
+    grpc::ServerBuilder& builder, const std::shared_ptr<grpc::ServerCredentials>& credentials) {
+  return builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, credentials);
+}
+
 }  // namespace
 
 Server::Server(ServerOptions options)
@@ -79,22 +85,24 @@ absl::Status Server::Start(std::function<void(base::SteadyTime)> on_wake) {
   auto listener = Listen(options_.address, options_.port);
   if (!listener.ok()) return listener.status();
   port_ = BoundPort(*listener);
-  acceptor_ = builder_->experimental().AddExternalConnectionAcceptor(
-      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-      grpc::InsecureServerCredentials());
+  const auto plaintext = grpc::InsecureServerCredentials();
+  acceptor_ = AddAcceptor(*builder_, options_.credentials ? options_.credentials : plaintext);
+  own_acceptor_ = AddAcceptor(*builder_, plaintext);
   server_ = builder_->BuildAndStart();
   if (server_ == nullptr) return absl::InternalError("gRPC did not start a server");
   builder_.reset();
-  gate_ =
-      std::make_unique<ConnectionGate>(*std::move(listener), options_.connections, [this](int fd) {
-        grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
-        connection.fd = fd;
-        acceptor_->HandleNewConnection(&connection);
-      });
+  gate_ = std::make_unique<ConnectionGate>(*std::move(listener), options_.connections,
+                                           [this](int fd, bool own) { HandOver(fd, own); });
   Call::Listen(board_);
   loop_->Start(std::move(on_wake));
   gate_->Start();
   return absl::OkStatus();
+}
+
+void Server::HandOver(int fd, bool own) {
+  Acceptor::NewConnectionParameters connection;
+  connection.fd = fd;
+  (own ? own_acceptor_ : acceptor_)->HandleNewConnection(&connection);
 }
 
 void Server::AddMethod(std::string_view service, std::string_view method, bool is_stream,

@@ -34,6 +34,8 @@ namespace gpuscaler::rpc {
 struct ServerOptions {
   std::string address;  // an IP literal; empty: every address
   uint16_t port = 0;    // 0: a free one
+  // TLS (server_credentials.h); empty: plaintext.
+  std::shared_ptr<grpc::ServerCredentials> credentials;
   ConnectionGate::Limits connections;
   // Open streams in all. Above it a stream ends with RESOURCE_EXHAUSTED; unary
   // calls are never refused for it.
@@ -109,6 +111,7 @@ class Server {
   // After Start, any thread.
   void Wake() { loop_->Wake(); }
   uint16_t port() const { return port_; }
+  ConnectionGate& gate() { return *gate_; }
   const ConnectionGate& gate() const { return *gate_; }
   bool draining() const { return loop_->draining(); }
 
@@ -121,13 +124,18 @@ class Server {
 
  private:
   void AddMethod(std::string_view service, std::string_view method, bool is_stream, Answer answer);
+  void HandOver(int fd, bool own);
 
   const ServerOptions options_;
   std::unique_ptr<grpc::ServerBuilder> builder_;  // until Start
   std::deque<MethodStats> stats_;                 // a deque: methods hold references
   std::unique_ptr<Loop> loop_;
   Switchboard board_;
-  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
+  using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
+  std::unique_ptr<Acceptor> acceptor_;
+  // In plaintext whatever the others do: the server's look at itself has no
+  // certificate that its clients' authority gave.
+  std::unique_ptr<Acceptor> own_acceptor_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<ConnectionGate> gate_;
   uint16_t port_ = 0;

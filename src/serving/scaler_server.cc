@@ -32,6 +32,7 @@ rpc::ServerOptions RpcOptions(const ScalerServer::Options& options) {
   rpc::ServerOptions rpc_options;
   rpc_options.address = options.address;
   rpc_options.port = options.port;
+  rpc_options.credentials = options.credentials;
   rpc_options.connections.most = options.max_connections;
   rpc_options.connections.memory_bytes = options.max_memory_bytes;
   rpc_options.max_streams = options.max_streams;
@@ -173,6 +174,10 @@ absl::Status ScalerServer::Start() {
 
 uint16_t ScalerServer::port() const {
   return impl_->server.port();
+}
+
+rpc::ConnectionGate& ScalerServer::gate() {
+  return impl_->server.gate();
 }
 
 void ScalerServer::Shutdown(base::Duration grace) {

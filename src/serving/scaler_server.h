@@ -14,6 +14,14 @@
 #include "serving/role.h"
 #include "telemetry/store.h"
 
+namespace grpc {
+class ServerCredentials;
+}  // namespace grpc
+
+namespace gpuscaler::rpc {
+class ConnectionGate;
+}  // namespace gpuscaler::rpc
+
 namespace gpuscaler::serving {
 
 class ScalerServer {
@@ -21,6 +29,7 @@ class ScalerServer {
   struct Options {
     std::string address;  // an IP literal; empty: every address
     uint16_t port = 6000;
+    std::shared_ptr<grpc::ServerCredentials> credentials;  // TLS; empty: plaintext
     size_t max_connections = 1024;
     size_t max_streams = 4096;
     uint64_t max_memory_bytes = 0;  // of the process; 0: no limit
@@ -35,6 +44,7 @@ class ScalerServer {
   absl::Status Start();
   // After Start.
   uint16_t port() const;
+  rpc::ConnectionGate& gate();
 
   // Health turns NOT_SERVING, streams end with status OK, calls in flight
   // finish; what has not ended after `grace` is cancelled. Blocks.

@@ -14,13 +14,17 @@
 #include "base/mutex.h"
 #include "base/periodic_thread.h"
 #include "base/time.h"
+#include "rpc/connection_gate.h"
 
 namespace gpuscaler::serving {
 
 class SelfCheck {
  public:
-  // `address`: an IP literal that reaches the server; empty: loopback.
-  SelfCheck(const std::string& address, uint16_t port, base::Duration interval);
+  // `address`: an IP literal that the server listens on; empty: every one. `gate`,
+  // the server's, is told which connection is this one's: it needs no TLS there.
+  // It must outlive this; nullptr: nobody is told.
+  SelfCheck(const std::string& address, uint16_t port, base::Duration interval,
+            rpc::ConnectionGate* gate);
 
   // OK while calls are answered, and before the first has ended. UNAVAILABLE
   // after kFailures in a row, or when a call has been under way for as long.
@@ -35,8 +39,12 @@ class SelfCheck {
 
  private:
   void Check() ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status Call() const;
 
-  const std::string target_;
+  const std::string address_;
+  const uint16_t port_;
+  const std::string target_;         // both, for people
+  rpc::ConnectionGate* const gate_;  // not owned
   mutable base::Mutex mutex_;
   int failures_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Status newest_ ABSL_GUARDED_BY(mutex_);

@@ -1,7 +1,6 @@
 #include "e2e/keda.h"
 
 #include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 
 #include "base/strings.h"
 #include "rpc/status.h"
@@ -17,7 +16,9 @@ void Bound(grpc::ClientContext& context) {
 
 }  // namespace
 
-std::shared_ptr<grpc::Channel> NewChannel(const std::string& host, uint16_t port) {
+std::shared_ptr<grpc::Channel> NewChannel(
+    const std::string& host, uint16_t port,
+    const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
   // A connection of its own, and a new one soon after the last one broke.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -26,7 +27,8 @@ std::shared_ptr<grpc::Channel> NewChannel(const std::string& host, uint16_t port
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 20);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
   return grpc::CreateCustomChannel(base::StrCat(host, ":", port),
-                                   grpc::InsecureChannelCredentials(), arguments);
+                                   credentials ? credentials : grpc::InsecureChannelCredentials(),
+                                   arguments);
 }
 
 externalscaler::ScaledObjectRef MakeRef(const Metadata& metadata) {
@@ -37,8 +39,9 @@ externalscaler::ScaledObjectRef MakeRef(const Metadata& metadata) {
   return ref;
 }
 
-Keda::Keda(uint16_t port, const std::string& host)
-    : channel_(NewChannel(host, port)),
+Keda::Keda(uint16_t port, const std::string& host,
+           const std::shared_ptr<grpc::ChannelCredentials>& credentials)
+    : channel_(NewChannel(host, port, credentials)),
       scaler_(ExternalScaler::NewStub(channel_)),
       health_(grpc::health::v1::Health::NewStub(channel_)) {}
 

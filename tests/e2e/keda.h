@@ -3,6 +3,7 @@
 
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
+#include <grpcpp/security/credentials.h>
 
 #include <chrono>
 #include <map>
@@ -21,7 +22,10 @@ using Metadata = std::map<std::string, std::string>;
 // Ends well before a test would be given up.
 inline constexpr std::chrono::seconds kCallPatience{20};
 
-std::shared_ptr<grpc::Channel> NewChannel(const std::string& host, uint16_t port);
+// `credentials`: empty for plaintext.
+std::shared_ptr<grpc::Channel> NewChannel(
+    const std::string& host, uint16_t port,
+    const std::shared_ptr<grpc::ChannelCredentials>& credentials = nullptr);
 
 externalscaler::ScaledObjectRef MakeRef(const Metadata& metadata);
 
@@ -47,7 +51,8 @@ using SpecStream = Stream<externalscaler::GetMetricSpecResponse>;
 
 class Keda {
  public:
-  explicit Keda(uint16_t port, const std::string& host = "127.0.0.1");
+  explicit Keda(uint16_t port, const std::string& host = "127.0.0.1",
+                const std::shared_ptr<grpc::ChannelCredentials>& credentials = nullptr);
 
   absl::StatusOr<externalscaler::MetricValue> Metric(const Metadata& metadata,
                                                      const std::string& name = "keda_gpu_metric");

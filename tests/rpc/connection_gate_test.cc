@@ -45,7 +45,7 @@ class GateTest : public testing::Test {
     auto listener = Listen("127.0.0.1", 0);
     ASSERT_TRUE(listener.ok());
     port_ = BoundPort(*listener);
-    gate_.emplace(*std::move(listener), limits, [this](int fd) { keeper_.Keep(fd); });
+    gate_.emplace(*std::move(listener), limits, [this](int fd, bool) { keeper_.Keep(fd); });
     gate_->Start();
   }
 
@@ -105,7 +105,7 @@ TEST_F(GateTest, KnowsAnIpv6PeerByEitherOfItsNames) {
     auto listener = Listen("::1", 0);
     if (!listener.ok()) GTEST_SKIP() << "no IPv6 here";
     const uint16_t port = BoundPort(*listener);
-    ConnectionGate gate(*std::move(listener), {}, [this](int fd) { keeper_.Keep(fd); });
+    ConnectionGate gate(*std::move(listener), {}, [this](int fd, bool) { keeper_.Keep(fd); });
     gate.Start();
     const Descriptor client = Connect6(port);
     Await([&gate] { return gate.open() == 1; });
