@@ -19,15 +19,23 @@ namespace {
 
 constexpr std::chrono::seconds kStopPatience{kSanitized ? 15 : 5};
 
+bool IsGateway(const std::vector<std::string>& flags) {
+  return std::find(flags.begin(), flags.end(), "--role=gateway") != flags.end();
+}
+
 std::vector<std::string> Command(std::vector<std::string> flags, const ScalerPorts& ports) {
-  flags.insert(flags.begin(),
-               {ScalerBinary(), "--node-name=node-a", base::StrCat("--port=", ports.grpc),
-                base::StrCat("--metrics-port=", ports.metrics),
-                base::StrCat("--probe-port=", ports.probes)});
-  const bool bound = std::any_of(flags.begin(), flags.end(), [](const std::string& flag) {
-    return flag.rfind("--bind-address", 0) == 0;
-  });
-  if (!bound) flags.push_back("--bind-address=127.0.0.1");
+  const std::string defaults[] = {"--node-name=node-a", base::StrCat("--port=", ports.grpc),
+                                  base::StrCat("--metrics-port=", ports.metrics),
+                                  base::StrCat("--probe-port=", ports.probes),
+                                  "--bind-address=127.0.0.1"};
+  for (const std::string& flag : defaults) {
+    const std::string name = flag.substr(0, flag.find('='));
+    const bool given = std::any_of(flags.begin(), flags.end(), [&name](const std::string& other) {
+      return other == name || other.rfind(name + "=", 0) == 0;
+    });
+    if (!given && !(name == "--node-name" && IsGateway(flags))) flags.push_back(flag);
+  }
+  flags.insert(flags.begin(), ScalerBinary());
   return flags;
 }
 

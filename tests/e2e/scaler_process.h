@@ -41,7 +41,7 @@ struct ScalerPorts {
 
 class ScalerProcess {
  public:
-  // Ports and a bind address come from here unless `flags` name them.
+  // Ports, a bind address and a node's name come from here unless `flags` name them.
   explicit ScalerProcess(std::vector<std::string> flags, const Environment& environment = {},
                          ScalerPorts ports = ScalerPorts());
   ~ScalerProcess();

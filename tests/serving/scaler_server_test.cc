@@ -189,7 +189,7 @@ TEST_F(ScalerServerTest, APortInUseIsAnError) {
   ScalerServer::Options options;
   options.address = "127.0.0.1";
   options.port = server_->port();
-  ScalerServer second(options, store_);
+  ScalerServer second(options, store_, NodeRole(store_, seconds(60)));
   const absl::Status started = second.Start();
   EXPECT_EQ(started.code(), StatusCode::kAlreadyExists);
   EXPECT_THAT(std::string(base::Message(started)),

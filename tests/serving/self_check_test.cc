@@ -54,7 +54,7 @@ TEST(SelfCheck, NeedsNoCertificateThoughClientsDo) {
     options.address = address;
     options.credentials = rpc::TlsServerCredentials(*certificates);
     telemetry::Store store;
-    ScalerServer server(options, store);
+    ScalerServer server(options, store, NodeRole(store, std::chrono::seconds(60)));
     ASSERT_TRUE(server.Start().ok());
     SelfCheck check(address, server.port(), milliseconds(10), &server.gate());
     Await([&] { return Checks(server) >= 5; });
