@@ -1,5 +1,7 @@
 #include "rpc/client_credentials.h"
 
+#include <utility>
+
 namespace gpuscaler::rpc {
 
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> TlsClientCredentials(

@@ -4,7 +4,9 @@
 #include <grpc/grpc_security.h>
 
 #include <deque>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "base/mutex.h"
 

@@ -65,7 +65,8 @@ TEST_F(TlsScaler, ServesWhoHasACertificateAndIsAliveWithoutOneOfItsOwn) {
     EXPECT_THAT(Health(scaler, bad), StartsWith("UNAVAILABLE"));
   }
   Await([&] {
-    return scaler.Sample("keda_gpu_scaler_requests_total{method=\"Check\"}").value_or(0) > 40;
+    return scaler.Sample("keda_gpu_scaler_scaler_requests_total{method=\"Check\"}").value_or(0) >
+           40;
   });
   EXPECT_EQ(scaler.Probe("/healthz").status, 200) << scaler.Probe("/healthz").body;
   EXPECT_EQ(keda.Health(), "SERVING");
