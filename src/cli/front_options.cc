@@ -56,7 +56,7 @@ absl::Status CheckFront(const FrontOptions& options) {
   const absl::Status checks[] = {
       CheckDuration("--stale-after", options.stale_after.value, std::chrono::milliseconds(100),
                     std::chrono::hours(1)),
-      CheckDuration("--forget-after", options.forget_after.value, options.stale_after.value,
+      CheckDuration("--forget-after", options.forget_after.value, std::chrono::seconds(1),
                     std::chrono::hours(24)),
       CheckDuration("--health-check-interval", options.health_check_interval.value,
                     base::Duration::zero(), std::chrono::hours(1)),

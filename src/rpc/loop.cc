@@ -80,19 +80,19 @@ void Loop::OnWake(bool) {
   if (closed_) return;
   const base::SteadyTime now = base::Now();
   if (on_wake_) on_wake_(now);
-  Sweep(now);
+  Sweep(now, true);
 }
 
 void Loop::OnTimer(bool) {
   timer_due_ = kNever;
-  if (!closed_) Sweep(base::Now());
+  if (!closed_) Sweep(base::Now(), draining());
 }
 
-void Loop::Sweep(base::SteadyTime now) {
+void Loop::Sweep(base::SteadyTime now, bool all) {
   if (draining()) EndSleepers();
   base::SteadyTime due = kNever;
   for (Sleeper* sleeper : sleepers_) {
-    sleeper->Poll(now);
+    if (all || sleeper->due() <= now) sleeper->Poll(now);
     due = std::min(due, sleeper->due());
   }
   SweepAt(due);

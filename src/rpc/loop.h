@@ -71,7 +71,8 @@ class Loop {
   void OnWake(bool ok);
   void OnTimer(bool ok);
   void OnClose(bool ok);
-  void Sweep(base::SteadyTime now);
+  // Polls the sleepers: all, or those whose time has come.
+  void Sweep(base::SteadyTime now, bool all);
   void EndSleepers();
 
   std::unique_ptr<grpc::CompletionQueue> queue_;

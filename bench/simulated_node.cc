@@ -1,0 +1,139 @@
+#include "bench/simulated_node.h"
+
+#include <grpcpp/channel.h>
+#include <grpcpp/create_channel.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/strings.h"
+#include "fleet/report_stream.h"
+#include "rpc/message.h"
+
+namespace gpuscaler::bench {
+namespace {
+
+using telemetry::v1::ReportControl;
+
+// As Kubernetes makes them, told apart by the node and GPU.
+std::string PodName(size_t workload, size_t holding) {
+  constexpr std::string_view kAlphabet = "bcdfghjklmnpqrstvwxz2456789";
+  std::string random;
+  for (int i = 0; i < 5; ++i) {
+    random += kAlphabet[holding % kAlphabet.size()];
+    holding /= kAlphabet.size();
+  }
+  return base::StrCat("llm-", workload, "-7d9c8b5f4d-", random);
+}
+
+telemetry::Snapshot MakeSnapshot(size_t node, size_t nodes) {
+  telemetry::Snapshot snapshot;
+  snapshot.node = base::StrCat("gpu-node-", node, ".example.internal");
+  auto ownership = std::make_shared<telemetry::Ownership>();
+  for (size_t i = 0; i < kGpusPerNode; ++i) {
+    const size_t holding = node * kGpusPerNode + i;
+    telemetry::GpuIdentity identity;
+    identity.index = static_cast<uint32_t>(i);
+    identity.uuid = base::StrCat("GPU-8f6a2c1e-5b7d-4e3a-9c21-", 100000000000 + holding);
+    identity.name = "NVIDIA H100 80GB HBM3";
+    identity.pci_bus_id = base::StrCat("00000000:", 10 + i, ":00.0");
+    identity.minor = identity.index;
+    ownership->pods.push_back(
+        {kWorkloadNamespace, PodName(holding % WorkloadsOf(nodes), holding), {}, {identity.uuid}});
+    telemetry::GpuSnapshot gpu;
+    gpu.identity = std::make_shared<const telemetry::GpuIdentity>(std::move(identity));
+    snapshot.gpus.push_back(std::move(gpu));
+  }
+  std::sort(ownership->pods.begin(), ownership->pods.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  snapshot.pods_worked.assign(ownership->pods.size(), true);
+  snapshot.ownership = std::move(ownership);
+  return snapshot;
+}
+
+}  // namespace
+
+SimulatedNode::SimulatedNode(Fleet& fleet, size_t number)
+    : fleet_(fleet),
+      phase_(fleet.fast_interval * static_cast<int64_t>(number % 97) / 97),
+      snapshot_(MakeSnapshot(number, fleet.nodes)) {}
+
+void SimulatedNode::Open() {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetInt(GRPC_ARG_ENABLE_CHANNELZ, 0);
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  channel_ = grpc::CreateCustomChannel(fleet_.target, fleet_.credentials, arguments);
+  context_.set_wait_for_ready(true);
+  grpc::GenericStub stub(channel_);
+  stream_ = stub.PrepareCall(
+      &context_, base::StrCat("/", fleet::kFleetService, "/", fleet::kReportMethod), &fleet_.queue);
+  stream_->StartCall(this);
+}
+
+void SimulatedNode::Proceed(bool ok) {
+  started_ = ok;
+  if (!ok) {
+    ended_ = true;
+    ++fleet_.ended;
+    return;
+  }
+  stream_->Read(&control_, &read_tag_);
+}
+
+base::SteadyTime SimulatedNode::Tick(base::SteadyTime now) {
+  if (!started_ || writing_ || ended_ || now < next_report_at_) {
+    return std::max(next_report_at_, now + std::chrono::milliseconds(5));
+  }
+  const bool first = next_report_at_ == base::SteadyTime();
+  // Where it stands within the interval is as good as random.
+  next_report_at_ =
+      now + (first ? interval_ * static_cast<int64_t>(fleet_.reports % 101) / 101 : interval_);
+  ++fleet_.reports;
+  writing_ = true;
+  stream_->Write(
+      rpc::WriteMessage(writer_.Next(std::make_shared<const telemetry::Snapshot>(Read(now)), now)),
+      &written_tag_);
+  return next_report_at_;
+}
+
+// As the fast lane left it: read at the last point of its grid.
+telemetry::Snapshot SimulatedNode::Read(base::SteadyTime now) {
+  const base::SteadyTime read_at = now - (now.time_since_epoch() + phase_) % fleet_.fast_interval;
+  const auto ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(read_at.time_since_epoch()).count();
+  ++snapshot_.sequence;
+  snapshot_.taken_at = now;
+  for (telemetry::LaneState& lane : snapshot_.lanes) lane.sampled_at = read_at;
+  auto ownership = std::make_shared<telemetry::Ownership>(*snapshot_.ownership);
+  ownership->listed_at = read_at;
+  snapshot_.ownership = std::move(ownership);
+  for (telemetry::GpuSnapshot& gpu : snapshot_.gpus) {
+    for (const catalog::MetricRow& row : catalog::Metrics().first(catalog::kGpuMetricCount)) {
+      gpu.readings.Set(row.id, 42.5, read_at);
+    }
+    gpu.readings.Set(catalog::Metric::kMemoryUsedMib, static_cast<double>(ms), read_at);
+  }
+  return snapshot_;
+}
+
+void SimulatedNode::OnWritten(bool) {
+  writing_ = false;
+}
+
+void SimulatedNode::OnRead(bool ok) {
+  if (!ok) {
+    ended_ = true;
+    ++fleet_.ended;
+    return;
+  }
+  const auto control = rpc::ReadMessage<ReportControl>(control_);
+  if (control.ok()) interval_ = std::chrono::milliseconds(control->interval_ms());
+  if (!std::exchange(answered_, true)) ++fleet_.open;
+  control_.Clear();
+  stream_->Read(&control_, &read_tag_);
+}
+
+}  // namespace gpuscaler::bench
