@@ -17,6 +17,7 @@
 #include <string_view>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/mutex.h"
 #include "rpc/listener.h"
@@ -48,6 +49,9 @@ class ConnectionGate {
   // Any thread. `peer` as gRPC names it: "ipv4:10.0.0.7:40122". What gRPC then
   // does is what it does when the client hangs up.
   void CloseConnection(std::string_view peer);
+  // Any thread. Closes the connections of all peers but these, once what was
+  // written to them is out.
+  void CloseAllBut(const std::unordered_set<std::string>& peers);
 
   uint64_t accepted() const { return accepted_.load(std::memory_order_relaxed); }
   uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }

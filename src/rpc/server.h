@@ -24,6 +24,7 @@
 #include "rpc/call.h"
 #include "rpc/connection_gate.h"
 #include "rpc/conversation.h"
+#include "rpc/last_calls.h"
 #include "rpc/loop.h"
 #include "rpc/message.h"
 #include "rpc/method.h"
@@ -109,8 +110,9 @@ class Server {
   // Fixed after the last Add; the counters may be read from any thread.
   const std::deque<MethodStats>& stats() const { return stats_; }
 
-  // Takes no new connection, ends the streams with status OK, lets calls in
-  // flight finish; what is not done after `grace` is cancelled. Blocks.
+  // Takes no new connection, ends the streams with status OK, answers the calls
+  // that are here and that come until the clients fall silent, then closes their
+  // connections; what is not done after `grace` is cut off. Blocks.
   void Shutdown(base::Duration grace);
 
  private:
@@ -121,6 +123,7 @@ class Server {
   std::deque<MethodStats> stats_;                 // a deque: methods hold references
   std::unique_ptr<Loop> loop_;
   Switchboard board_;
+  LastCalls last_calls_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<ConnectionGate> gate_;
