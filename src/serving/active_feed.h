@@ -1,6 +1,7 @@
 // What the two streams of ExternalScaler say.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -17,8 +18,11 @@ namespace gpuscaler::serving {
 // again, it is said at once.
 class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
  public:
-  ActiveFeed(scaling::Trigger trigger, const ScalerContext& context)
-      : trigger_(std::move(trigger)), context_(context) {}
+  // `complain` hears why the state is not known: when this begins, and with each
+  // heartbeat.
+  ActiveFeed(scaling::Trigger trigger, const ScalerContext& context,
+             std::function<void(const absl::Status& why)> complain)
+      : trigger_(std::move(trigger)), context_(context), complain_(std::move(complain)) {}
 
   std::optional<externalscaler::IsActiveResponse> Next(base::SteadyTime now) override;
   base::SteadyTime due() const override { return heartbeat_at_; }
@@ -26,7 +30,9 @@ class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
  private:
   const scaling::Trigger trigger_;
   const ScalerContext& context_;
+  const std::function<void(const absl::Status&)> complain_;
   std::optional<bool> said_;
+  absl::StatusCode unknown_ = absl::StatusCode::kOk;  // why the state is not known
   base::SteadyTime heartbeat_at_ = {};
 };
 
