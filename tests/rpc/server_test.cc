@@ -476,8 +476,7 @@ TEST_F(ServerTest, ShutdownUnderLoadNeitherAbortsNorHangs) {
           if (status.ok()) ++answered;
           watching.context.TryCancel();
           if (!status.ok()) {
-            EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE)
-                << status.error_message();
+            EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << status.error_message();
             return;
           }
         }
