@@ -52,8 +52,8 @@ void Check(CLI::Option& option) {
   }
   if (option.get_type_name().starts_with("UINT")) {
     const uint64_t most = std::string_view(name).ends_with("port") ? UINT16_MAX : UINT64_MAX;
-    option.check(CLI::Validator(
-        [most](const std::string& value) { return WholeNumber(value, most); }, ""));
+    option.check(
+        CLI::Validator([most](const std::string& value) { return WholeNumber(value, most); }, ""));
   } else if (TakesDuration(option)) {
     option.check(CLI::Validator(Duration, ""));
   }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/strings.h"
-#include "sources/sampler.h"
+#include "sources/fold.h"
 
 namespace gpuscaler::cli {
 namespace {
@@ -20,17 +20,16 @@ struct Begun {
 };
 
 absl::Status Hang(std::string_view lanes) {
-  return absl::DeadlineExceededError(
-      base::StrCat("the driver has not answered for ",
-                   base::FormatDuration(PatientReads::kPatience), " (lane ", lanes, ")"));
+  return absl::DeadlineExceededError(base::StrCat("the driver has not answered for ",
+                                                  base::FormatDuration(PatientReads::kPatience),
+                                                  " (lane ", lanes, ")"));
 }
 
 }  // namespace
 
 PatientReads::PatientReads(std::unique_ptr<sources::Source> source) : source_(std::move(source)) {}
 
-void PatientReads::Read(std::initializer_list<catalog::Lane> lanes,
-                        telemetry::Snapshot& snapshot) {
+void PatientReads::Read(std::initializer_list<catalog::Lane> lanes, telemetry::Snapshot& snapshot) {
   std::vector<Begun> reads;
   for (const catalog::Lane lane : lanes) {
     if (hangs_[static_cast<size_t>(lane)]) continue;
@@ -46,8 +45,8 @@ void PatientReads::Read(std::initializer_list<catalog::Lane> lanes,
     } else {
       hangs_[static_cast<size_t>(read.lane)] = true;
     }
-    snapshot = sources::Fold(snapshot, read.lane, result, base::Now(),
-                             std::chrono::system_clock::now());
+    snapshot =
+        sources::Fold(snapshot, read.lane, result, base::Now(), std::chrono::system_clock::now());
   }
 }
 

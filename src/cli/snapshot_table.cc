@@ -56,7 +56,8 @@ std::string SnapshotTable(const telemetry::Snapshot& snapshot) {
 std::vector<std::string> WhyNotRead(const telemetry::Snapshot& snapshot) {
   std::vector<std::string> reasons;
   for (size_t i = 0; i < catalog::kLaneCount; ++i) {
-    const std::string lane = base::StrCat(catalog::LaneName(static_cast<catalog::Lane>(i)), " lane: ");
+    const std::string lane =
+        base::StrCat(catalog::LaneName(static_cast<catalog::Lane>(i)), " lane: ");
     if (!snapshot.lanes[i].status.ok()) {
       reasons.push_back(lane + std::string(base::Message(snapshot.lanes[i].status)));
     }

@@ -17,6 +17,7 @@
 #include "base/periodic_thread.h"
 #include "base/time.h"
 #include "catalog/metrics.h"
+#include "sources/fold.h"
 #include "sources/source.h"
 #include "telemetry/snapshot.h"
 #include "telemetry/store.h"
@@ -41,25 +42,6 @@ struct LaneStats {
 // A read that takes longer hangs, until it ends: ten periods, but at least 1 s and
 // at most 5 s.
 base::Duration HangsAfter(base::Duration period);
-
-// The snapshot after `read` of `lane`, which ended at `now`: `previous` with the
-// lane's readings replaced. Pure.
-//
-// A read that failed as a whole keeps all readings, which then age. A GPU that
-// cannot be read loses its readings at once. A single reading that failed
-// keeps its earlier value, which ages, or is kFailed where there was none.
-telemetry::Snapshot Fold(const telemetry::Snapshot& previous, catalog::Lane lane,
-                         const absl::StatusOr<std::vector<GpuSample>>& read, base::SteadyTime now,
-                         base::WallTime wall_now);
-
-// The snapshot at `now` with another ownership. Pure.
-telemetry::Snapshot FoldOwnership(const telemetry::Snapshot& previous,
-                                  std::shared_ptr<const telemetry::Ownership> ownership,
-                                  base::SteadyTime now, base::WallTime wall_now);
-
-// The snapshot at `now` while a read of `lane` hangs. All readings age. Pure.
-telemetry::Snapshot FoldHang(const telemetry::Snapshot& previous, catalog::Lane lane,
-                             absl::Status hang, base::SteadyTime now, base::WallTime wall_now);
 
 class Sampler {
  public:
