@@ -17,6 +17,7 @@ using ReadResult = absl::StatusOr<std::vector<sources::GpuSample>>;
 struct Begun {
   catalog::Lane lane;
   std::future<ReadResult> result;
+  std::thread thread;
 };
 
 absl::Status Hang(std::string_view lanes) {
@@ -34,15 +35,17 @@ void PatientReads::Read(std::initializer_list<catalog::Lane> lanes, telemetry::S
   for (const catalog::Lane lane : lanes) {
     if (hangs_[static_cast<size_t>(lane)]) continue;
     std::packaged_task<ReadResult()> read([source = source_, lane] { return source->Read(lane); });
-    reads.push_back({lane, read.get_future()});
-    std::thread(std::move(read)).detach();
+    auto result = read.get_future();
+    reads.push_back({lane, std::move(result), std::thread(std::move(read))});
   }
   const base::SteadyTime deadline = base::Now() + kPatience;
   for (Begun& read : reads) {
     ReadResult result = Hang(catalog::LaneName(read.lane));
     if (read.result.wait_until(deadline) == std::future_status::ready) {
       result = read.result.get();
+      read.thread.join();
     } else {
+      read.thread.detach();
       hangs_[static_cast<size_t>(read.lane)] = true;
     }
     snapshot =
