@@ -30,9 +30,14 @@ bool PeriodicThread::StopWithin(Duration patience) {
 }
 
 std::optional<SteadyTime> PeriodicThread::BusySince() const {
-  const SteadyTime::rep since = busy_since_.load(std::memory_order_relaxed);
-  if (since == 0) return std::nullopt;
-  return SteadyTime(SteadyTime::duration(since));
+  MutexLock lock(mutex_);
+  return busy_since_;
+}
+
+uint64_t PeriodicThread::overruns() const {
+  MutexLock lock(mutex_);
+  const Duration busy = busy_since_ ? Now() - *busy_since_ : Duration::zero();
+  return overruns_ + static_cast<uint64_t>(busy / period_);
 }
 
 void PeriodicThread::Run(const std::stop_token& stop) {
@@ -40,19 +45,22 @@ void PeriodicThread::Run(const std::stop_token& stop) {
   SteadyTime next = Now();
   while (!stop.stop_requested()) {
     const SteadyTime started = Now();
-    busy_since_.store(started.time_since_epoch().count(), std::memory_order_relaxed);
+    {
+      MutexLock lock(mutex_);
+      busy_since_ = started;
+    }
     tick_(started);
-    busy_since_.store(0, std::memory_order_relaxed);
 
+    MutexLock lock(mutex_);
+    busy_since_.reset();
     const SteadyTime now = Now();
     next += period_;
     if (next <= now) {
       const auto missed = (now - next) / period_ + 1;
-      overruns_.fetch_add(static_cast<uint64_t>(missed), std::memory_order_relaxed);
+      overruns_ += static_cast<uint64_t>(missed);
       // Even a tick that always overruns leaves the hardware a breath.
       next = now + period_ / 10;
     }
-    MutexLock lock(mutex_);
     while (!stop.stop_requested() && Now() < next) wake_.WaitUntil(mutex_, stop, next);
   }
   MutexLock lock(mutex_);

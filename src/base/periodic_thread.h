@@ -1,14 +1,13 @@
 // A named thread that runs a tick at a fixed period: every loop of the program
 // is one of these.
 //
-// Ticks keep to a grid. After one that took longer than the period, the grid
-// points it missed are counted as overruns, the next tick follows after a pause
+// Ticks keep to a grid. The grid points that a tick misses because it takes longer
+// than the period are counted as overruns; the next tick follows after a pause
 // of a tenth of the period, and a new grid begins there. A tick that never
 // returns cannot be interrupted; others see it by BusySince(), and StopWithin()
 // gives up on it.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <optional>
 #include <string>
@@ -41,7 +40,8 @@ class PeriodicThread {
   // When the tick now running began; empty between ticks. Any thread.
   std::optional<SteadyTime> BusySince() const;
 
-  uint64_t overruns() const { return overruns_.load(std::memory_order_relaxed); }
+  // Those of the tick now running included. Never smaller than before. Any thread.
+  uint64_t overruns() const;
 
  private:
   void Run(const std::stop_token& stop);
@@ -49,10 +49,10 @@ class PeriodicThread {
   const std::string name_;
   const Duration period_;
   const std::function<void(SteadyTime)> tick_;
-  std::atomic<SteadyTime::rep> busy_since_{0};  // 0: between ticks
-  std::atomic<uint64_t> overruns_{0};
-  Mutex mutex_;
+  mutable Mutex mutex_;
   CondVar wake_;
+  std::optional<SteadyTime> busy_since_ ABSL_GUARDED_BY(mutex_);
+  uint64_t overruns_ ABSL_GUARDED_BY(mutex_) = 0;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   std::jthread thread_;  // last: it uses everything above
 };

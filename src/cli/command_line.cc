@@ -1,15 +1,15 @@
 #include "cli/command_line.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cstdio>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/strings.h"
+#include "cli/catalog_help.h"
 #include "cli/docs_command.h"
+#include "cli/flag_checks.h"
 #include "cli/refuse.h"
 #include "cli/run.h"
 #include "cli/snapshot_command.h"
@@ -18,23 +18,6 @@
 
 namespace gpuscaler::cli {
 namespace {
-
-// Flags for which an empty value means something.
-constexpr std::string_view kMayBeEmpty[] = {"--bind-address", "--node-name",
-                                            "--pod-resources-socket"};
-
-// CLI11 takes an empty value for 0, and "--flag=" for a flag without a value.
-void RefuseEmptyValues(CLI::App& app) {
-  const CLI::Validator not_empty(
-      [](const std::string& value) { return value.empty() ? "it must not be empty" : ""; }, "");
-  for (CLI::Option* option : app.get_options()) {
-    const std::string name = option->get_name();
-    if (std::find(std::begin(kMayBeEmpty), std::end(kMayBeEmpty), name) == std::end(kMayBeEmpty)) {
-      option->check(not_empty);
-    }
-  }
-  for (CLI::App* command : app.get_subcommands({})) RefuseEmptyValues(*command);
-}
 
 constexpr uint64_t kGatewayMemoryMib = 1024;
 
@@ -55,8 +38,12 @@ std::vector<std::string> Reversed(int argc, const char* const* argv) {
 }
 
 // The first line of what CLI11 says.
-int RefuseFlags(const CLI::ParseError& error) {
-  const std::string text = error.what();
+int RefuseFlags(const CLI::ParseError& error, const CLI::App& app) {
+  std::string text = error.what();
+  // That a flag is not known is news, that another one is then missing is not.
+  if (const auto unknown = app.remaining(true); !unknown.empty()) {
+    text = base::StrCat("The following argument was not expected: ", unknown.front());
+  }
   return Refuse(text.substr(0, text.find('\n')) + " (see --help)");
 }
 
@@ -69,6 +56,7 @@ int RunCommandLine(int argc, const char* const* argv) {
       "keda-gpu-scaler");
   app.set_version_flag("--version", std::string(kVersion));
   app.get_formatter()->column_width(34);
+  app.footer(CatalogHelp);
 
   RoleOptions role;
   app.add_option("--role", role.role,
@@ -99,7 +87,7 @@ int RunCommandLine(int argc, const char* const* argv) {
       ->required()
       ->check(CLI::IsMember({"metrics", "configuration"}));
 
-  RefuseEmptyValues(app);
+  CheckValues(app);
 
   try {
     app.parse(Reversed(argc, argv));
@@ -111,7 +99,7 @@ int RunCommandLine(int argc, const char* const* argv) {
     std::printf("keda-gpu-scaler %s\n", std::string(kVersion).c_str());
     return 0;
   } catch (const CLI::ParseError& error) {
-    return RefuseFlags(error);
+    return RefuseFlags(error, app);
   }
 
   if (const auto parsed = app.get_subcommands(); !parsed.empty() && !app.parse_order().empty()) {

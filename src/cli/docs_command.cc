@@ -67,6 +67,11 @@ std::string MetricsPage() {
   return out;
 }
 
+// Whether this version can read its metric.
+bool IsServed(const catalog::ProfileRow& row) {
+  return catalog::Row(row.metric).origin == catalog::Origin::kGpu;
+}
+
 std::string ProfileTarget(const catalog::ProfileRow& row) {
   return row.target ? base::StrCat(*row.target) : "must be given";
 }
@@ -106,7 +111,8 @@ std::string ConfigurationPage(const CLI::App& app, const std::vector<Subcommand>
       "A profile fills in metric, target, activation threshold, metric name and, where one is "
       "given here, aggregation; every key of the trigger overrides its part. When the trigger "
       "names a metric of another unit than the profile's, target and activation threshold are "
-      "not taken over.\n\n"
+      "not taken over. Profiles marked *not yet* scale on a metric of an inference engine and are "
+      "answered UNIMPLEMENTED by this version.\n\n"
       "| profile | metric | target | activation | metricName | for |\n|---|---|---|---|---|---|\n";
   for (const catalog::ProfileRow& row : catalog::Profiles()) {
     std::string metric = Code(catalog::Row(row.metric).name);
@@ -117,7 +123,8 @@ std::string ConfigurationPage(const CLI::App& app, const std::vector<Subcommand>
     if (row.aggregation) base::StrAppend(&metric, ", ", Code(catalog::Row(*row.aggregation).name));
     base::StrAppend(&out, "| ", Code(row.name), " | ", metric, " | ", ProfileTarget(row), " | ",
                     row.always_active ? "always active" : base::StrCat(row.activation), " | ",
-                    Code(row.metric_name), " | ", Cell(row.help), " |\n");
+                    Code(row.metric_name), " | ", IsServed(row) ? "" : "*not yet:* ",
+                    Cell(row.help), " |\n");
   }
   out += "\n## Flags\n\n";
   AppendFlags(app, out);

@@ -12,7 +12,8 @@ bool lexical_cast(const std::string& text, DurationFlag& flag) {
 }
 
 std::ostream& operator<<(std::ostream& out, const DurationFlag& flag) {
-  return out << base::FormatDuration(flag.value);
+  // With its unit: by it a flag that takes a duration is known.
+  return out << (flag.value == base::Duration::zero() ? "0s" : base::FormatDuration(flag.value));
 }
 
 }  // namespace gpuscaler::cli

@@ -4,14 +4,15 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <thread>
 
-#include "absl/strings/str_format.h"
 #include "base/strings.h"
 #include "cli/holders.h"
+#include "cli/patient_reads.h"
 #include "cli/refuse.h"
-#include "sources/sampler.h"
+#include "cli/snapshot_table.h"
 #include "telemetry/codec.h"
 #include "telemetry/csv.h"
 
@@ -23,55 +24,13 @@ constexpr base::Duration kLeastInterval = std::chrono::milliseconds(10);
 // far apart.
 constexpr base::Duration kRatePause = std::chrono::milliseconds(250);
 
-void ReadLane(sources::Source& source, catalog::Lane lane, telemetry::Snapshot& snapshot) {
-  const auto read = source.Read(lane);
-  snapshot = sources::Fold(snapshot, lane, read, base::Now(), std::chrono::system_clock::now());
-}
-
-void ReadAll(sources::Source& source, telemetry::Snapshot& snapshot) {
-  for (size_t i = 0; i < catalog::kLaneCount; ++i) {
-    ReadLane(source, static_cast<catalog::Lane>(i), snapshot);
-  }
-}
-
-std::string Table(const telemetry::Snapshot& snapshot) {
-  std::string out = absl::StrFormat("%-4s%-26s%-42s", "GPU", "NAME", "UUID");
-  const auto gpu_metrics = catalog::Metrics().first(catalog::kGpuMetricCount);
-  for (const catalog::MetricRow& row : gpu_metrics) {
-    absl::StrAppendFormat(&out, "  %s", row.name);
-    if (!row.unit.empty()) absl::StrAppendFormat(&out, "(%s)", row.unit);
-  }
-  if (snapshot.ownership != nullptr) out += "  PODS";
-  out += '\n';
-  for (const telemetry::GpuSnapshot& gpu : snapshot.gpus) {
-    absl::StrAppendFormat(&out, "%-4d%-26s%-42s", gpu.identity->index, gpu.identity->name,
-                          gpu.identity->uuid);
-    if (!gpu.status.ok()) {
-      absl::StrAppendFormat(&out, "  %s\n", base::Message(gpu.status));
-      continue;
-    }
-    for (const catalog::MetricRow& row : gpu_metrics) {
-      // As wide as the column's head: "name(unit)".
-      const auto width = static_cast<int>(row.name.size() + row.unit.size() + 2);
-      const auto value = gpu.readings.Value(row.id);
-      out +=
-          value ? absl::StrFormat("  %*.1f", width, *value) : absl::StrFormat("  %*s", width, "-");
-    }
-    if (snapshot.ownership != nullptr) {
-      base::StrAppend(&out, "  ", HoldersOf(snapshot, gpu));
-    }
-    out += '\n';
-  }
-  return out;
-}
-
 struct FormatRow {
   std::string_view name;
   std::function<std::string(const telemetry::Snapshot&, bool first, bool repeated)> print;
 };
 
 const FormatRow kFormats[] = {
-    {"table", [](const auto& snapshot, bool, bool) { return Table(snapshot); }},
+    {"table", [](const auto& snapshot, bool, bool) { return SnapshotTable(snapshot); }},
     {"json", [](const auto& snapshot, bool,
                 bool repeated) { return telemetry::ToJson(snapshot, !repeated) + "\n"; }},
     {"csv",
@@ -112,23 +71,24 @@ void AddSnapshotFlags(CLI::App& app, SnapshotOptions& options) {
                  "shown (not in csv)")
       ->capture_default_str();
   AddSourceFlags(app, options.source);
+  app.get_option("--source")
+      ->description(
+          "Where readings come from. auto: the hardware, which must be there; nvml: NVIDIA's "
+          "library; simulated: a scenario or a recorded trace");
 }
 
-int RunSnapshot(const SnapshotOptions& options) {
-  if (options.interval.value != base::Duration::zero() && options.interval.value < kLeastInterval) {
-    return Refuse(base::StrCat("--interval is ", base::FormatDuration(options.interval.value),
-                               "; it must be 0s or at least ",
-                               base::FormatDuration(kLeastInterval)));
-  }
-  const auto source = MakeSource(options.source);
-  if (!source.ok()) return Refuse(base::Message(source.status()));
+namespace {
+
+// The exit code.
+int Print(const SnapshotOptions& options, PatientReads& reads) {
   telemetry::Snapshot snapshot;
   snapshot.node = HostName();
-  ReadLane(**source, catalog::Lane::kFull, snapshot);
+  reads.Read({catalog::Lane::kFull}, snapshot);
   std::this_thread::sleep_for(kRatePause);
-  ReadAll(**source, snapshot);
-  if (const absl::Status& fast = snapshot.lane(catalog::Lane::kFast).status; !fast.ok()) {
-    Refuse(base::Message(fast));
+  reads.ReadAll(snapshot);
+  const absl::Status& fast = snapshot.lane(catalog::Lane::kFast).status;
+  if (!fast.ok() && (reads.hang().ok() || snapshot.gpus.empty())) {
+    Refuse(base::Message(reads.hang().ok() ? fast : reads.hang()));
     return 1;
   }
 
@@ -145,11 +105,36 @@ int RunSnapshot(const SnapshotOptions& options) {
       Refuse("cannot write to standard output");
       return 1;
     }
+    // What there is, is printed; a trace would go on without what hangs.
+    if (const absl::Status hang = reads.hang(); !hang.ok()) {
+      Refuse(base::Message(hang));
+      return 1;
+    }
+    if (printed == 0 && options.format == "csv") {
+      // Its fields are empty, whatever the reason.
+      for (const std::string& why : WhyNotRead(snapshot)) Refuse(why);
+    }
     if (!repeated || printed + 1 == options.count) return 0;
     next += options.interval.value;
     std::this_thread::sleep_until(next);
-    ReadAll(**source, snapshot);
+    reads.ReadAll(snapshot);
   }
+}
+
+}  // namespace
+
+int RunSnapshot(const SnapshotOptions& options) {
+  if (options.interval.value != base::Duration::zero() && options.interval.value < kLeastInterval) {
+    return Refuse(base::StrCat("--interval is ", base::FormatDuration(options.interval.value),
+                               "; it must be 0s or at least ",
+                               base::FormatDuration(kLeastInterval)));
+  }
+  auto source = MakeSource(options.source);
+  if (!source.ok()) return Refuse(base::Message(source.status()));
+  PatientReads reads(*std::move(source));
+  const int code = Print(options, reads);
+  if (!reads.hang().ok()) std::_Exit(code);
+  return code;
 }
 
 }  // namespace gpuscaler::cli

@@ -24,7 +24,8 @@ struct SnapshotOptions {
 
 void AddSnapshotFlags(CLI::App& app, SnapshotOptions& options);
 
-// The exit code: 0; 1 when the GPUs cannot be read, 2 for options that
+// The exit code: 0; 1 when the GPUs cannot be read, or a read of theirs hangs, after
+// what there is was printed; 2 for options that
 // contradict each other, each after one line on standard error.
 int RunSnapshot(const SnapshotOptions& options);
 

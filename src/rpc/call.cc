@@ -32,6 +32,7 @@ void Call::OnArrived(bool ok) {
     return;
   }
   Switchboard& board = board_;
+  ++board.arrived;
   const auto found = board.methods.find(context_.method());
   if (found == board.methods.end()) {
     Finish(NoSuchMethod(context_.method()));
@@ -134,6 +135,11 @@ void Call::OnWritten(bool ok) {
     board_.loop.SweepAt(due());
   }
   MaybeDelete();
+}
+
+void Call::End() {
+  Advance(base::Now());  // what there is to say about the end
+  EndStream(absl::OkStatus());
 }
 
 void Call::EndStream(const absl::Status& status) {

@@ -8,6 +8,7 @@
 
 #include <grpcpp/generic/async_generic_service.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,6 +32,7 @@ struct Switchboard {
   WaitingCalls answering;  // until the answer is taken
   grpc::AsyncGenericService service;
   std::unordered_map<std::string, Method> methods;  // by path, "/package.Service/Method"
+  uint64_t arrived = 0;                             // calls so far
 };
 
 class Call final : public Sleeper, public WaitingCall {
@@ -42,7 +44,7 @@ class Call final : public Sleeper, public WaitingCall {
   // As a stream on the loop.
   void Poll(base::SteadyTime now) override { Advance(now); }
   base::SteadyTime due() const override;
-  void End() override { EndStream(absl::OkStatus()); }
+  void End() override;
 
   std::string peer() const override { return context_.peer(); }
   void GiveUp(const absl::Status& why) override;

@@ -196,4 +196,13 @@ void ConnectionGate::CloseConnection(std::string_view peer) {
   }
 }
 
+void ConnectionGate::CloseAllBut(const std::unordered_set<std::string>& peers) {
+  std::unordered_set<std::string> kept;
+  for (const std::string& peer : peers) kept.insert(PeerName(peer));
+  base::MutexLock lock(mutex_);
+  for (const auto& [fd, connection] : watched_) {
+    if (!kept.contains(connection.peer)) shutdown(fd, SHUT_RDWR);
+  }
+}
+
 }  // namespace gpuscaler::rpc

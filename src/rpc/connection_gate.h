@@ -50,6 +50,9 @@ class ConnectionGate {
   // Any thread. `peer` as gRPC names it: "ipv4:10.0.0.7:40122". What gRPC then
   // does is what it does when the client hangs up.
   void CloseConnection(std::string_view peer);
+  // Any thread. Closes the connections of all peers but these, once what was
+  // written to them is out.
+  void CloseAllBut(const std::unordered_set<std::string>& peers);
 
   // Any thread. The next connection whose other end has this PeerName is the
   // process's own: the caller holds that end, from before this until Unexpect.

@@ -29,7 +29,20 @@ void Loop::Start(std::function<void(base::SteadyTime)> on_wake) {
 void Loop::Run() {
   void* tag = nullptr;
   bool ok = false;
-  while (queue_->Next(&tag, &ok)) static_cast<Tag*>(tag)->Proceed(ok);
+  while (true) {
+    const gpr_timespec until =
+        when_idle_ ? gpr_inf_past(GPR_CLOCK_MONOTONIC) : gpr_inf_future(GPR_CLOCK_MONOTONIC);
+    switch (queue_->AsyncNext(&tag, &ok, until)) {
+      case grpc::CompletionQueue::GOT_EVENT:
+        static_cast<Tag*>(tag)->Proceed(ok);
+        break;
+      case grpc::CompletionQueue::TIMEOUT:
+        std::exchange(when_idle_, nullptr)();
+        break;
+      case grpc::CompletionQueue::SHUTDOWN:
+        return;
+    }
+  }
 }
 
 void Loop::Wake() {

@@ -15,6 +15,7 @@
 #include <memory>
 #include <thread>
 #include <unordered_set>
+#include <utility>
 
 #include "base/mutex.h"
 #include "base/time.h"
@@ -65,6 +66,9 @@ class Loop {
   // The sleepers are polled at `due` at the latest. A sweep does this by itself;
   // a sleeper that changes its due time at another moment says so.
   void SweepAt(base::SteadyTime due);
+  // `act` runs once everything that has come in is dealt with. One at a time: a
+  // second one replaces the first.
+  void WhenIdle(std::function<void()> act) { when_idle_ = std::move(act); }
 
  private:
   void Run();
@@ -91,6 +95,7 @@ class Loop {
 
   // The loop's thread only.
   std::unordered_set<Sleeper*> sleepers_;
+  std::function<void()> when_idle_;
   grpc::Alarm timer_alarm_;
   base::SteadyTime timer_due_ = kNever;  // kNever: no timer is set
   bool closed_ = false;

@@ -72,7 +72,8 @@ Server::Server(ServerOptions options)
               "to take its answer",
               [this](const std::string& peer) { gate_->CloseConnection(peer); }},
              {},
-             {}} {
+             {}},
+      last_calls_(board_, [this](const auto& busy) { gate_->CloseAllBut(busy); }) {
   Configure(*builder_, options_);
   builder_->RegisterAsyncGenericService(&board_.service);
 }
@@ -115,11 +116,14 @@ void Server::AddMethod(std::string_view service, std::string_view method, bool i
 
 void Server::Shutdown(base::Duration grace) {
   if (server_ == nullptr) return;
+  const auto deadline = std::chrono::system_clock::now() +
+                        std::chrono::duration_cast<std::chrono::microseconds>(grace);
   gate_->Stop();
   // Streams first: as long as one is open, gRPC's own shutdown waits.
   loop_->Drain();
-  server_->Shutdown(std::chrono::system_clock::now() +
-                    std::chrono::duration_cast<std::chrono::microseconds>(grace));
+  if (gate_->open() > 0) last_calls_.Await(grace);
+  gate_->CloseAllBut({});
+  server_->Shutdown(deadline);
   loop_->Close();
   server_.reset();
 }

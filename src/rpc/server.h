@@ -24,6 +24,7 @@
 #include "rpc/call.h"
 #include "rpc/connection_gate.h"
 #include "rpc/conversation.h"
+#include "rpc/last_calls.h"
 #include "rpc/loop.h"
 #include "rpc/message.h"
 #include "rpc/method.h"
@@ -118,8 +119,9 @@ class Server {
   // Fixed after the last Add; the counters may be read from any thread.
   const std::deque<MethodStats>& stats() const { return stats_; }
 
-  // Takes no new connection, ends the streams with status OK, lets calls in
-  // flight finish; what is not done after `grace` is cancelled. Blocks.
+  // Takes no new connection, ends the streams with status OK, answers the calls
+  // that are here and that come until the clients fall silent, then closes their
+  // connections; what is not done after `grace` is cut off. Blocks.
   void Shutdown(base::Duration grace);
 
  private:
@@ -131,6 +133,7 @@ class Server {
   std::deque<MethodStats> stats_;                 // a deque: methods hold references
   std::unique_ptr<Loop> loop_;
   Switchboard board_;
+  LastCalls last_calls_;
   using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
   std::unique_ptr<Acceptor> acceptor_;
   // In plaintext whatever the others do: the server's look at itself has no

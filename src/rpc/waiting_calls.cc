@@ -67,6 +67,10 @@ void WaitingCalls::Leave(WaitingCall& call) {
   list.erase(list.iterator_to(call));
 }
 
+void WaitingCalls::AddPeers(std::unordered_set<std::string>& peers) const {
+  for (const auto& [peer, calls] : held_) peers.insert(peer);
+}
+
 void WaitingCalls::Poll(base::SteadyTime now) {
   AgeUntil(now);
   while (!slow_.empty() && now >= slow_.front().since_ + limits_.longest) {

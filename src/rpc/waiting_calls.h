@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "absl/status/status.h"
 #include "base/time.h"
@@ -56,6 +57,8 @@ class WaitingCalls final : public Sleeper {
   // Not among these: nothing.
   void Leave(WaitingCall& call);
   size_t size() const { return young_.size() + slow_.size(); }
+  // Adds the connections that hold any.
+  void AddPeers(std::unordered_set<std::string>& peers) const;
 
   void Poll(base::SteadyTime now) override;
   base::SteadyTime due() const override;

@@ -16,6 +16,9 @@ constexpr std::string_view kFromEnv = "FromEnv";
 constexpr std::array<std::string_view, 7> kKedaKeys = {
     "scalerAddress", "enableTLS",     "unsafeSsl",   "tlsCertFile",
     "caCert",        "tlsClientCert", "tlsClientKey"};
+// Of these, those whose values are nobody's secret.
+constexpr std::array<std::string_view, 3> kOpenKedaKeys = {"scalerAddress", "enableTLS",
+                                                           "unsafeSsl"};
 
 std::string_view WithoutFromEnv(std::string_view key) {
   const bool from_env = key.size() > kFromEnv.size() && key.ends_with(kFromEnv);
@@ -44,9 +47,10 @@ std::string UnknownKeyMessage(std::string_view key, std::string_view value) {
 
   const std::string_view name = WithoutFromEnv(key);
   const std::string_view meant = base::LikelyMeant(name, known);
-  // What was meant as one of KEDA's keys may be a secret.
+  const bool secret = IsKedaKey(meant) && std::find(kOpenKedaKeys.begin(), kOpenKedaKeys.end(),
+                                                    meant) == kOpenKedaKeys.end();
   std::string message = base::StrCat("unknown key ", base::QuotedStart(key));
-  if (!IsKedaKey(meant)) base::StrAppend(&message, " (value ", base::QuotedStart(value), ")");
+  if (!secret) base::StrAppend(&message, " (value ", base::QuotedStart(value), ")");
   if (!meant.empty()) {
     const std::string_view suffix = name.size() == key.size() ? std::string_view() : kFromEnv;
     base::StrAppend(&message, "; did you mean ", meant, suffix, "?");

@@ -1,9 +1,9 @@
 // A trigger's own past, for `window`: the average of the reported value over
 // the last N seconds.
 //
-// Memory is bounded: one (sum, count) per second, 300 seconds at most. Every
-// second that has a value weighs the same, whatever the number of samples in
-// it; seconds without one (no fresh data) are left out, not counted as zero.
+// Memory is bounded: one average per second, 300 seconds at most. Every second
+// that has a value weighs the same, whatever the number of samples in it;
+// seconds without one (no fresh data) are left out, not counted as zero.
 #pragma once
 
 #include <cstddef>
@@ -19,6 +19,12 @@ inline constexpr base::Duration kLongestWindow = std::chrono::seconds(300);
 
 class ValueHistory {
  public:
+  // Of the last seconds that `longest` spans, rounded up.
+  explicit ValueHistory(base::Duration longest = kLongestWindow);
+
+  // What one of `longest` can come to hold, in bytes.
+  static size_t MostBytes(base::Duration longest);
+
   // `now` must not go back.
   void Add(base::SteadyTime now, double value);
   // Over the last N whole seconds of the clock, the running one among them;
@@ -28,10 +34,12 @@ class ValueHistory {
  private:
   struct Second {
     int64_t second;  // of the steady clock
-    double sum;
-    uint32_t count;
+    double average;
   };
+  int64_t longest_;             // seconds
   std::deque<Second> seconds_;  // ascending
+  double newest_sum_ = 0;       // of the newest second
+  size_t newest_count_ = 0;
 };
 
 }  // namespace gpuscaler::scaling

@@ -9,9 +9,14 @@ std::optional<externalscaler::IsActiveResponse> ActiveFeed::Next(base::SteadyTim
   const auto evaluation = EvaluateNewest(trigger_, context_, now);
   if (!evaluation.ok()) {
     said_.reset();  // whatever comes after this is news
+    const auto code = evaluation.status().code();
+    if (std::exchange(unknown_, code) != code || now >= heartbeat_at_) {
+      complain_(evaluation.status());
+    }
     if (now >= heartbeat_at_) heartbeat_at_ = now + trigger_.heartbeat;
     return std::nullopt;
   }
+  unknown_ = absl::StatusCode::kOk;
   if (wait_) WaitFor(*evaluation);
   if (said_ == evaluation->active && now < heartbeat_at_) return std::nullopt;
   said_ = evaluation->active;

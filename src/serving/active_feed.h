@@ -1,6 +1,7 @@
 // What the two streams of ExternalScaler say.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -18,8 +19,11 @@ namespace gpuscaler::serving {
 // again, it is said at once.
 class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
  public:
-  ActiveFeed(scaling::Trigger trigger, const ScalerContext& context)
-      : trigger_(std::move(trigger)), context_(context) {
+  // `complain` hears why the state is not known: when this begins, and with each
+  // heartbeat.
+  ActiveFeed(scaling::Trigger trigger, const ScalerContext& context,
+             std::function<void(const absl::Status& why)> complain)
+      : trigger_(std::move(trigger)), context_(context), complain_(std::move(complain)) {
     if (context_.role.hot != nullptr) wait_.emplace(*context_.role.hot);
   }
 
@@ -31,8 +35,10 @@ class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
   const ScalerContext& context_;
   void WaitFor(const scaling::Evaluation& evaluation);
 
+  const std::function<void(const absl::Status&)> complain_;
   std::optional<bool> said_;
-  std::optional<fleet::HotWait> wait_;  // for the change that makes it active
+  absl::StatusCode unknown_ = absl::StatusCode::kOk;  // why the state is not known
+  std::optional<fleet::HotWait> wait_;                // for the change that makes it active
   base::SteadyTime heartbeat_at_ = {};
 };
 

@@ -89,7 +89,9 @@ absl::StatusOr<externalscaler::GetMetricsResponse> GetMetrics(
   if (!evaluation.ok()) return evaluation.status();
   double reported = evaluation->value;
   if (trigger->window > base::Duration::zero()) {
-    reported = context.windows.Ask(HistoryKey(object), *trigger, reported, now);
+    const auto average = context.windows.Ask(HistoryKey(object), *trigger, reported, now);
+    if (!average.ok()) return average.status();
+    reported = *average;
   }
   externalscaler::GetMetricsResponse response;
   externalscaler::MetricValue& value = *response.add_metricvalues();

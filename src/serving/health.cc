@@ -24,7 +24,7 @@ HealthCheckResponse::ServingStatus ServingStatus(const Freshness& freshness,
 
 Freshness FreshnessOf(const telemetry::View& view, base::SteadyTime now,
                       base::Duration stale_after) {
-  if (view.nodes().empty()) return {absl::UnavailableError("no reading has been tried yet")};
+  if (view.nodes().empty()) return {absl::UnavailableError("no reading has arrived yet")};
   Freshness freshness;
   for (const auto& node : view.nodes()) {
     const telemetry::LaneState& lane = node->lane(catalog::Lane::kFast);

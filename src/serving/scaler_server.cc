@@ -80,7 +80,11 @@ struct ScalerServer::Impl {
             -> absl::StatusOr<std::unique_ptr<rpc::Feed<IsActiveResponse>>> {
           auto trigger = Logged("StreamIsActive", object, ReadTrigger(object));
           if (!trigger.ok()) return trigger.status();
-          return std::make_unique<ActiveFeed>(*std::move(trigger), scaler);
+          return std::make_unique<ActiveFeed>(
+              *std::move(trigger), scaler,
+              [this, space = object.namespace_(), name = object.name()](const absl::Status& why) {
+                Complain("StreamIsActive", space, name, why);
+              });
         });
     server.AddServerStream<ScaledObjectRef, GetMetricSpecResponse>(
         service, "StreamMetricSpec",
@@ -129,15 +133,23 @@ struct ScalerServer::Impl {
   template <class Result>
   absl::StatusOr<Result> Logged(std::string_view method, const ScaledObjectRef& object,
                                 absl::StatusOr<Result> result) {
-    if (!result.ok() && complaints.IsNew(method, object.namespace_(), object.name(),
-                                         result.status(), base::Now())) {
-      base::LogWarn("request failed", {{"method", method},
-                                       {"namespace", object.namespace_()},
-                                       {"scaledObject", object.name()},
-                                       {"code", absl::StatusCodeToString(result.status().code())},
-                                       {"error", base::Message(result.status())}});
-    }
+    if (!result.ok()) Complain(method, object.namespace_(), object.name(), result.status());
     return result;
+  }
+
+  void Complain(std::string_view method, std::string_view object_namespace, std::string_view object,
+                const absl::Status& status) {
+    const base::SteadyTime now = base::Now();
+    if (complaints.IsNew(method, object_namespace, object, status, now)) {
+      base::LogWarn("request failed", {{"method", method},
+                                       {"namespace", object_namespace},
+                                       {"scaledObject", object},
+                                       {"code", absl::StatusCodeToString(status.code())},
+                                       {"error", base::Message(status)}});
+    }
+    if (const uint64_t left_out = complaints.TakeLeftOut(now); left_out > 0) {
+      base::LogWarn("too many requests failed at once to log each", {{"leftOut", left_out}});
+    }
   }
 
   void StopWaking() {

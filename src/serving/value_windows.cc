@@ -1,17 +1,41 @@
 #include "serving/value_windows.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "base/strings.h"
 
 namespace gpuscaler::serving {
+namespace {
 
-double ValueWindows::Ask(const std::string& key, const scaling::Trigger& trigger, double value,
-                         base::SteadyTime now) {
-  auto at = windows_.find(key);
-  if (at == windows_.end()) {
-    MakeRoom();
-    at = windows_.emplace(key, Window{trigger, {}, now}).first;
+// A trigger's texts are parts of its key.
+size_t BytesOf(const std::string& key, const scaling::Trigger& trigger) {
+  constexpr size_t kNodes = 256;  // of the list, the index and the trigger
+  return sizeof(trigger) + kNodes + 2 * key.size() +
+         scaling::ValueHistory::MostBytes(trigger.window);
+}
+
+}  // namespace
+
+absl::StatusOr<double> ValueWindows::Ask(const std::string& key, const scaling::Trigger& trigger,
+                                         double value, base::SteadyTime now) {
+  const auto known = by_key_.find(key);
+  if (known == by_key_.end()) {
+    const size_t bytes = BytesOf(key, trigger);
+    if (!MakeRoom(bytes, now)) {
+      return absl::ResourceExhaustedError(
+          base::StrCat("no room for another window: ", windows_.size(), " triggers have one (",
+                       bytes_ >> 20, " MiB); allowed are ", kMost, " in ", kMostBytes >> 20,
+                       " MiB. Leave `window` out where it is not needed"));
+    }
+    windows_.push_back({key, trigger, scaling::ValueHistory(trigger.window), now, bytes});
+    by_key_.emplace(windows_.back().key, std::prev(windows_.end()));
+    bytes_ += bytes;
+  } else {
+    if (next_ == known->second) ++next_;
+    windows_.splice(windows_.end(), windows_, known->second);
   }
-  Window& window = at->second;
+  Window& window = windows_.back();
   window.asked_at = now;
   window.history.Add(now, value);
   return window.history.Average(now, trigger.window).value_or(value);
@@ -19,21 +43,32 @@ double ValueWindows::Ask(const std::string& key, const scaling::Trigger& trigger
 
 void ValueWindows::Record(const std::shared_ptr<const telemetry::View>& view, base::SteadyTime now,
                           const scaling::EvaluationLimits& limits) {
-  std::erase_if(windows_,
-                [now](const auto& held) { return now - held.second.asked_at > kForgetAfter; });
-  for (auto& [key, window] : windows_) {
+  ForgetUnasked(kForgetAfter, now, 0, 0);
+  for (size_t i = std::min(windows_.size(), kAtOnce); i > 0; --i) {
+    if (next_ == windows_.end()) next_ = windows_.begin();
+    Window& window = *next_++;
     const auto evaluation = scaling::Evaluate(window.trigger, view, now, limits);
     // A moment without fresh data is no value, not a zero.
     if (evaluation.ok()) window.history.Add(now, evaluation->value);
   }
 }
 
-void ValueWindows::MakeRoom() {
-  if (windows_.size() < kMost) return;
-  windows_.erase(
-      std::min_element(windows_.begin(), windows_.end(), [](const auto& one, const auto& other) {
-        return one.second.asked_at < other.second.asked_at;
-      }));
+bool ValueWindows::MakeRoom(size_t bytes, base::SteadyTime now) {
+  if (bytes > kMostBytes) return false;
+  ForgetUnasked(kSpareAfter, now, kMost - 1, kMostBytes - bytes);
+  return windows_.size() < kMost && bytes_ + bytes <= kMostBytes;
+}
+
+// Until there are `most` of `most_bytes` left.
+void ValueWindows::ForgetUnasked(base::Duration since, base::SteadyTime now, size_t most,
+                                 size_t most_bytes) {
+  while ((windows_.size() > most || bytes_ > most_bytes) &&
+         now - windows_.front().asked_at > since) {
+    if (next_ == windows_.begin()) ++next_;
+    bytes_ -= windows_.front().bytes;
+    by_key_.erase(windows_.front().key);
+    windows_.pop_front();
+  }
 }
 
 }  // namespace gpuscaler::serving

@@ -1,13 +1,18 @@
 // The histories of the triggers that ask for a `window`.
 //
 // A trigger's history begins when it is first asked for and ends when nobody
-// has asked for ten minutes. The gRPC loop's thread only.
+// has asked for ten minutes. Their number and memory are bounded: above the
+// limits a new trigger is refused, rather than a living one's past thrown away
+// and its window with it. The gRPC loop's thread only.
 #pragma once
 
+#include <list>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
+#include "absl/status/statusor.h"
 #include "base/time.h"
 #include "scaling/evaluation.h"
 #include "scaling/trigger.h"
@@ -18,16 +23,23 @@ namespace gpuscaler::serving {
 
 class ValueWindows {
  public:
-  // At most this many histories; the one that was asked for longest ago goes.
-  static constexpr size_t kMost = 512;
+  static constexpr size_t kMost = 8192;
+  static constexpr size_t kMostBytes = size_t{64} << 20;
   static constexpr base::Duration kForgetAfter = std::chrono::minutes(10);
+  // Where there is no room, those that nobody has asked for in this time go. HPA
+  // asks every 15 s, KEDA every 30 s.
+  static constexpr base::Duration kSpareAfter = std::chrono::minutes(2);
+  // Histories that take a value at one snapshot; with more they take turns, and
+  // some seconds have none.
+  static constexpr size_t kAtOnce = 512;
 
   // Takes `value`, just evaluated, into the history of `trigger`, which `key`
-  // names, and answers the average over its window.
-  double Ask(const std::string& key, const scaling::Trigger& trigger, double value,
-             base::SteadyTime now);
+  // names, and answers the average over its window. RESOURCE_EXHAUSTED: there is
+  // no room for another history.
+  absl::StatusOr<double> Ask(const std::string& key, const scaling::Trigger& trigger, double value,
+                             base::SteadyTime now);
 
-  // On each new snapshot: takes every known trigger's value into its history.
+  // On each new snapshot: takes known triggers' values into their histories.
   void Record(const std::shared_ptr<const telemetry::View>& view, base::SteadyTime now,
               const scaling::EvaluationLimits& limits);
 
@@ -35,13 +47,21 @@ class ValueWindows {
 
  private:
   struct Window {
+    std::string key;
     scaling::Trigger trigger;
     scaling::ValueHistory history;
     base::SteadyTime asked_at;
+    size_t bytes;
   };
-  void MakeRoom();
+  using List = std::list<Window>;
 
-  std::unordered_map<std::string, Window> windows_;
+  bool MakeRoom(size_t bytes, base::SteadyTime now);
+  void ForgetUnasked(base::Duration since, base::SteadyTime now, size_t most, size_t most_bytes);
+
+  List windows_;  // the one that was asked for longest ago first
+  std::unordered_map<std::string_view, List::iterator> by_key_;
+  List::iterator next_ = windows_.end();  // whose turn it is
+  size_t bytes_ = 0;
 };
 
 }  // namespace gpuscaler::serving

@@ -3,88 +3,27 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/time/time.h"
 #include "base/log.h"
 #include "base/strings.h"
-#include "telemetry/pods_worked.h"
 
 namespace gpuscaler::sources {
 namespace {
 
-using telemetry::GpuSnapshot;
-using telemetry::Reading;
-using telemetry::ReadingState;
+constexpr base::Duration kWatchPeriod = std::chrono::milliseconds(250);
 
-const GpuSnapshot* FindByUuid(const telemetry::Snapshot& snapshot, const std::string& uuid) {
-  for (const GpuSnapshot& gpu : snapshot.gpus) {
-    if (gpu.identity->uuid == uuid) return &gpu;
-  }
-  return nullptr;
-}
-
-// `reading` is the lane's new one; an earlier value outlives a failed attempt.
-Reading FoldReading(const Reading& earlier, const Reading& reading) {
-  const bool keep = reading.state == ReadingState::kFailed && earlier.state == ReadingState::kValue;
-  return keep ? earlier : reading;
-}
-
-GpuSnapshot FoldGpu(const GpuSnapshot* earlier, catalog::Lane lane, const GpuSample& sample) {
-  GpuSnapshot gpu;
-  gpu.identity = sample.identity;
-  gpu.status = sample.status;
-  if (!gpu.status.ok()) return gpu;
-  if (earlier != nullptr) {
-    gpu.readings = earlier->readings;
-    gpu.reading_failures = earlier->reading_failures;
-  }
-  gpu.reading_failures[static_cast<size_t>(lane)] = sample.reading_failure;
-  for (const catalog::MetricRow& row : catalog::Metrics().first(catalog::kGpuMetricCount)) {
-    if (row.lane != lane) continue;
-    gpu.readings[row.id] = FoldReading(gpu.readings[row.id], sample.readings[row.id]);
-  }
-  return gpu;
-}
-
-telemetry::Snapshot NextOf(const telemetry::Snapshot& previous, base::SteadyTime now,
-                           base::WallTime wall_now) {
-  telemetry::Snapshot next;
-  next.node = previous.node;
-  next.sequence = previous.sequence + 1;
-  next.taken_at = now;
-  next.taken_at_wall = wall_now;
-  next.lanes = previous.lanes;
-  next.ownership = previous.ownership;
-  return next;
+// By the clock: the text of a hang that goes on stays the same.
+absl::Status HangOf(catalog::Lane lane, base::WallTime since) {
+  return absl::UnavailableError(base::StrCat(
+      "a read of the ", catalog::LaneName(lane), " lane hangs in the driver since ",
+      absl::FormatTime("%E4Y-%m-%dT%H:%M:%SZ", absl::FromChrono(since), absl::UTCTimeZone())));
 }
 
 }  // namespace
 
-telemetry::Snapshot Fold(const telemetry::Snapshot& previous, catalog::Lane lane,
-                         const absl::StatusOr<std::vector<GpuSample>>& read, base::SteadyTime now,
-                         base::WallTime wall_now) {
-  telemetry::Snapshot next = NextOf(previous, now, wall_now);
-  next.lane(lane).status = read.status();
-  if (!read.ok()) {
-    next.gpus = previous.gpus;
-    next.pods_worked = previous.pods_worked;
-    return next;
-  }
-  next.lane(lane).sampled_at = now;
-  next.gpus.reserve(read->size());
-  for (const GpuSample& sample : *read) {
-    next.gpus.push_back(FoldGpu(FindByUuid(previous, sample.identity->uuid), lane, sample));
-  }
-  next.pods_worked = telemetry::PodsWorked(previous, next);
-  return next;
-}
-
-telemetry::Snapshot FoldOwnership(const telemetry::Snapshot& previous,
-                                  std::shared_ptr<const telemetry::Ownership> ownership,
-                                  base::SteadyTime now, base::WallTime wall_now) {
-  telemetry::Snapshot next = NextOf(previous, now, wall_now);
-  next.ownership = std::move(ownership);
-  next.gpus = previous.gpus;
-  next.pods_worked = telemetry::PodsWorked(previous, next);
-  return next;
+base::Duration HangsAfter(base::Duration period) {
+  return std::clamp<base::Duration>(std::min<base::Duration>(period, std::chrono::seconds(1)) * 10,
+                                    std::chrono::seconds(1), std::chrono::seconds(5));
 }
 
 Sampler::Sampler(Options options, Source& source, telemetry::Store& store)
@@ -98,16 +37,22 @@ Sampler::Sampler(Options options, Source& source, telemetry::Store& store)
         base::StrCat("lane-", catalog::LaneName(lane)), options_.periods[i],
         [this, lane](base::SteadyTime) { Tick(lane); });
   }
+  watch_ =
+      std::make_unique<base::PeriodicThread>("lane-watch", kWatchPeriod, [this](base::SteadyTime) {
+        for (size_t i = 0; i < catalog::kLaneCount; ++i) LookForHang(static_cast<catalog::Lane>(i));
+      });
 }
 
 Sampler::~Sampler() {
+  watch_->RequestStop();
   for (const auto& thread : threads_) thread->RequestStop();
 }
 
 bool Sampler::StopWithin(base::Duration patience) {
+  watch_->RequestStop();
   for (const auto& thread : threads_) thread->RequestStop();
   const base::SteadyTime deadline = base::Now() + patience;
-  bool all = true;
+  bool all = watch_->StopWithin(patience);
   for (const auto& thread : threads_) {
     all = thread->StopWithin(std::max(deadline - base::Now(), base::Duration::zero())) && all;
   }
@@ -124,6 +69,10 @@ LaneStats Sampler::Stats(catalog::Lane lane) const {
   stats.errors = counters_[i].errors;
   stats.seconds_total = base::ToSeconds(counters_[i].in_reads);
   stats.buckets = counters_[i].buckets;
+  if (const base::SteadyTime sampled_at = newest_->lanes[i].sampled_at;
+      sampled_at != base::SteadyTime()) {
+    stats.sampled_at = sampled_at;
+  }
   return stats;
 }
 
@@ -140,18 +89,44 @@ void Sampler::Publish(telemetry::Snapshot next) {
   store_.Publish(newest_);
 }
 
+void Sampler::LookForHang(catalog::Lane lane) {
+  const auto i = static_cast<size_t>(lane);
+  const base::Duration limit = HangsAfter(options_.periods[i]);
+  absl::Status hang;
+  {
+    base::MutexLock lock(mutex_);
+    LaneCounters& counters = counters_[i];
+    const base::SteadyTime now = base::Now();
+    if (counters.hangs || !counters.reading_since || now - *counters.reading_since < limit) return;
+    counters.hangs = true;
+    const base::WallTime wall_now = std::chrono::system_clock::now();
+    hang = HangOf(lane, wall_now - std::chrono::duration_cast<base::WallTime::duration>(
+                                       now - *counters.reading_since));
+    Publish(FoldHang(*newest_, lane, hang, std::max(now, newest_->taken_at), wall_now));
+  }
+  base::LogWarn(base::Message(hang),
+                {{"lane", catalog::LaneName(lane)}, {"source", source_.name()}});
+}
+
 void Sampler::Tick(catalog::Lane lane) {
   const base::SteadyTime started = base::Now();
+  {
+    base::MutexLock lock(mutex_);
+    counters_[static_cast<size_t>(lane)].reading_since = started;
+  }
   const auto read = source_.Read(lane);
   const base::SteadyTime now = base::Now();
 
   absl::Status before;
+  bool hung = false;
   {
     base::MutexLock lock(mutex_);
     LaneCounters& counters = counters_[static_cast<size_t>(lane)];
     ++counters.collections;
     if (!read.ok()) ++counters.errors;
     counters.in_reads += now - started;
+    counters.reading_since.reset();
+    hung = std::exchange(counters.hangs, false);
     const auto bucket =
         std::lower_bound(LaneStats::kDurationBuckets.begin(), LaneStats::kDurationBuckets.end(),
                          base::ToSeconds(now - started));
@@ -161,6 +136,11 @@ void Sampler::Tick(catalog::Lane lane) {
     // An ownership may have come in since the read ended: time goes on only.
     Publish(Fold(*newest_, lane, read, std::max(now, newest_->taken_at),
                  std::chrono::system_clock::now()));
+  }
+  if (hung) {
+    base::LogInfo("the read that hung has ended", {{"lane", catalog::LaneName(lane)},
+                                                   {"source", source_.name()},
+                                                   {"seconds", base::ToSeconds(now - started)}});
   }
   // Changes only: a driver that is gone for a day is one line, not 400,000.
   if (!read.ok() && read.status() != before) {

@@ -17,6 +17,7 @@
 #include "base/periodic_thread.h"
 #include "base/time.h"
 #include "catalog/metrics.h"
+#include "sources/fold.h"
 #include "sources/source.h"
 #include "telemetry/snapshot.h"
 #include "telemetry/store.h"
@@ -27,7 +28,7 @@ namespace gpuscaler::sources {
 struct LaneStats {
   uint64_t collections = 0;  // reads begun and ended
   uint64_t errors = 0;       // reads that failed as a whole
-  uint64_t overruns = 0;     // periods missed because a read took too long
+  uint64_t overruns = 0;     // periods missed because a read took, or takes, too long
   double seconds_total = 0;  // spent in reads
   // Reads by duration: in each place those above the bound before it and at or
   // below its own; in the last those above every bound.
@@ -35,22 +36,12 @@ struct LaneStats {
                                                               0.025,  0.05,  0.1,    0.5,   2.5};
   std::array<uint64_t, kDurationBuckets.size() + 1> buckets = {};
   std::optional<base::SteadyTime> busy_since;  // a read is under way since
+  std::optional<base::SteadyTime> sampled_at;  // end of the newest successful read
 };
 
-// The snapshot after `read` of `lane`, which ended at `now`: `previous` with the
-// lane's readings replaced. Pure.
-//
-// A read that failed as a whole keeps all readings, which then age. A GPU that
-// cannot be read loses its readings at once. A single reading that failed
-// keeps its earlier value, which ages, or is kFailed where there was none.
-telemetry::Snapshot Fold(const telemetry::Snapshot& previous, catalog::Lane lane,
-                         const absl::StatusOr<std::vector<GpuSample>>& read, base::SteadyTime now,
-                         base::WallTime wall_now);
-
-// The snapshot at `now` with another ownership. Pure.
-telemetry::Snapshot FoldOwnership(const telemetry::Snapshot& previous,
-                                  std::shared_ptr<const telemetry::Ownership> ownership,
-                                  base::SteadyTime now, base::WallTime wall_now);
+// A read that takes longer hangs, until it ends: ten periods, but at least 1 s and
+// at most 5 s.
+base::Duration HangsAfter(base::Duration period);
 
 class Sampler {
  public:
@@ -79,10 +70,13 @@ class Sampler {
     uint64_t collections = 0;
     uint64_t errors = 0;
     base::Duration in_reads = {};
+    std::optional<base::SteadyTime> reading_since;
+    bool hangs = false;  // the read under way does, and the snapshot says so
     std::array<uint64_t, LaneStats::kDurationBuckets.size() + 1> buckets = {};
   };
 
   void Tick(catalog::Lane lane) ABSL_LOCKS_EXCLUDED(mutex_);
+  void LookForHang(catalog::Lane lane) ABSL_LOCKS_EXCLUDED(mutex_);
   void Publish(telemetry::Snapshot next) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
@@ -92,6 +86,7 @@ class Sampler {
   std::shared_ptr<const telemetry::Snapshot> newest_ ABSL_GUARDED_BY(mutex_);
   std::array<LaneCounters, catalog::kLaneCount> counters_ ABSL_GUARDED_BY(mutex_);
   std::array<std::unique_ptr<base::PeriodicThread>, catalog::kLaneCount> threads_;
+  std::unique_ptr<base::PeriodicThread> watch_;  // a thread that hangs cannot say so
 };
 
 }  // namespace gpuscaler::sources

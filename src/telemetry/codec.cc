@@ -13,6 +13,7 @@
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/type_resolver_util.h"
+#include "telemetry/json_null.h"
 #include "telemetry/ownership_codec.h"
 
 namespace gpuscaler::telemetry {
@@ -218,10 +219,12 @@ absl::StatusOr<Snapshot> ParseJsonLine(std::string_view line, base::SteadyTime s
   if (!parsed.ok()) {
     // Protobuf adds the text and a caret on lines of their own.
     const std::string why = parsed.ToString();
-    return absl::InvalidArgumentError(base::StrCat(
-        "not a snapshot in JSON (", why.substr(0, why.find('\n')),
-        "); allowed is one JSON object a line, as `snapshot --format json` prints it"));
+    return absl::InvalidArgumentError(
+        base::StrCat("not a snapshot in JSON (", why.substr(0, why.find('\n')),
+                     "); allowed is one JSON object a line, as `snapshot --format json --interval "
+                     "1s` prints it"));
   }
+  if (const absl::Status nulls = DropNullReadings(line, message); !nulls.ok()) return nulls;
   return FromProto(message, sampled_at);
 }
 

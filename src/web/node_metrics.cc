@@ -21,7 +21,7 @@ void Single(Exposition& page, std::string_view name, MetricType type, std::strin
   page.Sample(Labels(), value);
 }
 
-void WriteCollections(const NodeMetrics& metrics, Exposition& page) {
+void WriteCollections(const NodeMetrics& metrics, base::SteadyTime now, Exposition& page) {
   std::vector<std::pair<Labels, const sources::LaneStats*>> lanes;
   for (size_t i = 0; i < metrics.lanes.size(); ++i) {
     lanes.emplace_back(Labels().Add("lane", catalog::LaneName(static_cast<catalog::Lane>(i))),
@@ -41,6 +41,17 @@ void WriteCollections(const NodeMetrics& metrics, Exposition& page) {
   Family(page, "lane_overruns_total", MetricType::kCounter,
          "Periods of a lane that passed without a read, because the one before took too long.");
   for (const auto& [labels, stats] : lanes) page.Sample(labels, stats->overruns);
+  // A lane that hangs shows in both; one that hangs at its first read in the second.
+  Family(page, "lane_age_seconds", MetricType::kGauge,
+         "Age of a lane's newest successful read. Absent before the first.");
+  for (const auto& [labels, stats] : lanes) {
+    if (stats->sampled_at) page.Sample(labels, base::ToSeconds(now - *stats->sampled_at));
+  }
+  Family(page, "lane_read_seconds", MetricType::kGauge,
+         "For how long the read that is under way has been; 0 between reads.");
+  for (const auto& [labels, stats] : lanes) {
+    page.Sample(labels, stats->busy_since ? base::ToSeconds(now - *stats->busy_since) : 0.0);
+  }
 }
 
 void WriteRequests(const NodeMetrics& metrics, Exposition& page) {
@@ -127,7 +138,7 @@ std::string WriteNodeMetrics(const NodeMetrics& metrics, base::SteadyTime now) {
   Exposition page;
   WriteGpuSeries(metrics.view, metrics.stale_after, now, page);
   WritePodSeries(metrics.view, metrics.stale_after, now, page);
-  WriteCollections(metrics, page);
+  WriteCollections(metrics, now, page);
   WriteRequests(metrics, page);
   WriteGrpcConnections(metrics, page);
   WriteHttp(metrics, page);

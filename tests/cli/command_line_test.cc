@@ -35,18 +35,22 @@ TEST(CommandLine, UnknownFlagsAndCommandsAreRefused) {
   ExpectRefused({"snapshot", "--port=1"}, "--port");
   ExpectRefused({"docs", "nothing"}, "nothing");
   ExpectRefused({"docs"}, "page");
+  ExpectRefused({"watch", "--foo"}, "--foo");
 }
 
 TEST(CommandLine, BadValuesAreRefusedNamingTheFlag) {
-  ExpectRefused({"--port=70000"}, "--port");
-  ExpectRefused({"--port=-1"}, "--port");
-  ExpectRefused({"--port=http"}, "--port");
+  ExpectRefused({"--port=70000"}, "--port: \"70000\" is not a whole number from 0 to 65535");
+  ExpectRefused({"--port=-1"}, "--port: \"-1\" is not a whole number from 0 to 65535");
+  ExpectRefused({"--port=http"}, "--port: \"http\" is not a whole number from 0 to 65535");
+  ExpectRefused({"--max-streams=1.5"}, "--max-streams");
   ExpectRefused({"--port"}, "--port");
   ExpectRefused({"--port", ""}, "--port: it must not be empty");
   ExpectRefused({"--port="}, "--port: it must not be empty");
   ExpectRefused({"--scenario=", "--source=simulated"}, "--scenario");
   ExpectRefused({"--fast-interval=fast"}, "--fast-interval");
-  ExpectRefused({"--fast-interval=200"}, "--fast-interval");
+  ExpectRefused({"--fast-interval=200"},
+                "--fast-interval: \"200\" is not a duration; write it like 200ms, 2s or 1m30s");
+  ExpectRefused({"snapshot", "--interval=1"}, "--interval: \"1\" is not a duration");
   ExpectRefused({"--fast-interval=-1s"}, "--fast-interval");
   ExpectRefused({"--max-connections=0"}, "--max-connections");
   ExpectRefused({"--max-streams=many"}, "--max-streams");
@@ -125,10 +129,15 @@ TEST(CommandLine, VersionAndHelpGoToStandardOutput) {
   const Finished help = RunScaler({"--help"});
   EXPECT_EQ(help.exit_code, 0);
   EXPECT_THAT(help.output, AllOf(HasSubstr("--stale-after"), HasSubstr("snapshot")));
+  for (const std::string name : {"activationThreshold", "gpu_utilization", "vllm-inflight", "p95",
+                                 "docs/configuration.md", "docs/metrics.md"}) {
+    EXPECT_THAT(help.output, HasSubstr(name));
+  }
   const Finished snapshot_help = RunScaler({"snapshot", "--help"});
   EXPECT_EQ(snapshot_help.exit_code, 0);
   EXPECT_THAT(snapshot_help.output,
-              AllOf(HasSubstr("--format"), testing::Not(HasSubstr("--stale-after"))));
+              AllOf(HasSubstr("--format"), testing::Not(HasSubstr("--stale-after")),
+                    testing::Not(HasSubstr("as long as it takes"))));
 }
 
 TEST(CommandLine, DocsPrintsThePagesAndTheSameEachTime) {
@@ -136,8 +145,10 @@ TEST(CommandLine, DocsPrintsThePagesAndTheSameEachTime) {
     std::string name;
     std::string holds;
   };
-  for (const PageRow& page : {PageRow{"metrics", "| `gpu_utilization` | % |"},
-                              PageRow{"configuration", "| `activationThreshold` |"}}) {
+  for (const PageRow& page :
+       {PageRow{"metrics", "| `gpu_utilization` | % |"},
+        PageRow{"configuration", "| `activationThreshold` |"},
+        PageRow{"configuration", "| *not yet:* vLLM by requests waiting. |"}}) {
     const Finished first = RunScaler({"docs", page.name});
     const Finished second = RunScaler({"docs", page.name}, {{"NODE_NAME", "other"}});
     EXPECT_EQ(first.exit_code, 0);

@@ -87,6 +87,50 @@ TEST_F(SnapshotTest, WhatAGpuDoesNotHaveIsADashAndALostOneSaysSo) {
   EXPECT_THAT(lines[2], HasSubstr("GPU_IS_LOST"));
 }
 
+TEST_F(SnapshotTest, WhatCouldNotBeReadIsAQuestionMarkAndTheReasonIsToldBelow) {
+  nvml_.gpu(0).Fail(fakes::NvmlFunction::kPowerUsage, fakes::Return::kUnknown);
+  const Finished table = Run({});
+  EXPECT_EQ(table.exit_code, 0);
+  const auto lines = Lines(table.output);
+  ASSERT_EQ(lines.size(), 4u) << table.output;
+  EXPECT_THAT(lines[1], HasSubstr("  ?  "));
+  EXPECT_THAT(lines[2], testing::Not(HasSubstr("?")));
+  EXPECT_THAT(lines[3], AllOf(StartsWith("? GPU 0, full lane: "), HasSubstr("Power")));
+  const Finished csv = Run({"--format=csv"});
+  EXPECT_EQ(csv.exit_code, 0);
+  EXPECT_EQ(Lines(csv.output).size(), 3u);
+  EXPECT_THAT(csv.errors, HasSubstr("GPU 0, full lane: "));
+}
+
+TEST_F(SnapshotTest, ACallThatHangsHidesItsOwnLaneOnly) {
+  nvml_.Hang(fakes::NvmlFunction::kPcieThroughput);
+  const Finished slow = Run({});
+  EXPECT_EQ(slow.exit_code, 1);
+  EXPECT_THAT(slow.output, AllOf(HasSubstr(" 37.0"), HasSubstr(" 412.5"), HasSubstr("  ?")));
+  EXPECT_THAT(slow.errors, HasSubstr("the driver has not answered for 5s (lane bandwidth)"));
+  nvml_.Hang(fakes::NvmlFunction::kUtilizationRates);
+  const Finished fast = Run({});
+  EXPECT_EQ(fast.exit_code, 1);
+  EXPECT_THAT(fast.output, AllOf(HasSubstr(" 412.5"), HasSubstr("? fast lane: ")));
+  EXPECT_THAT(fast.errors, HasSubstr("(lane fast, bandwidth)"));
+}
+
+TEST_F(SnapshotTest, ADriverThatHangsAtOnceIsSaid) {
+  nvml_.Hang(fakes::NvmlFunction::kInit);
+  const Finished run = Run({});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(run.output, "");
+  EXPECT_THAT(run.errors, HasSubstr("the driver has not answered for 5s"));
+}
+
+TEST_F(SnapshotTest, APrettySnapshotIsATraceToo) {
+  const TemporaryFile trace("trace.jsonl", Run({"--format=json"}).output);
+  const Finished replay =
+      RunScaler({"snapshot", "--source=simulated", "--scenario=" + trace.path()});
+  EXPECT_EQ(replay.exit_code, 0) << replay.errors;
+  EXPECT_THAT(replay.output, HasSubstr(" 81.0"));
+}
+
 TEST_F(SnapshotTest, JsonAndCsvHoldTheReadings) {
   const Finished json = Run({"--format=json"});
   EXPECT_EQ(json.exit_code, 0) << json.errors;

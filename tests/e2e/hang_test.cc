@@ -99,6 +99,13 @@ TEST(Hang, AHungFastLaneIsUnavailableAndNeverAnOldValue) {
   const HttpAnswer ready = scaler.Probe("/readyz");
   EXPECT_EQ(ready.status, 503);
   EXPECT_THAT(ready.body, HasSubstr("no fresh reading for"));
+  Await([&] {
+    return scaler.Probe("/readyz").body.find("hangs in the driver since") != std::string::npos;
+  });
+  EXPECT_THAT(scaler.keda().Value(kUtilization),
+              FailsWith(StatusCode::kUnavailable, "a read of the fast lane hangs in the driver"));
+  EXPECT_GE(scaler.Sample("keda_gpu_scaler_lane_read_seconds{lane=\"fast\"}").value_or(0), 0.6);
+  EXPECT_GE(scaler.Sample("keda_gpu_scaler_lane_overruns_total{lane=\"fast\"}").value_or(0), 10);
   EXPECT_EQ(scaler.Probe("/healthz").status, 200);
   EXPECT_FALSE(scaler.Sample("keda_gpu_scaler_gpu_device_count").has_value());
   // Another lane's readings are as fresh as ever.
@@ -110,6 +117,9 @@ TEST(Hang, AHungFastLaneIsUnavailableAndNeverAnOldValue) {
   Await([&] { return scaler.keda().Health() == "SERVING"; });
   EXPECT_EQ(scaler.Probe("/readyz").status, 200);
   EXPECT_EQ(scaler.pid(), pid);
+  EXPECT_THAT(scaler.child().Errors(),
+              testing::AllOf(HasSubstr("a read of the fast lane hangs in the driver since"),
+                             HasSubstr("the read that hung has ended")));
   EXPECT_TRUE(scaler.child().Running());
 }
 
@@ -132,6 +142,11 @@ TEST(Hang, ADriverThatHangsAtStartLeavesAProcessThatAnswersAndStops) {
   EXPECT_THAT(scaler.keda().Value(kUtilization), FailsWith(StatusCode::kUnavailable, ""));
   EXPECT_EQ(scaler.keda().Health(), "NOT_SERVING");
   EXPECT_EQ(scaler.Probe("/healthz").status, 200);
+  Await([&] {
+    return scaler.Probe("/readyz").body.find("hangs in the driver") != std::string::npos;
+  });
+  EXPECT_THAT(scaler.keda().Value(kUtilization),
+              FailsWith(StatusCode::kUnavailable, "lane hangs in the driver since"));
   nvml.Release(NvmlFunction::kInit);
   AwaitValue(scaler, 42);
 }

@@ -112,6 +112,18 @@ TEST(Streams, ActivitySurvivesADriverThatGoesAndComesBack) {
   EXPECT_FALSE(listener.ended());
 }
 
+TEST(Streams, WhyTheStateIsNotKnownIsInTheLog) {
+  FakeNvml nvml(1);
+  ScalerProcess scaler(kFast, nvml.ChildEnvironment());
+  ASSERT_TRUE(scaler.AwaitServing());
+  const auto stream = scaler.keda().StreamIsActive({{"gpuIndex", "7"}});
+  Await([&] {
+    const std::string log = scaler.child().Errors();
+    return log.find("\"StreamIsActive\"") != std::string::npos &&
+           log.find("no GPU in view has this index") != std::string::npos;
+  });
+}
+
 TEST(Streams, SpecsComeAtOnceAndTheStreamStaysOpen) {
   FakeNvml nvml(1);
   ScalerProcess scaler(kFast, nvml.ChildEnvironment());

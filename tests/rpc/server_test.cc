@@ -51,6 +51,25 @@ class StateFeed final : public Feed<HealthCheckResponse> {
   base::SteadyTime due_ = kNever;
 };
 
+// As HealthFeed: what it says depends on the server's end.
+class LastWordFeed final : public Feed<HealthCheckResponse> {
+ public:
+  explicit LastWordFeed(const Server& server) : server_(server) {}
+
+  std::optional<HealthCheckResponse> Next(base::SteadyTime) override {
+    const bool draining = server_.draining();
+    if (said_ == draining) return std::nullopt;
+    said_ = draining;
+    HealthCheckResponse response;
+    response.set_status(draining ? HealthCheckResponse::NOT_SERVING : HealthCheckResponse::SERVING);
+    return response;
+  }
+
+ private:
+  const Server& server_;
+  std::optional<bool> said_;
+};
+
 class ServerTest : public testing::Test {
  protected:
   void Start(ServerOptions options = {}) {
@@ -70,6 +89,7 @@ class ServerTest : public testing::Test {
         [this](const HealthCheckRequest& request)
             -> absl::StatusOr<std::unique_ptr<Feed<HealthCheckResponse>>> {
           if (request.service() == "bad") return absl::InvalidArgumentError("bad service");
+          if (request.service() == "last word") return std::make_unique<LastWordFeed>(*server_);
           return std::make_unique<StateFeed>(state_, heartbeat_);
         });
     // A client that streams, of a method that is not in the service's proto.
@@ -382,6 +402,52 @@ TEST_F(ServerTest, ShutdownEndsStreamsWithOk) {
   EXPECT_EQ(server_->gate().accepted(), 1u) << "the counters outlive the shutdown";
 }
 
+TEST_F(ServerTest, AStreamIsAskedOnceMoreBeforeItEnds) {
+  Start();
+  const auto stub = NewStub();
+  Watching watching(*stub, "last word");
+  EXPECT_EQ(watching.Read(), HealthCheckResponse::SERVING);
+  std::thread shutdown([this] { server_->Shutdown(seconds(20)); });
+  EXPECT_EQ(watching.Read(), HealthCheckResponse::NOT_SERVING);
+  EXPECT_EQ(watching.Read(), -1);
+  EXPECT_TRUE(watching.reader->Finish().ok());
+  shutdown.join();
+}
+
+TEST_F(ServerTest, CallsThatComeWhileTheServerShutsDownAreAnswered) {
+  Start();
+  const auto stub = NewStub();
+  ASSERT_TRUE(Check(*stub, "").ok());
+  std::thread shutdown([this] { server_->Shutdown(seconds(20)); });
+  Await([this] { return server_->draining(); });
+  for (int i = 0; i < 10; ++i) {
+    const grpc::Status status = Check(*stub, "");
+    EXPECT_TRUE(status.ok()) << status.error_message();
+  }
+  shutdown.join();
+  EXPECT_EQ(Check(*stub, "").error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(ServerTest, ClientsThatNeverFallSilentDoNotKeepAServerThatShutsDown) {
+  Start();
+  const auto channel = NewChannel();
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 8; ++i) {
+    clients.emplace_back([&channel] {
+      const auto stub = Health::NewStub(channel);
+      grpc::Status status;
+      while (status.ok()) status = Check(*stub, "");
+      // One that could not be answered any more may be tried again.
+      EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << status.error_message();
+    });
+  }
+  Await([this] { return server_->stats()[0].requests.load() > 200; });
+  const auto started = base::Now();
+  server_->Shutdown(seconds(20));
+  EXPECT_LT(base::Now() - started, seconds(10)) << "the grace must not be waited for";
+  for (std::thread& client : clients) client.join();
+}
+
 TEST_F(ServerTest, ShutdownDoesNotWaitForAClientThatNeverReads) {
   heartbeat_ = base::Duration::zero();  // a message whenever the last one is out
   Start();
@@ -410,11 +476,7 @@ TEST_F(ServerTest, ShutdownUnderLoadNeitherAbortsNorHangs) {
           if (status.ok()) ++answered;
           watching.context.TryCancel();
           if (!status.ok()) {
-            // A call that the server had not taken yet when it went down: gRPC's
-            // core refuses it, as UNAVAILABLE or, on an open connection, CANCELLED.
-            EXPECT_THAT(status.error_code(),
-                        testing::AnyOf(grpc::StatusCode::UNAVAILABLE, grpc::StatusCode::CANCELLED))
-                << status.error_message();
+            EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << status.error_message();
             return;
           }
         }

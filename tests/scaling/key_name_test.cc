@@ -75,6 +75,11 @@ TEST(UnknownKey, GetsTheListOfKeysWhenItIsLikeNone) {
   EXPECT_THAT(message, Not(HasSubstr("tlsClientKey")));
 }
 
+TEST(UnknownKey, TellsTheValueOfWhatWasMeantAsAnOpenKeyOfKedas) {
+  EXPECT_EQ(UnknownKeyMessage("scalerAdress", "x"),
+            "unknown key \"scalerAdress\" (value \"x\"); did you mean scalerAddress?");
+}
+
 TEST(UnknownKey, DoesNotTellWhatMayBeASecretOfKedas) {
   EXPECT_EQ(UnknownKeyMessage("tlsClientKeyy", "-----BEGIN PRIVATE KEY-----"),
             "unknown key \"tlsClientKeyy\"; did you mean tlsClientKey?");

@@ -27,6 +27,15 @@ TEST(ValueHistory, AveragesWithinASecond) {
   EXPECT_EQ(history.Average(kNow + Seconds(0.5), Seconds(1)), 20);
 }
 
+TEST(ValueHistory, HoldsNoMoreThanItsLongestWindow) {
+  ValueHistory history(Seconds(1.5));
+  history.Add(kNow, 10);
+  history.Add(kNow + Seconds(1), 20);
+  history.Add(kNow + Seconds(2), 40);
+  EXPECT_EQ(history.Average(kNow + Seconds(2), Seconds(300)), 30);
+  EXPECT_LT(ValueHistory::MostBytes(Seconds(60)), ValueHistory::MostBytes(Seconds(300)));
+}
+
 TEST(ValueHistory, LeavesSecondsWithoutAValueOut) {
   ValueHistory history;
   history.Add(kNow, 40);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "serving/published.h"
 
 namespace gpuscaler::serving {
@@ -20,7 +22,9 @@ class ActiveFeedTest : public testing::Test {
   ValueWindows windows_;
   const Role role_ = NodeRole(store_, Seconds(10));
   const ScalerContext context_{store_, windows_, {Seconds(10)}, role_};
-  ActiveFeed feed_{*ReadTrigger(MakeObject({{"pollIntervalSeconds", "60"}})), context_};
+  std::vector<absl::Status> complaints_;
+  ActiveFeed feed_{*ReadTrigger(MakeObject({{"pollIntervalSeconds", "60"}})), context_,
+                   [this](const absl::Status& why) { complaints_.push_back(why); }};
 };
 
 TEST_F(ActiveFeedTest, SaysTheStateAtOnceAndEachChange) {
@@ -56,6 +60,17 @@ TEST_F(ActiveFeedTest, SaysNothingWhileTheStateIsUnknownAndDoesNotSpin) {
   }
   Publish(store_, {0}, kNow + Seconds(201));
   EXPECT_EQ(Next(kNow + Seconds(201)), false);
+}
+
+TEST_F(ActiveFeedTest, ComplainsWhenTheStateIsNotKnownAndWithEachHeartbeat) {
+  for (const double seconds : {0.0, 1.0, 59.0, 60.0, 61.0}) Next(kNow + Seconds(seconds));
+  ASSERT_EQ(complaints_.size(), 2u);
+  EXPECT_EQ(complaints_[0].code(), absl::StatusCode::kUnavailable);
+  Publish(store_, {50}, kNow + Seconds(62));
+  EXPECT_EQ(Next(kNow + Seconds(62)), true);
+  EXPECT_EQ(complaints_.size(), 2u);
+  EXPECT_EQ(Next(kNow + Seconds(80)), std::nullopt);
+  EXPECT_EQ(complaints_.size(), 3u) << "it is not known any more";
 }
 
 TEST_F(ActiveFeedTest, RepeatsTheStateOnceTheDataIsBack) {

@@ -35,7 +35,7 @@ TEST(FreshnessOf, EndsRightAfterTheLimit) {
 }
 
 TEST(FreshnessOf, NothingTriedAndNothingReadAreNotFresh) {
-  EXPECT_THAT(Text(FreshnessOf({}, kNow, Seconds(10))), HasSubstr("no reading has been tried yet"));
+  EXPECT_THAT(Text(FreshnessOf({}, kNow, Seconds(10))), HasSubstr("no reading has arrived yet"));
   const auto silent = scaling::MakeView(
       {scaling::MakeSilentNode("node-a", absl::UnavailableError("cannot load the library"))});
   EXPECT_EQ(Text(FreshnessOf(*silent, kNow, Seconds(10))),

@@ -125,6 +125,23 @@ TEST_F(ScalerServerTest, HealthIsCheckedAndWatched) {
   EXPECT_EQ(stub->Check(&context, unknown, &response).error_code(), grpc::StatusCode::NOT_FOUND);
 }
 
+TEST_F(ScalerServerTest, ShutdownTurnsHealthToNotServingBeforeItsWatchesEnd) {
+  Publish(store_, {10}, base::Now());
+  const auto stub = grpc::health::v1::Health::NewStub(keda_->channel());
+  e2e::Stream<HealthCheckResponse> watch;
+  watch.reader = stub->Watch(&watch.context, HealthCheckRequest());
+  auto status = watch.Read();
+  ASSERT_TRUE(status.has_value());
+  EXPECT_EQ(status->status(), HealthCheckResponse::SERVING);
+  std::thread shutdown([this] { server_->Shutdown(std::chrono::seconds(20)); });
+  status = watch.Read();
+  ASSERT_TRUE(status.has_value());
+  EXPECT_EQ(status->status(), HealthCheckResponse::NOT_SERVING);
+  EXPECT_FALSE(watch.Read().has_value());
+  EXPECT_TRUE(watch.reader->Finish().ok());
+  shutdown.join();
+}
+
 template <class Service, class Request, class Response>
 std::vector<std::string> ListServices(const std::shared_ptr<grpc::Channel>& channel) {
   const auto stub = Service::NewStub(channel);

@@ -21,40 +21,40 @@ scaling::Trigger Windowed(double seconds) {
 TEST(ValueWindows, AnswersTheAverageOverTheWindow) {
   ValueWindows windows;
   const scaling::Trigger trigger = Windowed(3);
-  EXPECT_EQ(windows.Ask("a", trigger, 10, kNow), 10);
-  EXPECT_EQ(windows.Ask("a", trigger, 20, kNow + Seconds(1)), 15);
-  EXPECT_EQ(windows.Ask("a", trigger, 60, kNow + Seconds(2)), 30);
-  EXPECT_EQ(windows.Ask("a", trigger, 40, kNow + Seconds(3)), 40)
+  EXPECT_EQ(*windows.Ask("a", trigger, 10, kNow), 10);
+  EXPECT_EQ(*windows.Ask("a", trigger, 20, kNow + Seconds(1)), 15);
+  EXPECT_EQ(*windows.Ask("a", trigger, 60, kNow + Seconds(2)), 30);
+  EXPECT_EQ(*windows.Ask("a", trigger, 40, kNow + Seconds(3)), 40)
       << "the first 10 is out: 20 60 40";
-  EXPECT_EQ(windows.Ask("b", trigger, 99, kNow + Seconds(3)), 99);
+  EXPECT_EQ(*windows.Ask("b", trigger, 99, kNow + Seconds(3)), 99);
 }
 
 TEST(ValueWindows, RecordsBetweenTwoQuestions) {
   ValueWindows windows;
   const scaling::Trigger trigger = Windowed(60);
-  EXPECT_EQ(windows.Ask("a", trigger, 0, kNow), 0);
+  EXPECT_EQ(*windows.Ask("a", trigger, 0, kNow), 0);
   for (const int second : {1, 2, 3}) {
     windows.Record(scaling::MakeView(catalog::Metric::kGpuUtilization, {40}),
                    kNow + Seconds(second), kLimits);
   }
-  EXPECT_EQ(windows.Ask("a", trigger, 40, kNow + Seconds(4)), 32);  // 0 40 40 40 40
+  EXPECT_EQ(*windows.Ask("a", trigger, 40, kNow + Seconds(4)), 32);  // 0 40 40 40 40
 }
 
 TEST(ValueWindows, AMomentWithoutDataIsNoZero) {
   ValueWindows windows;
   const scaling::Trigger trigger = Windowed(60);
-  windows.Ask("a", trigger, 50, kNow);
+  ASSERT_TRUE(windows.Ask("a", trigger, 50, kNow).ok());
   const auto view =
       scaling::MakeView({scaling::MakeSilentNode("node-a", absl::UnavailableError("no driver"))});
   for (const int second : {1, 2, 3}) windows.Record(view, kNow + Seconds(second), kLimits);
-  EXPECT_EQ(windows.Ask("a", trigger, 50, kNow + Seconds(4)), 50);
+  EXPECT_EQ(*windows.Ask("a", trigger, 50, kNow + Seconds(4)), 50);
 }
 
 TEST(ValueWindows, ForgetsWhatNobodyHasAskedForInTenMinutes) {
   ValueWindows windows;
   const auto view = scaling::MakeView(catalog::Metric::kGpuUtilization, {40});
-  windows.Ask("a", Windowed(60), 10, kNow);
-  windows.Ask("b", Windowed(60), 10, kNow + Seconds(60));
+  ASSERT_TRUE(windows.Ask("a", Windowed(60), 10, kNow).ok());
+  ASSERT_TRUE(windows.Ask("b", Windowed(60), 10, kNow + Seconds(60)).ok());
   windows.Record(view, kNow + Seconds(600), kLimits);
   EXPECT_EQ(windows.size(), 2u);
   windows.Record(view, kNow + Seconds(600.001), kLimits);
@@ -63,20 +63,62 @@ TEST(ValueWindows, ForgetsWhatNobodyHasAskedForInTenMinutes) {
   EXPECT_EQ(windows.size(), 0u);
 }
 
-TEST(ValueWindows, HoldsFiveHundredTwelveAndDropsTheLongestUnasked) {
+TEST(ValueWindows, ThousandsOfTriggersKeepTheirWindows) {
   ValueWindows windows;
   const scaling::Trigger trigger = Windowed(300);
-  for (int i = 0; i < 512; ++i) {
-    windows.Ask(std::to_string(i), trigger, 10, kNow + Seconds(0.01 * i));
+  for (size_t i = 0; i < ValueWindows::kMost; ++i) {
+    ASSERT_TRUE(windows.Ask(std::to_string(i), trigger, 10, kNow).ok()) << i;
   }
-  EXPECT_EQ(windows.size(), 512u);
-  const base::SteadyTime later = kNow + Seconds(20);
-  EXPECT_EQ(windows.Ask("0", trigger, 30, later), 20) << "a known one drops nobody";
-  EXPECT_EQ(windows.Ask("512", trigger, 30, later), 30);
-  EXPECT_EQ(windows.size(), 512u);
-  EXPECT_EQ(windows.Ask("2", trigger, 30, later), 20) << "still known";
-  EXPECT_EQ(windows.Ask("1", trigger, 30, later), 30) << "it was the one to go";
-  EXPECT_EQ(windows.size(), 512u);
+  for (size_t i = 0; i < ValueWindows::kMost; ++i) {
+    ASSERT_EQ(*windows.Ask(std::to_string(i), trigger, 30, kNow + Seconds(30)), 20) << i;
+  }
+}
+
+TEST(ValueWindows, AboveTheLimitANewTriggerIsRefusedUntilAnOldOneIsNotAskedForAnyMore) {
+  ValueWindows windows;
+  const scaling::Trigger trigger = Windowed(300);
+  for (size_t i = 0; i < ValueWindows::kMost; ++i) {
+    ASSERT_TRUE(windows.Ask(std::to_string(i), trigger, 10, kNow).ok());
+  }
+  for (size_t i = 1; i < ValueWindows::kMost; ++i) {
+    ASSERT_TRUE(windows.Ask(std::to_string(i), trigger, 10, kNow + Seconds(60)).ok());
+  }
+  const auto refused = windows.Ask("new", trigger, 30, kNow + Seconds(120));
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_NE(refused.status().message().find("8192"), std::string::npos) << refused.status();
+  EXPECT_EQ(*windows.Ask("1", trigger, 30, kNow + Seconds(120)), 50.0 / 3) << "still known";
+  // The only one that nobody has asked for in two minutes.
+  EXPECT_EQ(*windows.Ask("new", trigger, 30, kNow + Seconds(120.5)), 30);
+  EXPECT_FALSE(windows.Ask("0", trigger, 30, kNow + Seconds(120.5)).ok());
+  EXPECT_EQ(windows.size(), ValueWindows::kMost);
+}
+
+TEST(ValueWindows, LongKeysCountAgainstTheMemory) {
+  ValueWindows windows;
+  size_t taken = 0;
+  while (
+      windows.Ask(std::to_string(taken) + std::string(100'000, 'x'), Windowed(1), 10, kNow).ok()) {
+    ++taken;
+  }
+  EXPECT_GT(taken, 256u);
+  EXPECT_LE(taken, ValueWindows::kMostBytes / 200'000);
+}
+
+TEST(ValueWindows, ManyTakeTurnsAndEachTakesItsTurn) {
+  ValueWindows windows;
+  const scaling::Trigger trigger = Windowed(300);
+  const size_t count = 2 * ValueWindows::kAtOnce + 1;
+  for (size_t i = 0; i < count; ++i)
+    ASSERT_TRUE(windows.Ask(std::to_string(i), trigger, 0, kNow).ok());
+  const auto view = scaling::MakeView(catalog::Metric::kGpuUtilization, {100});
+  for (const int second : {1, 2, 3}) {
+    windows.Record(view, kNow + Seconds(second), kLimits);
+    // To be asked for is to have had a turn.
+    ASSERT_TRUE(windows.Ask("600", trigger, 100, kNow + Seconds(second)).ok());
+  }
+  for (size_t i = 0; i < count; ++i) {
+    EXPECT_GE(*windows.Ask(std::to_string(i), trigger, 0, kNow + Seconds(4)), 100.0 / 6) << i;
+  }
 }
 
 }  // namespace

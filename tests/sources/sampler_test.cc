@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <numeric>
 
 #include "base/gate.h"
+#include "base/strings.h"
 #include "sources/scripted_source.h"
 #include "telemetry/store.h"
 
@@ -139,6 +141,50 @@ TEST_F(SamplerTest, AReadLongerThanItsPeriodIsCountedAsOverrunsAndByDuration) {
       std::accumulate(stats.buckets.begin(), stats.buckets.begin() + 7, uint64_t{0});
   EXPECT_LT(short_reads, stats.collections);
   EXPECT_EQ(sampler.Stats(Lane::kFast).overruns, 0u);
+}
+
+TEST_F(SamplerTest, OverrunsAreCountedWhileTheReadStillHangs) {
+  source_.gate(Lane::kFull).Close();
+  Sampler sampler(Periods(hours(1), milliseconds(5), hours(1)), source_, store_);
+  EXPECT_TRUE(Await([&] { return sampler.Stats(Lane::kFull).overruns >= 3; }));
+  const uint64_t during = sampler.Stats(Lane::kFull).overruns;
+  source_.gate(Lane::kFull).Open();
+  ASSERT_TRUE(Await([&] { return sampler.Stats(Lane::kFull).collections >= 1; }));
+  EXPECT_GE(sampler.Stats(Lane::kFull).overruns, during);
+}
+
+TEST_F(SamplerTest, AReadThatHangsIsSaidInTheSnapshotUntilItEnds) {
+  source_.Answer(Lane::kFast, absl::UnavailableError("the number of GPUs has changed"));
+  Sampler sampler(Periods(milliseconds(1), hours(1), hours(1)), source_, store_);
+  ASSERT_TRUE(AwaitSnapshot([](const auto& node) { return !node.lane(Lane::kFast).status.ok(); }));
+  source_.gate(Lane::kFast).Close();
+  const auto hangs = [](const telemetry::Snapshot& node) {
+    return base::Message(node.lane(Lane::kFast).status)
+        .starts_with("a read of the fast lane hangs in the driver since 2");
+  };
+  EXPECT_TRUE(AwaitSnapshot(hangs)) << Newest()->lane(Lane::kFast).status;
+  EXPECT_TRUE(Newest()->lane(Lane::kFull).status.ok());
+  source_.Answer(Lane::kFast, std::vector<GpuSample>());
+  source_.gate(Lane::kFast).Open();
+  EXPECT_TRUE(AwaitSnapshot([](const auto& node) { return node.lane(Lane::kFast).status.ok(); }));
+}
+
+TEST_F(SamplerTest, AHangAtTheFirstReadIsSaidToo) {
+  for (const Lane lane : kLanes) source_.gate(lane).Close();
+  Sampler sampler(Periods(milliseconds(1), milliseconds(1), milliseconds(1)), source_, store_);
+  EXPECT_TRUE(AwaitSnapshot([](const auto& node) {
+    return std::all_of(node.lanes.begin(), node.lanes.end(),
+                       [](const auto& lane) { return !lane.status.ok(); });
+  }));
+  EXPECT_FALSE(sampler.Stats(Lane::kFast).sampled_at.has_value());
+  for (const Lane lane : kLanes) source_.gate(lane).Open();
+}
+
+TEST(HangsAfter, TenPeriodsWithinOneAndFiveSeconds) {
+  EXPECT_EQ(HangsAfter(milliseconds(1)), std::chrono::seconds(1));
+  EXPECT_EQ(HangsAfter(milliseconds(200)), std::chrono::seconds(2));
+  EXPECT_EQ(HangsAfter(std::chrono::seconds(2)), std::chrono::seconds(5));
+  EXPECT_EQ(HangsAfter(base::Duration::max()), std::chrono::seconds(5));
 }
 
 TEST_F(SamplerTest, FollowsChangesOfTheListOfGpus) {

@@ -102,11 +102,20 @@ TEST(Trace, OneRecordHoldsForEver) {
   EXPECT_EQ(Utilization(*trace, milliseconds(123456789)), 9);
 }
 
+TEST(Trace, OneSnapshotOnManyLinesIsATraceOfOne) {
+  const auto trace = ParseJsonlTrace(
+      "{\n \"node\": \"n\",\n \"gpus\": [\n  {\n   \"index\": 0,\n   \"uuid\": \"u\",\n"
+      "   \"readings\": {\"gpu_utilization\": 9}\n  }\n ]\n}\n");
+  ASSERT_TRUE(trace.ok()) << trace.status();
+  EXPECT_EQ(Utilization(*trace, seconds(3)), 9);
+  EXPECT_FALSE(ParseJsonlTrace("{\n \"node\": \"n\"\n").ok());
+}
+
 TEST(Trace, SaysWhichLineIsWrong) {
   const std::string head = "time,node,index,uuid,name,gpu_utilization\n";
   EXPECT_EQ(ParseCsvTrace(head).status().message(),
-            "1: the trace holds no records; record one with `keda-gpu-scaler snapshot --interval "
-            "1s`");
+            "1: the trace holds no records; record one with `keda-gpu-scaler snapshot --format csv "
+            "--interval 1s` (.csv) or `--format json` (.jsonl)");
   EXPECT_EQ(ParseJsonlTrace("\n").status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(
       ParseCsvTrace(head + "2026-01-31T12:00:01Z,n,0,u,x,9\n" + "2026-01-31T12:00:00Z,n,0,u,x,9\n")

@@ -196,11 +196,27 @@ TEST(ParseJsonLine, SkipsFieldsOfLaterVersions) {
   EXPECT_EQ(back->gpus.size(), 1u);
 }
 
+TEST(ParseJsonLine, ANullIsNoReadingAndNoZero) {
+  const auto back = ParseJsonLine(
+      R"({"error":null,"pod_listing":null,"later":null,"gpus":[)"
+      R"({"index":0,"uuid":"a","readings":{"temperature":40}},)"
+      R"({"index":1,"uuid":"b","name":"null","readings":{"gpu_utilization":null,"power_draw":0}},)"
+      R"({"index":2,"uuid":"c","readings":null}]})",
+      kSampledAt);
+  ASSERT_TRUE(back.ok()) << back.status();
+  ASSERT_EQ(back->gpus.size(), 3u);
+  EXPECT_EQ(back->gpus[0].readings.Value(Metric::kTemperature), 40);
+  EXPECT_EQ(back->gpus[1].readings[Metric::kGpuUtilization].state, ReadingState::kUnsupported);
+  EXPECT_EQ(back->gpus[1].readings.Value(Metric::kPowerDraw), 0);
+  EXPECT_FALSE(back->gpus[2].readings.Value(Metric::kGpuUtilization).has_value());
+}
+
 TEST(ParseJsonLine, RefusesWhatIsNoSnapshotInOneLine) {
   for (const char* line :
        {"", "{", "[]", "null", "12", "{\"gpus\":1}", "{\"gpus\":[{\"index\":-1}]}",
         "{\"gpus\":[{\"readings\":{\"power_draw\":\"NaN\"}}]}",
-        "{\"gpus\":[{\"readings\":{\"power_draw\":1e999}}]}", "{\"node\":\"\xFF\"}", "{}{}"}) {
+        "{\"gpus\":[{\"readings\":{\"power_draw\":1e999}}]}", "{\"node\":\"\xFF\"}", "{}{}",
+        "{\"gpus\":[null]}"}) {
     const auto back = ParseJsonLine(line, kSampledAt);
     EXPECT_EQ(back.status().code(), absl::StatusCode::kInvalidArgument) << line;
     EXPECT_EQ(std::string(back.status().message()).find('\n'), std::string::npos) << line;

@@ -180,10 +180,16 @@ TEST(NodeMetricsTest, LanesAreCountedByName) {
   lanes[0].buckets[10] = 2;
   lanes[1].errors = 3;
   lanes[2].overruns = 4;
+  lanes[0].sampled_at = kNow - milliseconds(500);
+  lanes[2].busy_since = kNow - seconds(7);
   const std::string page = Write({}, lanes);
   EXPECT_THAT(page, HasSubstr("\nkeda_gpu_scaler_collections_total{lane=\"fast\"} 7\n"));
   EXPECT_THAT(page, HasSubstr("\nkeda_gpu_scaler_collection_errors_total{lane=\"full\"} 3\n"));
   EXPECT_THAT(page, HasSubstr("\nkeda_gpu_scaler_lane_overruns_total{lane=\"bandwidth\"} 4\n"));
+  EXPECT_THAT(page, HasSubstr("\nkeda_gpu_scaler_lane_age_seconds{lane=\"fast\"} 0.5\n"));
+  EXPECT_THAT(page, Not(HasSubstr("_lane_age_seconds{lane=\"bandwidth\"}")));
+  EXPECT_THAT(page, HasSubstr("\nkeda_gpu_scaler_lane_read_seconds{lane=\"fast\"} 0\n"));
+  EXPECT_THAT(page, HasSubstr("\nkeda_gpu_scaler_lane_read_seconds{lane=\"bandwidth\"} 7\n"));
   const std::string histogram = "\nkeda_gpu_scaler_collection_duration_seconds_";
   EXPECT_THAT(page, HasSubstr(histogram + "bucket{lane=\"fast\",le=\"0.0005\"} 5\n"));
   EXPECT_THAT(page, HasSubstr(histogram + "bucket{lane=\"fast\",le=\"2.5\"} 5\n"));

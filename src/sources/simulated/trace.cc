@@ -48,7 +48,8 @@ absl::Status AtLine(size_t line, const absl::Status& status) {
 
 absl::Status NoRecords() {
   return absl::InvalidArgumentError(
-      "1: the trace holds no records; record one with `keda-gpu-scaler snapshot --interval 1s`");
+      "1: the trace holds no records; record one with `keda-gpu-scaler snapshot "
+      "--format csv --interval 1s` (.csv) or `--format json` (.jsonl)");
 }
 
 }  // namespace
@@ -112,6 +113,7 @@ absl::StatusOr<Trace> ParseCsvTrace(std::string_view text) {
 }
 
 absl::StatusOr<Trace> ParseJsonlTrace(std::string_view text) {
+  const std::string_view all = text;
   Trace trace;
   for (size_t line = 1; !text.empty(); ++line) {
     const size_t end = std::min(text.find('\n'), text.size());
@@ -119,7 +121,14 @@ absl::StatusOr<Trace> ParseJsonlTrace(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
     if (record.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     const auto snapshot = telemetry::ParseJsonLine(record, base::SteadyTime());
-    if (!snapshot.ok()) return AtLine(line, snapshot.status());
+    if (!snapshot.ok()) {
+      // One snapshot on many lines, as `snapshot --format json` prints it by itself.
+      const auto whole =
+          trace.empty() ? telemetry::ParseJsonLine(all, base::SteadyTime()) : snapshot.status();
+      if (!whole.ok()) return AtLine(line, snapshot.status());
+      if (const auto added = trace.Add(*whole); !added.ok()) return AtLine(line, added);
+      return trace;
+    }
     if (const auto added = trace.Add(*snapshot); !added.ok()) return AtLine(line, added);
   }
   if (trace.empty()) return NoRecords();

@@ -1,8 +1,9 @@
+#include "sources/fold.h"
+
 #include <gtest/gtest.h>
 
 #include <chrono>
 
-#include "sources/sampler.h"
 #include "sources/scripted_source.h"
 
 namespace gpuscaler::sources {
