@@ -51,8 +51,9 @@ void AddNodeFlags(CLI::App& app, NodeOptions& options) {
                  "`workload`); absent or empty: nobody is asked")
       ->capture_default_str();
   app.add_option("--gpu-resource", options.gpu_resources,
-                 "A resource name that means GPUs, besides nvidia.com/gpu, nvidia.com/mig-* and "
-                 "amd.com/gpu; may be given several times");
+                 "A resource name that means GPUs, besides nvidia.com/gpu, nvidia.com/gpu.shared, "
+                 "nvidia.com/mig-*, amd.com/gpu and whatever is called by GPU- or MIG- UUIDs; may "
+                 "be given several times");
   AddSourceFlags(app, options.source);
 }
 

@@ -29,11 +29,15 @@ struct Listing {
   std::vector<Holding> holdings;
   // Ids of GPU resources that name no whole GPU, the first few: for the log.
   std::vector<std::string> unknown_ids;
+  // Resources of GPU vendors of which nothing was taken, the first few, each once:
+  // for the log.
+  std::vector<std::string> skipped_resources;
 };
 
-// nvidia.com/gpu, nvidia.com/mig-*, amd.com/gpu, the extras, and claims of the
-// driver gpu.nvidia.com. UNAVAILABLE: it lists no pod at all, as a kubelet does that
-// has just started; ours is always one.
+// nvidia.com/gpu, nvidia.com/gpu.shared, nvidia.com/mig-*, amd.com/gpu, the extras,
+// claims of the driver gpu.nvidia.com, and whatever is called by a GPU's UUID: a
+// device plugin can be told to name its resource anything. UNAVAILABLE: it lists no pod at all, as
+// a kubelet does that has just started; ours is always one.
 absl::StatusOr<Listing> ReadListing(const v1::ListPodResourcesResponse& response,
                                     const ExtraResources& extras);
 

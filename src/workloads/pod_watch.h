@@ -37,6 +37,7 @@ class PodWatch {
   bool FindSocket();
   absl::StatusOr<Listing> List();
   void Report(const absl::StatusOr<Listing>& listing);
+  void ReportUnread(const Listing& listing);
 
   const Options options_;
   const std::function<Identities()> gpus_;
@@ -47,7 +48,8 @@ class PodWatch {
   absl::Status told_;   // what the log says about the newest attempt
   bool found_ = false;  // the socket, once
   bool told_absent_ = false;
-  bool told_unknown_ = false;    // ids that no rule reads are told once
+  bool told_unknown_ = false;    // ids that no rule reads are told once,
+  bool told_skipped_ = false;    // and so are resources that may be GPUs
   base::PeriodicThread thread_;  // last: it uses everything above
 };
 

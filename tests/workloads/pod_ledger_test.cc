@@ -30,7 +30,7 @@ Holding Holds(const std::string& pod, const std::string& device,
 }
 
 Listing Of(std::vector<Holding> holdings) {
-  return {std::move(holdings), {}};
+  return {std::move(holdings), {}, {}};
 }
 
 std::vector<std::string> Text(const Ownership& ownership) {
