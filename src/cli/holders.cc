@@ -28,7 +28,7 @@ absl::Status Holders::Ask(telemetry::Snapshot& snapshot) {
   const auto response = kubelet_->List(kPatience);
   using Answer = absl::StatusOr<workloads::Listing>;
   const Answer listing =
-      response.ok() ? workloads::ReadListing(**response, {}) : Answer(response.status());
+      response.ok() ? workloads::ReadListing(**response, {}, {}) : Answer(response.status());
   telemetry::Snapshot next = snapshot;
   next.taken_at = base::Now();
   next.taken_at_wall = std::chrono::system_clock::now();

@@ -54,6 +54,12 @@ void AddNodeFlags(CLI::App& app, NodeOptions& options) {
                  "A resource name that means GPUs, besides nvidia.com/gpu, nvidia.com/gpu.shared, "
                  "nvidia.com/mig-*, amd.com/gpu and whatever is called by GPU- or MIG- UUIDs; may "
                  "be given several times");
+  app.add_option("--pod-name", options.pod_name,
+                 "Name of the pod that this runs in: with --pod-namespace, an answer of the "
+                 "kubelet that does not list it is not believed")
+      ->envname("POD_NAME");
+  app.add_option("--pod-namespace", options.pod_namespace, "Namespace of the pod that this runs in")
+      ->envname("POD_NAMESPACE");
   AddSourceFlags(app, options.source);
 }
 

@@ -32,6 +32,8 @@ struct NodeOptions {
   uint64_t max_memory_mib = 256;
   std::string pod_resources_socket = workloads::KubeletClient::kDefaultSocket;
   std::vector<std::string> gpu_resources;
+  std::string pod_name;
+  std::string pod_namespace;
   SourceOptions source;
 };
 

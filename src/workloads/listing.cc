@@ -78,13 +78,25 @@ class Reader {
 }  // namespace
 
 absl::StatusOr<Listing> ReadListing(const v1::ListPodResourcesResponse& response,
-                                    const ExtraResources& extras) {
+                                    const ExtraResources& extras, const OwnPod& own_pod) {
   if (response.pod_resources().empty()) {
     return absl::UnavailableError("the kubelet lists no pod at all: it has just started");
   }
   Reader reader(extras);
-  for (const v1::PodResources& pod : response.pod_resources()) reader.Read(pod);
-  return reader.Take();
+  bool own_seen = false;
+  for (const v1::PodResources& pod : response.pod_resources()) {
+    own_seen =
+        own_seen || (pod.name() == own_pod.name && pod.namespace_() == own_pod.pod_namespace);
+    reader.Read(pod);
+  }
+  if (own_pod.known() && !own_seen) {
+    return absl::UnavailableError(base::StrCat(
+        "the kubelet does not list the scaler's own pod ", own_pod.pod_namespace, "/", own_pod.name,
+        ": it has just started, or POD_NAMESPACE and POD_NAME are another pod's"));
+  }
+  Listing listing = reader.Take();
+  listing.whole = own_pod.known();
+  return listing;
 }
 
 }  // namespace gpuscaler::workloads

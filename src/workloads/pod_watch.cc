@@ -41,7 +41,7 @@ void PodWatch::Tick() {
 absl::StatusOr<Listing> PodWatch::List() {
   const auto response = client_.List(kCallPatience);
   if (!response.ok()) return response.status();
-  return ReadListing(**response, options_.extra_resources);
+  return ReadListing(**response, options_.extra_resources, options_.own_pod);
 }
 
 // A socket that was there once is the kubelet's, which may be restarting.

@@ -22,6 +22,7 @@ class PodWatch {
     std::string socket;
     base::Duration period = std::chrono::seconds(1);
     ExtraResources extra_resources;
+    OwnPod own_pod;
   };
   // `gpus` answers the node's GPUs; `publish` takes each new ownership. Both are
   // called on the watch's thread.
