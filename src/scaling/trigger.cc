@@ -33,13 +33,19 @@ absl::Status CheckSize(std::span<const MetadataEntry> metadata) {
                                                    " metadata keys; at most ", kMostEntries,
                                                    " are allowed"));
   }
+  size_t all = 0;
   for (const MetadataEntry& entry : metadata) {
+    all += entry.key.size() + entry.value.size();
     const bool key = entry.key.size() > kLongestText;
     if (!key && entry.value.size() <= kLongestText) continue;
     return absl::InvalidArgumentError(
         base::StrCat(key ? "key " : "the value of ", base::QuotedStart(entry.key), " has ",
                      key ? entry.key.size() : entry.value.size(), " bytes; at most ", kLongestText,
                      " are allowed"));
+  }
+  if (all > kMostText) {
+    return absl::InvalidArgumentError(base::StrCat("the trigger's metadata has ", all,
+                                                   " bytes; at most ", kMostText, " are allowed"));
   }
   return absl::OkStatus();
 }

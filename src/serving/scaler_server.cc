@@ -28,6 +28,11 @@ using grpc::health::v1::Health;
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 
+// What a line of the log may hold of a name that is too long to be one.
+std::string_view Beginning(std::string_view name, size_t most) {
+  return name.substr(0, most);
+}
+
 rpc::ServerOptions RpcOptions(const ScalerServer::Options& options) {
   rpc::ServerOptions rpc_options;
   rpc_options.address = options.address;
@@ -130,11 +135,12 @@ struct ScalerServer::Impl {
                                 absl::StatusOr<Result> result) {
     if (!result.ok() && complaints.IsNew(method, object.namespace_(), object.name(),
                                          result.status(), base::Now())) {
-      base::LogWarn("request failed", {{"method", method},
-                                       {"namespace", object.namespace_()},
-                                       {"scaledObject", object.name()},
-                                       {"code", absl::StatusCodeToString(result.status().code())},
-                                       {"error", base::Message(result.status())}});
+      base::LogWarn("request failed",
+                    {{"method", method},
+                     {"namespace", Beginning(object.namespace_(), kLongestNamespace)},
+                     {"scaledObject", Beginning(object.name(), kLongestName)},
+                     {"code", absl::StatusCodeToString(result.status().code())},
+                     {"error", base::Message(result.status())}});
     }
     return result;
   }
