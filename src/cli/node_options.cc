@@ -38,7 +38,8 @@ void AddNodeFlags(CLI::App& app, NodeOptions& options) {
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
   app.add_option("--max-streams", options.max_streams,
-                 "Open gRPC streams in all; above it RESOURCE_EXHAUSTED")
+                 "Open streams of KEDA's contract in all; above it RESOURCE_EXHAUSTED. More than "
+                 "half are one client address's only while no other needs them")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
   app.add_option("--max-memory-mib", options.max_memory_mib,

@@ -107,7 +107,8 @@ struct ScalerServer::Impl {
         [this](const HealthCheckRequest& request)
             -> absl::StatusOr<std::unique_ptr<rpc::Feed<HealthCheckResponse>>> {
           return std::make_unique<HealthFeed>(request.service(), health);
-        });
+        },
+        rpc::Place::kSide);
   }
 
   void AddReflection() {
@@ -115,12 +116,14 @@ struct ScalerServer::Impl {
     namespace v1alpha = grpc::reflection::v1alpha;
     server.AddExchange<v1::ServerReflectionRequest, v1::ServerReflectionResponse>(
         Announce(v1::ServerReflection::service_full_name()), "ServerReflectionInfo",
-        [this](const v1::ServerReflectionRequest& request) { return Reflect(request, services); });
+        [this](const v1::ServerReflectionRequest& request) { return Reflect(request, services); },
+        rpc::Place::kSide);
     server.AddExchange<v1alpha::ServerReflectionRequest, v1alpha::ServerReflectionResponse>(
         Announce(v1alpha::ServerReflection::service_full_name()), "ServerReflectionInfo",
         [this](const v1alpha::ServerReflectionRequest& request) {
           return Reflect(request, services);
-        });
+        },
+        rpc::Place::kSide);
   }
 
   // `service` is one of those that health and reflection know.
