@@ -53,7 +53,8 @@ std::string Table(const telemetry::Snapshot& snapshot) {
     for (const catalog::MetricRow& row : gpu_metrics) {
       // As wide as the column's head: "name(unit)".
       const auto width = static_cast<int>(row.name.size() + row.unit.size() + 2);
-      const auto value = gpu.readings.Value(row.id);
+      const bool failed = !snapshot.lane(row.lane).status.ok();
+      const auto value = failed ? std::nullopt : gpu.readings.Newest(row.id);
       out +=
           value ? absl::StrFormat("  %*.1f", width, *value) : absl::StrFormat("  %*s", width, "-");
     }
