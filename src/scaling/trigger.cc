@@ -173,6 +173,12 @@ absl::Status CheckWorkloadKeys(const TriggerDraft& draft, std::string_view objec
 
 }  // namespace
 
+catalog::Aggregation DefaultAggregation(const catalog::ProfileRow* profile, bool of_workload) {
+  if (profile != nullptr && profile->aggregation) return *profile->aggregation;
+  // `max` follows noise and one stuck pod (docs/design.md).
+  return of_workload ? catalog::Aggregation::kAvg : catalog::Aggregation::kMax;
+}
+
 absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata,
                                      std::string_view object_namespace) {
   if (absl::Status status = CheckSize(metadata); !status.ok()) return status;
@@ -200,14 +206,11 @@ absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata,
     if (trigger.metric_name.empty()) trigger.metric_name = profile->metric_name;
   }
   if (trigger.metric_name.empty()) trigger.metric_name = kDefaultMetricName;
-  if (metric.profile_fits) {
-    trigger.activation_threshold = profile->activation;
-    if (profile->aggregation) trigger.aggregation = *profile->aggregation;
-  }
+  if (metric.profile_fits) trigger.activation_threshold = profile->activation;
+  trigger.aggregation =
+      DefaultAggregation(metric.profile_fits ? profile : nullptr, trigger.workload.has_value());
   if (trigger.workload) {
     trigger.workload->pod_namespace = object_namespace;
-    // `max` follows noise and one stuck pod (docs/design.md).
-    trigger.aggregation = catalog::Aggregation::kAvg;
     trigger.min_coverage_percent = 0;
     if (draft.group_by_pod) {
       trigger.pod_aggregation = draft.pod_aggregation.value_or(catalog::Aggregation::kMax);

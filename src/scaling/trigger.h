@@ -74,6 +74,10 @@ inline constexpr size_t kMostText = 16384;    // of all together
 absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata,
                                      std::string_view object_namespace = {});
 
+// Of a trigger that names none. `profile`: the one whose numbers it takes over;
+// nullptr: none.
+catalog::Aggregation DefaultAggregation(const catalog::ProfileRow* profile, bool of_workload);
+
 // One row per metadata key, for docs/configuration.md and `--help`.
 struct KeyDoc {
   std::string_view key;
