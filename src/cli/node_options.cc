@@ -94,6 +94,21 @@ absl::Status CheckIntervals(const NodeOptions& options) {
           "; it must be at least twice ", row.flag, ", ", base::FormatDuration(row.value)));
     }
   }
+  // The kubelet is asked once a second.
+  constexpr base::Duration kLeastOfListings = std::chrono::seconds(2);
+  if (!options.pod_resources_socket.empty() && options.stale_after.value < kLeastOfListings) {
+    return absl::InvalidArgumentError(base::StrCat(
+        "--stale-after is ", base::FormatDuration(options.stale_after.value),
+        "; it must be at least ", base::FormatDuration(kLeastOfListings),
+        " while the kubelet is asked for pods, unless --pod-resources-socket is empty"));
+  }
+  constexpr base::Duration kLeastCheck = std::chrono::milliseconds(100);
+  const base::Duration check = options.health_check_interval.value;
+  if (check > base::Duration::zero() && check < kLeastCheck) {
+    return absl::InvalidArgumentError(
+        base::StrCat("--health-check-interval is ", base::FormatDuration(check),
+                     "; it must be 0s or at least ", base::FormatDuration(kLeastCheck)));
+  }
   return absl::OkStatus();
 }
 

@@ -24,10 +24,14 @@ std::vector<std::string> Command(std::vector<std::string> flags, const ScalerPor
                {ScalerBinary(), "--node-name=node-a", base::StrCat("--port=", ports.grpc),
                 base::StrCat("--metrics-port=", ports.metrics),
                 base::StrCat("--probe-port=", ports.probes)});
-  const bool bound = std::any_of(flags.begin(), flags.end(), [](const std::string& flag) {
-    return flag.rfind("--bind-address", 0) == 0;
-  });
-  if (!bound) flags.push_back("--bind-address=127.0.0.1");
+  const auto add_unless_given = [&flags](const std::string& name, const std::string& value) {
+    const bool given = std::any_of(flags.begin(), flags.end(), [&](const std::string& flag) {
+      return flag.rfind(name, 0) == 0;
+    });
+    if (!given) flags.push_back(name + "=" + value);
+  };
+  add_unless_given("--bind-address", "127.0.0.1");
+  add_unless_given("--pod-resources-socket", "");
   return flags;
 }
 

@@ -41,7 +41,8 @@ struct ScalerPorts {
 
 class ScalerProcess {
  public:
-  // Ports and a bind address come from here unless `flags` name them.
+  // Ports and a bind address come from here, and no kubelet is asked, unless
+  // `flags` say otherwise.
   explicit ScalerProcess(std::vector<std::string> flags, const Environment& environment = {},
                          ScalerPorts ports = ScalerPorts());
   ~ScalerProcess();
