@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/periodic_thread.h"
 #include "base/start_up_pages.h"
 #include "base/strings.h"
 #include "cli/node.h"
@@ -88,7 +89,9 @@ int RunNode(const NodeOptions& options) {
 
   const int signal = AwaitSignal(stop_signals, start_up_pages);
   base::LogInfo("stopping", {{"signal", signal}});
+  // Detached: it outlives whatever hangs, and nothing waits for it.
   std::thread([] {
+    base::SetThreadName("leave");
     std::this_thread::sleep_for(kLeaveAfter);
     std::_Exit(0);
   }).detach();
