@@ -7,7 +7,7 @@
 
 #include "base/strings.h"
 #include "podresources.pb.h"
-#include "telemetry/pods_worked.h"
+#include "sources/sampler.h"
 #include "workloads/listing.h"
 
 namespace gpuscaler::cli {
@@ -29,12 +29,9 @@ absl::Status Holders::Ask(telemetry::Snapshot& snapshot) {
   using Answer = absl::StatusOr<workloads::Listing>;
   const Answer listing =
       response.ok() ? workloads::ReadListing(**response, {}, {}) : Answer(response.status());
-  telemetry::Snapshot next = snapshot;
-  next.taken_at = base::Now();
-  next.taken_at_wall = std::chrono::system_clock::now();
-  next.ownership = ledger_.Enter(listing, gpus, next.taken_at);
-  next.pods_worked = telemetry::PodsWorked(snapshot, next);
-  snapshot = std::move(next);
+  const base::SteadyTime now = base::Now();
+  snapshot = sources::FoldOwnership(snapshot, ledger_.Enter(listing, gpus, now), now,
+                                    std::chrono::system_clock::now());
   return listing.status();
 }
 

@@ -10,6 +10,7 @@
 #include "cli/version.h"
 #include "serving/health.h"
 #include "serving/liveness.h"
+#include "web/exposition.h"
 #include "web/node_metrics.h"
 
 namespace gpuscaler::cli {
@@ -153,7 +154,7 @@ web::HttpResponse Node::Metrics() const {
   const auto lanes = complete ? AllStats(*sampler_) : std::vector<sources::LaneStats>();
   const auto requests = server_.Requests();
   web::HttpResponse response;
-  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  response.content_type = web::kExpositionContentType;
   response.body = web::WriteNodeMetrics(
       {*view,
        options_.stale_after.value,
