@@ -42,9 +42,6 @@ void StopLog();
 
 bool LogEnabled(LogLevel level);
 void Log(LogLevel level, std::string_view message, LogFields fields = {});
-inline void LogDebug(std::string_view m, LogFields f = {}) {
-  Log(LogLevel::kDebug, m, f);
-}
 inline void LogInfo(std::string_view m, LogFields f = {}) {
   Log(LogLevel::kInfo, m, f);
 }

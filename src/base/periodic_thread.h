@@ -1,5 +1,6 @@
-// A named thread that runs a tick at a fixed period: every loop of the program
-// is one of these.
+// A named thread that runs a tick at a fixed period. Loops that wait for events
+// instead, of gRPC, of accept() and of HTTP, have their own threads
+// (docs/threads.md).
 //
 // Ticks keep to a grid. The grid points that a tick misses because it takes longer
 // than the period are counted as overruns; the next tick follows after a pause

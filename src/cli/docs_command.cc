@@ -9,6 +9,7 @@
 #include "catalog/metrics.h"
 #include "catalog/profiles.h"
 #include "scaling/trigger.h"
+#include "web/gpu_series.h"
 
 namespace gpuscaler::cli {
 namespace {
@@ -27,7 +28,7 @@ std::string Code(std::string_view text) {
 
 std::string SeriesText(const catalog::MetricRow& row) {
   if (row.series.name.empty()) return "";
-  std::string text = base::StrCat("keda_gpu_scaler_", row.series.name);
+  std::string text = base::StrCat(web::kSeriesPrefix, row.series.name);
   if (!row.series.direction.empty()) {
     base::StrAppend(&text, "{direction=\"", row.series.direction, "\"}");
   }

@@ -33,7 +33,8 @@ void AddFrontFlags(CLI::App& app, FrontOptions& options) {
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
   app.add_option("--max-streams", options.max_streams,
-                 "Open gRPC streams in all; above it RESOURCE_EXHAUSTED")
+                 "Open streams of KEDA's contract in all; above it RESOURCE_EXHAUSTED. More than "
+                 "half are one client address's only while no other needs them")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
   app.add_option("--max-memory-mib", options.max_memory_mib,
@@ -63,6 +64,13 @@ absl::Status CheckFront(const FrontOptions& options) {
   };
   for (const absl::Status& check : checks) {
     if (!check.ok()) return check;
+  }
+  constexpr base::Duration kLeastCheck = std::chrono::milliseconds(100);
+  const base::Duration check = options.health_check_interval.value;
+  if (check > base::Duration::zero() && check < kLeastCheck) {
+    return absl::InvalidArgumentError(
+        base::StrCat("--health-check-interval is ", base::FormatDuration(check),
+                     "; it must be 0s or at least ", base::FormatDuration(kLeastCheck)));
   }
   return absl::OkStatus();
 }

@@ -7,7 +7,7 @@
 
 #include "base/strings.h"
 #include "podresources.pb.h"
-#include "telemetry/pods_worked.h"
+#include "sources/sampler.h"
 #include "workloads/listing.h"
 
 namespace gpuscaler::cli {
@@ -28,13 +28,10 @@ absl::Status Holders::Ask(telemetry::Snapshot& snapshot) {
   const auto response = kubelet_->List(kPatience);
   using Answer = absl::StatusOr<workloads::Listing>;
   const Answer listing =
-      response.ok() ? workloads::ReadListing(**response, {}) : Answer(response.status());
-  telemetry::Snapshot next = snapshot;
-  next.taken_at = base::Now();
-  next.taken_at_wall = std::chrono::system_clock::now();
-  next.ownership = ledger_.Enter(listing, gpus, next.taken_at);
-  next.pods_worked = telemetry::PodsWorked(snapshot, next);
-  snapshot = std::move(next);
+      response.ok() ? workloads::ReadListing(**response, {}, {}) : Answer(response.status());
+  const base::SteadyTime now = base::Now();
+  snapshot = sources::FoldOwnership(snapshot, ledger_.Enter(listing, gpus, now), now,
+                                    std::chrono::system_clock::now());
   return listing.status();
 }
 

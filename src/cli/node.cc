@@ -65,6 +65,7 @@ absl::Status Node::Start() {
     workloads::PodWatch::Options watch;
     watch.socket = options_.pod_resources_socket;
     watch.extra_resources = options_.gpu_resources;
+    watch.own_pod = {options_.pod_namespace, options_.pod_name};
     pods_.emplace(
         watch, [this] { return Identities(); },
         [this](std::shared_ptr<const telemetry::Ownership> ownership) {

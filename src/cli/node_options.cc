@@ -24,8 +24,15 @@ void AddNodeFlags(CLI::App& app, NodeOptions& options) {
                  "`workload`); absent or empty: nobody is asked")
       ->capture_default_str();
   app.add_option("--gpu-resource", options.gpu_resources,
-                 "A resource name that means GPUs, besides nvidia.com/gpu, nvidia.com/mig-* and "
-                 "amd.com/gpu; may be given several times");
+                 "A resource name that means GPUs, besides nvidia.com/gpu, nvidia.com/gpu.shared, "
+                 "nvidia.com/mig-*, amd.com/gpu and whatever is called by GPU- or MIG- UUIDs; may "
+                 "be given several times");
+  app.add_option("--pod-name", options.pod_name,
+                 "Name of the pod that this runs in: with --pod-namespace, an answer of the "
+                 "kubelet that does not list it is not believed")
+      ->envname("POD_NAME");
+  app.add_option("--pod-namespace", options.pod_namespace, "Namespace of the pod that this runs in")
+      ->envname("POD_NAMESPACE");
   app.add_option("--report-to", options.report_to,
                  "Gateways to report to: dns:NAME:PORT, every address behind the name, or a list "
                  "with commas");
@@ -83,6 +90,14 @@ absl::Status CheckNode(const NodeOptions& options, base::Duration stale_after) {
           "--stale-after is ", base::FormatDuration(stale_after), "; it must be at least twice ",
           row.flag, ", ", base::FormatDuration(row.value)));
     }
+  }
+  // The kubelet is asked once a second.
+  constexpr base::Duration kLeastOfListings = std::chrono::seconds(2);
+  if (!options.pod_resources_socket.empty() && stale_after < kLeastOfListings) {
+    return absl::InvalidArgumentError(base::StrCat(
+        "--stale-after is ", base::FormatDuration(stale_after), "; it must be at least ",
+        base::FormatDuration(kLeastOfListings),
+        " while the kubelet is asked for pods, unless --pod-resources-socket is empty"));
   }
   return CheckReports(options);
 }

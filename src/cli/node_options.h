@@ -24,6 +24,8 @@ struct NodeOptions {
   std::vector<std::string> gpu_resources;
   std::string report_to;
   rpc::CertificateFiles report_tls;
+  std::string pod_name;
+  std::string pod_namespace;
   SourceOptions source;
 };
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/periodic_thread.h"
 #include "base/start_up_pages.h"
 #include "base/strings.h"
 #include "cli/gateway.h"
@@ -119,7 +120,9 @@ int RunRole(const RoleOptions& options) {
 
   const int signal = AwaitSignal(stop_signals, start_up_pages);
   base::LogInfo("stopping", {{"signal", signal}});
+  // Detached: it outlives whatever hangs, and nothing waits for it.
   std::thread([] {
+    base::SetThreadName("leave");
     std::this_thread::sleep_for(kLeaveAfter);
     std::_Exit(0);
   }).detach();

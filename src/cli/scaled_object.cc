@@ -28,6 +28,20 @@ T ValueOr(const YAML::Node& node, const T& fallback) {
   return node.IsDefined() && !node.IsNull() ? node.as<T>() : fallback;
 }
 
+// KEDA does not tell the scaler the trigger's metricType, so both must be said
+// alike: under Value a workload's number that is made for AverageValue grows with
+// its replicas and ends at maxReplicaCount.
+std::string Contradiction(const ScaledObjectTrigger& trigger, std::string_view metric_type) {
+  const auto told = trigger.metadata.find("hpaMetricType");
+  if (told == trigger.metadata.end() && !trigger.metadata.contains("workload")) return "";
+  const std::string_view scaler =
+      told == trigger.metadata.end() ? std::string_view("AverageValue") : told->second;
+  if (scaler == metric_type) return "";
+  return base::StrCat("metricType is ", metric_type, " and metadata.hpaMetricType ",
+                      told == trigger.metadata.end() ? "is not given, which means " : "is ", scaler,
+                      ": HPA would take the number for what it is not; they must be the same");
+}
+
 absl::StatusOr<ScaledObjectTrigger> ReadTrigger(const std::string& path, const YAML::Node& node) {
   ScaledObjectTrigger trigger;
   trigger.type = node["type"].as<std::string>("");
@@ -49,6 +63,10 @@ absl::StatusOr<ScaledObjectTrigger> ReadTrigger(const std::string& path, const Y
                    base::StrCat("metadata.", entry.first.as<std::string>(), " must be a string"));
     }
     trigger.metadata[entry.first.as<std::string>()] = entry.second.as<std::string>();
+  }
+  if (const std::string contradiction = Contradiction(trigger, metric_type);
+      !contradiction.empty()) {
+    return Wrong(path, node.Mark(), contradiction);
   }
   return trigger;
 }

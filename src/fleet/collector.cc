@@ -92,6 +92,7 @@ absl::Status Collector::Take(StreamId stream, Snapshot snapshot, base::SteadyTim
 void Collector::Contest(Snapshot& snapshot, base::SteadyTime now) {
   for (telemetry::GpuSnapshot& gpu : snapshot.gpus) {
     const std::string& uuid = gpu.identity->uuid;
+    if (uuid.empty()) continue;
     const std::string& holder = claims_.Claim(uuid, snapshot.node);
     if (holder == snapshot.node) continue;
     const auto other = nodes_.find(holder);

@@ -140,11 +140,12 @@ absl::Status ReportReader::ReadGpus(const v1::GpuList& list) {
       return Refuse(base::StrCat("GPU ", facts.index(), " follows GPU ", gpus_.back()->index,
                                  "; the list must ascend"));
     }
-    if (facts.uuid().empty() || facts.uuid().size() > kLongestText) {
+    if (facts.uuid().size() > kLongestText) {
       return Refuse(base::StrCat("GPU ", facts.index(), ": uuid has ", facts.uuid().size(),
-                                 " bytes; allowed are 1 to ", kLongestText));
+                                 " bytes; allowed are at most ", kLongestText));
     }
-    if (!uuids.insert(facts.uuid()).second) {
+    // One that was lost before it could be asked has none.
+    if (!facts.uuid().empty() && !uuids.insert(facts.uuid()).second) {
       return Refuse(base::StrCat("GPU ", facts.index(), ": uuid ", facts.uuid(),
                                  " is another GPU's of this node"));
     }

@@ -75,7 +75,7 @@ void Call::OnRead(bool ok) {
   } else if (const auto* unary = std::get_if<UnaryBytes>(&method_->answer)) {
     Reply(*unary);
   } else {
-    Open([this] { return std::get<OpenStream>(method_->answer)(message_); });
+    Open([this] { return std::get<OpenFeed>(method_->answer)(message_); });
   }
 }
 
@@ -89,9 +89,9 @@ void Call::Reply(const UnaryBytes& answer) {
 }
 
 void Call::Open(const std::function<absl::StatusOr<std::unique_ptr<Conversation>>()>& open) {
-  if (!board_.budget.Take()) {
+  if (!method_->budget.Take(*this, context_.peer())) {
     return Finish(absl::ResourceExhaustedError(
-        base::StrCat("too many open streams: this server holds ", board_.budget.most())));
+        base::StrCat("too many open streams: this server holds ", method_->budget.most())));
   }
   counted_ = true;
   method_->stats.open_streams.fetch_add(1, std::memory_order_relaxed);
@@ -158,6 +158,16 @@ void Call::GiveUp(const absl::Status& why) {
   }
 }
 
+void Call::Evict() {
+  CloseStream();
+  const absl::Status why = absl::ResourceExhaustedError(
+      base::StrCat("other clients need streams too, of which this server holds ",
+                   method_->budget.most(), ": see --max-streams"));
+  // A client that reads nothing would keep a write, and with it the stream, for ever.
+  if (writing_) context_.TryCancel();
+  EndStream(why);
+}
+
 void Call::Finish(const absl::Status& status) {
   if (!status.ok() && method_ != nullptr) MethodStats::Count(method_->stats.errors);
   CloseStream();
@@ -189,7 +199,7 @@ void Call::StopWaiting() {
 // Not a stream any more, whatever gRPC still has to do with it.
 void Call::CloseStream() {
   if (!std::exchange(counted_, false)) return;
-  board_.budget.Return();
+  method_->budget.Return(*this);
   method_->stats.open_streams.fetch_sub(1, std::memory_order_relaxed);
 }
 

@@ -28,14 +28,15 @@ struct Switchboard {
   Loop& loop;
   grpc::ServerCompletionQueue* queue;  // the loop's
   StreamBudget budget;
-  WaitingCalls arriving;   // for their request
-  WaitingCalls answering;  // until the answer is taken
+  StreamBudget side_budget;  // of services that only look at the server
+  WaitingCalls arriving;     // for their request
+  WaitingCalls answering;    // until the answer is taken
   grpc::AsyncGenericService service;
   std::unordered_map<std::string, Method> methods;  // by path, "/package.Service/Method"
   uint64_t arrived = 0;                             // calls so far
 };
 
-class Call final : public Sleeper, public WaitingCall {
+class Call final : public Sleeper, public WaitingCall, public OpenStream {
  public:
   // Asks gRPC for the next call, and so does each that arrives. The switchboard
   // must outlive them.
@@ -48,6 +49,7 @@ class Call final : public Sleeper, public WaitingCall {
 
   std::string peer() const override { return context_.peer(); }
   void GiveUp(const absl::Status& why) override;
+  void Evict() override;
 
  private:
   explicit Call(Switchboard& board) : board_(board), stream_(&context_) {}

@@ -97,7 +97,7 @@ class ConnectionGate {
   std::atomic<uint64_t> refused_{0};
   std::atomic<uint64_t> closed_{0};
   std::atomic<size_t> open_{0};
-  std::thread thread_;
+  std::thread thread_;  // no jthread: it waits in epoll, which `stop_` ends
 };
 
 }  // namespace gpuscaler::rpc

@@ -101,7 +101,7 @@ class Loop {
   bool closed_ = false;
   bool ended_ = false;  // sleepers were told to end
 
-  std::thread thread_;
+  std::thread thread_;  // no jthread: the queue's shutdown ends it, not a stop token
 };
 
 }  // namespace gpuscaler::rpc

@@ -18,6 +18,7 @@ constexpr int kQuietTicks = 1000 / MemoryGuard::kPeriodMs;
 }  // namespace
 
 std::vector<int> MemoryGuard::Tick(uint64_t resident, std::span<const Traffic> traffic) {
+  const bool looked = std::exchange(looked_, NeedsTraffic(resident));
   std::unordered_map<int, Seen> seen;
   // Of a busiest one that is closed, too: what it sent is still worked off, and
   // those that are left did not send it.
@@ -28,8 +29,12 @@ std::vector<int> MemoryGuard::Tick(uint64_t resident, std::span<const Traffic> t
     now.received = each.received;
     // A number that shrinks is another connection of the same descriptor.
     const bool known = earlier != seen_.end() && earlier->second.received <= each.received;
-    now.lately = static_cast<double>(each.received - (known ? earlier->second.received : 0)) +
-                 (known ? kRemembered * earlier->second.lately : 0);
+    if (known) {
+      now.lately = static_cast<double>(each.received - earlier->second.received) +
+                   kRemembered * earlier->second.lately;
+    } else if (looked) {  // it came since
+      now.lately = static_cast<double>(each.received);
+    }
     most_ = std::max(most_, now.lately);
   }
   seen_ = std::move(seen);

@@ -28,7 +28,8 @@ class MemoryGuard {
 
   // Once every kPeriodMs. The connections to close: when `resident` is above the
   // limit and has grown since it was last looked at, those that have lately
-  // received at least half of what the busiest has.
+  // received at least half of what the busiest has. What a connection received
+  // before anybody looked says nothing of lately, and does not count.
   std::vector<int> Tick(uint64_t resident, std::span<const Traffic> traffic);
 
   // Memory that is free may be given back now: it is above the limit, and has
@@ -44,8 +45,9 @@ class MemoryGuard {
   };
 
   const uint64_t limit_;
-  uint64_t high_;    // what was resident when connections were last closed, or the limit
-  double most_ = 0;  // of what the connections have lately received
+  uint64_t high_;        // what was resident when connections were last closed, or the limit
+  double most_ = 0;      // of what the connections have lately received
+  bool looked_ = false;  // the last tick knew the traffic
   int quiet_ticks_ = 0;
   bool trim_due_ = false;
   std::unordered_map<int, Seen> seen_;

@@ -11,6 +11,7 @@
 #include "rpc/caller.h"
 #include "rpc/conversation.h"
 #include "rpc/stats.h"
+#include "rpc/stream_budget.h"
 
 namespace gpuscaler::rpc {
 
@@ -18,16 +19,17 @@ namespace gpuscaler::rpc {
 // thread and must neither block nor wait.
 using UnaryBytes = std::function<absl::StatusOr<grpc::ByteBuffer>(grpc::ByteBuffer& request)>;
 // An error ends the stream with that status before any message.
-using OpenStream =
+using OpenFeed =
     std::function<absl::StatusOr<std::unique_ptr<Conversation>>(grpc::ByteBuffer& request)>;
 
 // Of a client that streams too: there is no first message to wait for.
 using OpenExchange = std::function<std::unique_ptr<Conversation>(const Caller& caller)>;
 
-using Answer = std::variant<UnaryBytes, OpenStream, OpenExchange>;
+using Answer = std::variant<UnaryBytes, OpenFeed, OpenExchange>;
 
 struct Method {
   MethodStats& stats;
+  StreamBudget& budget;
   Answer answer;
 };
 

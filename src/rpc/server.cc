@@ -59,6 +59,7 @@ Server::Server(ServerOptions options)
       board_{*loop_,
              static_cast<grpc::ServerCompletionQueue*>(loop_->queue()),
              StreamBudget(options_.max_streams),
+             StreamBudget(options_.max_side_streams),
              {*loop_,
               {.most = options_.max_open_requests,
                .most_slow = options_.max_late_requests,
@@ -107,11 +108,13 @@ void Server::HandOver(int fd, bool own) {
 }
 
 void Server::AddMethod(std::string_view service, std::string_view method, bool is_stream,
-                       Answer answer) {
+                       Answer answer, Place place) {
   const auto same_name = [method](const MethodStats& stats) { return stats.method == method; };
   const auto found = std::find_if(stats_.begin(), stats_.end(), same_name);
   MethodStats& stats = found != stats_.end() ? *found : stats_.emplace_back(method, is_stream);
-  board_.methods.emplace(base::StrCat("/", service, "/", method), Method{stats, std::move(answer)});
+  StreamBudget& budget = place == Place::kSide ? board_.side_budget : board_.budget;
+  board_.methods.emplace(base::StrCat("/", service, "/", method),
+                         Method{stats, budget, std::move(answer)});
 }
 
 void Server::Shutdown(base::Duration grace) {

@@ -32,16 +32,22 @@
 
 namespace gpuscaler::rpc {
 
+enum class Place : uint8_t { kMain, kSide };
+
 struct ServerOptions {
   std::string address;  // an IP literal; empty: every address
   uint16_t port = 0;    // 0: a free one
   // TLS (server_credentials.h); empty: plaintext.
   std::shared_ptr<grpc::ServerCredentials> credentials;
   ConnectionGate::Limits connections;
-  // Open streams in all. Above it a stream ends with RESOURCE_EXHAUSTED; unary
-  // calls are never refused for it.
+  // Open streams in all, and apart from them those of methods to the side: a
+  // health watch takes no place of one that scales. Above it a stream ends with
+  // RESOURCE_EXHAUSTED (stream_budget.h); unary calls are never refused for it.
   size_t max_streams = 4096;
-  // Calls whose request has not come; above it RESOURCE_EXHAUSTED.
+  size_t max_side_streams = 64;
+  // Calls whose request has not come. Above it those of a connection that holds
+  // more than an eighth of it get RESOURCE_EXHAUSTED; at twice as many the
+  // connections that hold the most are closed.
   size_t max_open_requests = 1024;
   // Calls that have waited more than a second for the client to send its
   // request, or to take its answer, and how long any does. Above it the
@@ -78,25 +84,29 @@ class Server {
   void AddServerStream(
       std::string_view service, std::string_view method,
       std::function<absl::StatusOr<std::unique_ptr<Feed<Response>>>(const Request& request)>
-          handler) {
+          handler,
+      Place place = Place::kMain) {
     AddMethod(
         service, method, true,
-        OpenStream([handler = std::move(handler)](
-                       grpc::ByteBuffer& bytes) -> absl::StatusOr<std::unique_ptr<Conversation>> {
+        OpenFeed([handler = std::move(handler)](
+                     grpc::ByteBuffer& bytes) -> absl::StatusOr<std::unique_ptr<Conversation>> {
           const auto request = ReadMessage<Request>(bytes);
           if (!request.ok()) return request.status();
           return handler(*request);
-        }));
+        }),
+        place);
   }
   // Each request gets one response, in order.
   template <class Request, class Response>
   void AddExchange(std::string_view service, std::string_view method,
-                   std::function<Response(const Request& request)> handler) {
+                   std::function<Response(const Request& request)> handler,
+                   Place place = Place::kMain) {
     auto shared =
         std::make_shared<const std::function<Response(const Request& request)>>(std::move(handler));
     AddMethod(service, method, true, OpenExchange([shared = std::move(shared)](const Caller&) {
                 return std::make_unique<Exchange<Request, Response>>(shared);
-              }));
+              }),
+              place);
   }
 
   // Of a client that streams too: `open` runs as soon as it calls, before its
@@ -125,7 +135,8 @@ class Server {
   void Shutdown(base::Duration grace);
 
  private:
-  void AddMethod(std::string_view service, std::string_view method, bool is_stream, Answer answer);
+  void AddMethod(std::string_view service, std::string_view method, bool is_stream, Answer answer,
+                 Place place = Place::kMain);
   void HandOver(int fd, bool own);
 
   const ServerOptions options_;

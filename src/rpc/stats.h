@@ -23,22 +23,4 @@ struct MethodStats {
   }
 };
 
-// How many streams may be open on a server at once, of all its methods.
-// The loop's thread only.
-class StreamBudget {
- public:
-  explicit StreamBudget(size_t most) : most_(most) {}
-  bool Take() {
-    if (open_ >= most_) return false;
-    ++open_;
-    return true;
-  }
-  void Return() { --open_; }
-  size_t most() const { return most_; }
-
- private:
-  const size_t most_;
-  size_t open_ = 0;
-};
-
 }  // namespace gpuscaler::rpc

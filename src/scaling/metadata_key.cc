@@ -57,7 +57,8 @@ constexpr KeyRow kRows[] = {
     {{"workload", "Only GPUs held by the pods of this workload, in the ScaledObject's namespace.",
       "KIND/NAME", "all GPUs in view", true},
      ReadWorkload, WorkloadsAllowed},
-    {{"hpaMetricType", "The trigger's own metricType, which KEDA does not pass on.",
+    {{"hpaMetricType", "The trigger's own metricType, which KEDA does not pass on: with workload, one that "
+      "differs from it makes HPA go on to maxReplicaCount.",
       "AverageValue or Value", "AverageValue", true},
      ReadHpaMetricType},
     {{"warmupSeconds", "With workload: how long a new replica may be warming.",

@@ -33,13 +33,19 @@ absl::Status CheckSize(std::span<const MetadataEntry> metadata) {
                                                    " metadata keys; at most ", kMostEntries,
                                                    " are allowed"));
   }
+  size_t all = 0;
   for (const MetadataEntry& entry : metadata) {
+    all += entry.key.size() + entry.value.size();
     const bool key = entry.key.size() > kLongestText;
     if (!key && entry.value.size() <= kLongestText) continue;
     return absl::InvalidArgumentError(
         base::StrCat(key ? "key " : "the value of ", base::QuotedStart(entry.key), " has ",
                      key ? entry.key.size() : entry.value.size(), " bytes; at most ", kLongestText,
                      " are allowed"));
+  }
+  if (all > kMostText) {
+    return absl::InvalidArgumentError(base::StrCat("the trigger's metadata has ", all,
+                                                   " bytes; at most ", kMostText, " are allowed"));
   }
   return absl::OkStatus();
 }
@@ -167,6 +173,12 @@ absl::Status CheckWorkloadKeys(const TriggerDraft& draft, std::string_view objec
 
 }  // namespace
 
+catalog::Aggregation DefaultAggregation(const catalog::ProfileRow* profile, bool of_workload) {
+  if (profile != nullptr && profile->aggregation) return *profile->aggregation;
+  // `max` follows noise and one stuck pod (docs/design.md).
+  return of_workload ? catalog::Aggregation::kAvg : catalog::Aggregation::kMax;
+}
+
 absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata,
                                      std::string_view object_namespace) {
   if (absl::Status status = CheckSize(metadata); !status.ok()) return status;
@@ -194,14 +206,11 @@ absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata,
     if (trigger.metric_name.empty()) trigger.metric_name = profile->metric_name;
   }
   if (trigger.metric_name.empty()) trigger.metric_name = kDefaultMetricName;
-  if (metric.profile_fits) {
-    trigger.activation_threshold = profile->activation;
-    if (profile->aggregation) trigger.aggregation = *profile->aggregation;
-  }
+  if (metric.profile_fits) trigger.activation_threshold = profile->activation;
+  trigger.aggregation =
+      DefaultAggregation(metric.profile_fits ? profile : nullptr, trigger.workload.has_value());
   if (trigger.workload) {
     trigger.workload->pod_namespace = object_namespace;
-    // `max` follows noise and one stuck pod (docs/design.md).
-    trigger.aggregation = catalog::Aggregation::kAvg;
     trigger.min_coverage_percent = 0;
     if (draft.group_by_pod) {
       trigger.pod_aggregation = draft.pod_aggregation.value_or(catalog::Aggregation::kMax);

@@ -60,6 +60,7 @@ struct MetadataEntry {
 // What one trigger may hold; KEDA sends far less.
 inline constexpr size_t kMostEntries = 64;
 inline constexpr size_t kLongestText = 4096;  // of a key and of a value, in bytes
+inline constexpr size_t kMostText = 16384;    // of all together
 
 // Reads a trigger's metadata, in any order. White space around a value is
 // ignored. KEYFromEnv counts as KEY, as KEDA resolves it. KEDA's own keys pass
@@ -72,6 +73,10 @@ inline constexpr size_t kLongestText = 4096;  // of a key and of a value, in byt
 // `object_namespace`: the ScaledObject's, where its workload is.
 absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata,
                                      std::string_view object_namespace = {});
+
+// Of a trigger that names none. `profile`: the one whose numbers it takes over;
+// nullptr: none.
+catalog::Aggregation DefaultAggregation(const catalog::ProfileRow* profile, bool of_workload);
 
 // One row per metadata key, for docs/configuration.md and `--help`.
 struct KeyDoc {

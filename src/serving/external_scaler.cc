@@ -32,13 +32,29 @@ std::string HistoryKey(const externalscaler::ScaledObjectRef& object) {
   return key;
 }
 
-}  // namespace
-
-absl::StatusOr<scaling::Trigger> ReadTrigger(const externalscaler::ScaledObjectRef& object) {
+absl::Status CheckReference(const externalscaler::ScaledObjectRef& object) {
   if (object.name().empty()) {
     return absl::InvalidArgumentError(
         "the request names no ScaledObject: scaledObjectRef.name is empty");
   }
+  const struct {
+    std::string_view field;
+    size_t bytes, most;
+  } rows[] = {{"name", object.name().size(), kLongestName},
+              {"namespace", object.namespace_().size(), kLongestNamespace}};
+  for (const auto& row : rows) {
+    if (row.bytes <= row.most) continue;
+    return absl::InvalidArgumentError(base::StrCat("scaledObjectRef.", row.field, " has ",
+                                                   row.bytes, " bytes; at most ", row.most,
+                                                   " are allowed, as in Kubernetes"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<scaling::Trigger> ReadTrigger(const externalscaler::ScaledObjectRef& object) {
+  if (absl::Status checked = CheckReference(object); !checked.ok()) return checked;
   return scaling::ParseTrigger(Entries(object), object.namespace_());
 }
 

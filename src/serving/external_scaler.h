@@ -28,7 +28,12 @@ absl::StatusOr<scaling::Evaluation> EvaluateNewest(const scaling::Trigger& trigg
                                                    const ScalerContext& context,
                                                    base::SteadyTime now);
 
-// INVALID_ARGUMENT for a reference without a name, and as ParseTrigger does.
+// Kubernetes' own limits, in bytes.
+inline constexpr size_t kLongestName = 253;
+inline constexpr size_t kLongestNamespace = 63;
+
+// INVALID_ARGUMENT for a reference without a name or with one that is too long,
+// and as ParseTrigger does.
 absl::StatusOr<scaling::Trigger> ReadTrigger(const externalscaler::ScaledObjectRef& object);
 
 absl::StatusOr<externalscaler::IsActiveResponse> IsActive(

@@ -57,9 +57,12 @@ absl::StatusOr<HealthCheckResponse> CheckHealth(const grpc::health::v1::HealthCh
   return response;
 }
 
+HealthFeed::HealthFeed(const std::string& service, const HealthContext& context)
+    : known_(IsKnown(service, context)), context_(context) {}
+
 std::optional<HealthCheckResponse> HealthFeed::Next(base::SteadyTime now) {
   auto status = HealthCheckResponse::SERVICE_UNKNOWN;
-  if (IsKnown(service_, context_)) {
+  if (known_) {
     const Freshness freshness = context_.readiness(now);
     due_ = freshness.until;
     status = ServingStatus(freshness, context_);

@@ -36,14 +36,13 @@ absl::StatusOr<grpc::health::v1::HealthCheckResponse> CheckHealth(
 // Watch: the status at once and at each change.
 class HealthFeed final : public rpc::Feed<grpc::health::v1::HealthCheckResponse> {
  public:
-  HealthFeed(std::string service, const HealthContext& context)
-      : service_(std::move(service)), context_(context) {}
+  HealthFeed(const std::string& service, const HealthContext& context);
 
   std::optional<grpc::health::v1::HealthCheckResponse> Next(base::SteadyTime now) override;
   base::SteadyTime due() const override { return due_; }
 
  private:
-  const std::string service_;
+  const bool known_;  // the service, whose name may be as long as a request
   const HealthContext& context_;
   std::optional<grpc::health::v1::HealthCheckResponse::ServingStatus> said_;
   base::SteadyTime due_ = rpc::kNever;

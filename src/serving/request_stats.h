@@ -17,7 +17,7 @@ struct RequestStats {
 struct ConnectionStats {
   uint64_t accepted = 0;
   uint64_t refused = 0;  // above --max-connections
-  uint64_t closed = 0;   // too many of their calls waited for the client
+  uint64_t closed = 0;   // too many of their calls waited, or they made memory grow
   uint64_t open = 0;
 };
 

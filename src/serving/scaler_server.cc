@@ -28,6 +28,11 @@ using grpc::health::v1::Health;
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 
+// What a line of the log may hold of a name that is too long to be one.
+std::string_view Beginning(std::string_view name, size_t most) {
+  return name.substr(0, most);
+}
+
 rpc::ServerOptions RpcOptions(const ScalerServer::Options& options) {
   rpc::ServerOptions rpc_options;
   rpc_options.address = options.address;
@@ -107,7 +112,8 @@ struct ScalerServer::Impl {
         [this](const HealthCheckRequest& request)
             -> absl::StatusOr<std::unique_ptr<rpc::Feed<HealthCheckResponse>>> {
           return std::make_unique<HealthFeed>(request.service(), health);
-        });
+        },
+        rpc::Place::kSide);
   }
 
   void AddReflection() {
@@ -115,12 +121,14 @@ struct ScalerServer::Impl {
     namespace v1alpha = grpc::reflection::v1alpha;
     server.AddExchange<v1::ServerReflectionRequest, v1::ServerReflectionResponse>(
         Announce(v1::ServerReflection::service_full_name()), "ServerReflectionInfo",
-        [this](const v1::ServerReflectionRequest& request) { return Reflect(request, services); });
+        [this](const v1::ServerReflectionRequest& request) { return Reflect(request, services); },
+        rpc::Place::kSide);
     server.AddExchange<v1alpha::ServerReflectionRequest, v1alpha::ServerReflectionResponse>(
         Announce(v1alpha::ServerReflection::service_full_name()), "ServerReflectionInfo",
         [this](const v1alpha::ServerReflectionRequest& request) {
           return Reflect(request, services);
-        });
+        },
+        rpc::Place::kSide);
   }
 
   // `service` is one of those that health and reflection know.
@@ -141,11 +149,12 @@ struct ScalerServer::Impl {
                 const absl::Status& status) {
     const base::SteadyTime now = base::Now();
     if (complaints.IsNew(method, object_namespace, object, status, now)) {
-      base::LogWarn("request failed", {{"method", method},
-                                       {"namespace", object_namespace},
-                                       {"scaledObject", object},
-                                       {"code", absl::StatusCodeToString(status.code())},
-                                       {"error", base::Message(status)}});
+      base::LogWarn("request failed",
+                    {{"method", method},
+                     {"namespace", Beginning(object_namespace, kLongestNamespace)},
+                     {"scaledObject", Beginning(object, kLongestName)},
+                     {"code", absl::StatusCodeToString(status.code())},
+                     {"error", base::Message(status)}});
     }
     if (const uint64_t left_out = complaints.TakeLeftOut(now); left_out > 0) {
       base::LogWarn("too many requests failed at once to log each", {{"leftOut", left_out}});

@@ -12,9 +12,12 @@ using telemetry::GpuSnapshot;
 using telemetry::Reading;
 using telemetry::ReadingState;
 
-const GpuSnapshot* FindByUuid(const telemetry::Snapshot& snapshot, const std::string& uuid) {
-  for (const GpuSnapshot& gpu : snapshot.gpus) {
-    if (gpu.identity->uuid == uuid) return &gpu;
+// The GPU as it was; one that tells no UUID is known by its index.
+const GpuSnapshot* FindEarlier(const telemetry::Snapshot& previous,
+                               const telemetry::GpuIdentity& identity) {
+  if (!identity.uuid.empty()) return telemetry::FindGpu(previous, identity.uuid);
+  for (const GpuSnapshot& gpu : previous.gpus) {
+    if (gpu.identity->uuid.empty() && gpu.identity->index == identity.index) return &gpu;
   }
   return nullptr;
 }
@@ -22,7 +25,10 @@ const GpuSnapshot* FindByUuid(const telemetry::Snapshot& snapshot, const std::st
 // `reading` is the lane's new one; an earlier value outlives a failed attempt.
 Reading FoldReading(const Reading& earlier, const Reading& reading) {
   const bool keep = reading.state == ReadingState::kFailed && earlier.state == ReadingState::kValue;
-  return keep ? earlier : reading;
+  if (!keep) return reading;
+  Reading kept = earlier;
+  kept.outlived = true;
+  return kept;
 }
 
 GpuSnapshot FoldGpu(const GpuSnapshot* earlier, catalog::Lane lane, const GpuSample& sample) {
@@ -69,7 +75,7 @@ telemetry::Snapshot Fold(const telemetry::Snapshot& previous, catalog::Lane lane
   next.lane(lane).sampled_at = now;
   next.gpus.reserve(read->size());
   for (const GpuSample& sample : *read) {
-    next.gpus.push_back(FoldGpu(FindByUuid(previous, sample.identity->uuid), lane, sample));
+    next.gpus.push_back(FoldGpu(FindEarlier(previous, *sample.identity), lane, sample));
   }
   next.pods_worked = telemetry::PodsWorked(previous, next);
   return next;

@@ -94,7 +94,8 @@ absl::Status CheckDistinct(const v1::NodeSnapshot& message) {
     if (!indices.insert(gpu.index()).second) {
       return absl::InvalidArgumentError(base::StrCat("GPU ", gpu.index(), " is listed twice"));
     }
-    if (!uuids.insert(gpu.uuid()).second) {
+    // One that has none may be one of several.
+    if (!gpu.uuid().empty() && !uuids.insert(gpu.uuid()).second) {
       return absl::InvalidArgumentError(
           base::StrCat("GPU ", gpu.index(), ": uuid \"", gpu.uuid(), "\" is listed twice"));
     }
@@ -156,7 +157,7 @@ v1::NodeSnapshot ToProto(const Snapshot& snapshot) {
     out->set_pci_bus_id(base::ToUtf8(gpu.identity->pci_bus_id));
     out->set_error(base::ToUtf8(base::Message(FirstFailure(gpu))));
     for (const catalog::MetricRow& row : catalog::Metrics().first(catalog::kGpuMetricCount)) {
-      if (const auto value = gpu.readings.Value(row.id); value.has_value()) {
+      if (const auto value = gpu.readings.Newest(row.id); value.has_value()) {
         (*out->mutable_readings())[std::string(row.name)] = *value;
       }
     }

@@ -140,7 +140,7 @@ std::string CsvRows(const Snapshot& snapshot) {
     base::StrAppend(&rows, stamp, ",", CsvField(snapshot.node), ",", gpu.identity->index, ",",
                     CsvField(gpu.identity->uuid), ",", CsvField(gpu.identity->name));
     for (const catalog::MetricRow& row : GpuMetrics()) {
-      const auto value = gpu.readings.Value(row.id);
+      const auto value = gpu.readings.Newest(row.id);
       rows += ',';
       if (fresh && value.has_value()) rows += NumberField(*value);
     }

@@ -21,7 +21,7 @@ namespace gpuscaler::telemetry {
 // With the end of line.
 std::string CsvHeader();
 // The rows of one snapshot, each with its end of line. Readings that outlive a
-// failed read are left out: they would look new.
+// failed read, of the node or their own, are left out: they would look new.
 std::string CsvRows(const Snapshot& snapshot);
 
 struct CsvSnapshot {

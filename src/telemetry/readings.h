@@ -24,6 +24,7 @@ struct Reading {
   ReadingState state = ReadingState::kNever;
   double value = 0;                  // in the metric's unit, finite; only with kValue
   base::SteadyTime sampled_at = {};  // when the value was read; only with kValue
+  bool outlived = false;             // a later attempt failed; only with kValue
 };
 
 class Readings {
@@ -37,15 +38,23 @@ class Readings {
     return reading.value;
   }
 
+  // Empty also when the value outlives a failed attempt: for texts that have no
+  // place for its age, in which it would look new.
+  std::optional<double> Newest(catalog::Metric metric) const {
+    return (*this)[metric].outlived ? std::nullopt : Value(metric);
+  }
+
   // A value that is not finite cannot be a reading: it becomes kFailed.
   void Set(catalog::Metric metric, double value, base::SteadyTime sampled_at) {
-    (*this)[metric] = std::isfinite(value) ? Reading{ReadingState::kValue, value, sampled_at}
-                                           : Reading{ReadingState::kFailed, 0, {}};
+    (*this)[metric] = std::isfinite(value) ? Reading{ReadingState::kValue, value, sampled_at, false}
+                                           : Reading{ReadingState::kFailed, 0, {}, false};
   }
   void SetUnsupported(catalog::Metric metric) {
-    (*this)[metric] = {ReadingState::kUnsupported, 0, {}};
+    (*this)[metric] = {ReadingState::kUnsupported, 0, {}, false};
   }
-  void SetFailed(catalog::Metric metric) { (*this)[metric] = {ReadingState::kFailed, 0, {}}; }
+  void SetFailed(catalog::Metric metric) {
+    (*this)[metric] = {ReadingState::kFailed, 0, {}, false};
+  }
 
  private:
   static size_t Place(catalog::Metric metric) {

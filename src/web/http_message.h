@@ -10,8 +10,7 @@ namespace gpuscaler::web {
 
 // Valid during the handler's call only.
 struct HttpRequest {
-  std::string_view path;   // "/metrics"; as sent, not decoded
-  std::string_view query;  // what follows '?', as sent; empty: nothing
+  std::string_view path;  // "/metrics"; as sent, not decoded, without a query
 };
 
 struct HttpHeader {

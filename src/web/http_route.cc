@@ -18,9 +18,7 @@ HttpRequest ParseTarget(std::string_view target) {
     }
   }
   HttpRequest request;
-  const size_t mark = target.find('?');
-  request.path = target.substr(0, mark);
-  if (mark != std::string_view::npos) request.query = target.substr(mark + 1);
+  request.path = target.substr(0, target.find('?'));
   if (request.path.empty()) request.path = "/";
   return request;
 }

@@ -58,9 +58,8 @@ struct HttpStats {
 
 class HttpServer {
  public:
-  // Listens on all or on none. INVALID_ARGUMENT for what is no IP address, for
-  // a port in use FAILED_PRECONDITION (others as errno has it), naming address
-  // and port.
+  // Listens on all or on none; errors are rpc::Listen's: INVALID_ARGUMENT for
+  // what is no IP address, ALREADY_EXISTS for a port in use.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(HttpOptions options,
                                                            std::vector<HttpListen> listeners);
   ~HttpServer();

@@ -81,7 +81,8 @@ void WriteGrpcConnections(const NodeMetrics& metrics, Exposition& page) {
   Single(page, "grpc_refused_connections_total", MetricType::kCounter,
          "gRPC connections closed at once: too many were open.", metrics.grpc->refused);
   Single(page, "grpc_evicted_connections_total", MetricType::kCounter,
-         "gRPC connections closed because they held the most of too many unfinished calls.",
+         "gRPC connections closed because they held the most of too many unfinished calls, or sent "
+         "the most while memory grew above its limit.",
          metrics.grpc->closed);
 }
 

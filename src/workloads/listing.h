@@ -17,6 +17,13 @@ namespace gpuscaler::workloads {
 // Resource names that mean GPUs besides those that are known.
 using ExtraResources = std::vector<std::string>;
 
+// Our own pod, which every whole answer of our kubelet lists. Empty: not known.
+struct OwnPod {
+  std::string pod_namespace;
+  std::string name;
+  bool known() const { return !pod_namespace.empty() && !name.empty(); }
+};
+
 struct Holding {
   std::string pod_namespace;
   std::string pod;
@@ -27,14 +34,20 @@ struct Holding {
 
 struct Listing {
   std::vector<Holding> holdings;
+  bool whole = false;  // our own pod is listed: so are all others
   // Ids of GPU resources that name no whole GPU, the first few: for the log.
   std::vector<std::string> unknown_ids;
+  // Resources of GPU vendors of which nothing was taken, the first few, each once:
+  // for the log.
+  std::vector<std::string> skipped_resources;
 };
 
-// nvidia.com/gpu, nvidia.com/mig-*, amd.com/gpu, the extras, and claims of the
-// driver gpu.nvidia.com. UNAVAILABLE: it lists no pod at all, as a kubelet does that
-// has just started; ours is always one.
+// nvidia.com/gpu, nvidia.com/gpu.shared, nvidia.com/mig-*, amd.com/gpu, the extras,
+// claims of the driver gpu.nvidia.com, and whatever is called by a GPU's UUID: a
+// device plugin can be told to name its resource anything. UNAVAILABLE: no pod at all is
+// listed, or not our own. So answers a kubelet that has just started: it knows
+// its static pods before those of the API server.
 absl::StatusOr<Listing> ReadListing(const v1::ListPodResourcesResponse& response,
-                                    const ExtraResources& extras);
+                                    const ExtraResources& extras, const OwnPod& own_pod);
 
 }  // namespace gpuscaler::workloads

@@ -16,6 +16,18 @@ std::string UuidOf(const Holding& holding, const Identities& gpus) {
   return holding.gpu.uuid.empty() ? holding.device : holding.gpu.uuid;
 }
 
+// `listing`, and what `earlier` holds of pods that are not in it.
+std::vector<Holding> WithMissing(const std::vector<Holding>& listing,
+                                 const std::vector<Holding>& earlier) {
+  std::set<std::pair<std::string_view, std::string_view>> listed;
+  for (const Holding& holding : listing) listed.emplace(holding.pod_namespace, holding.pod);
+  std::vector<Holding> all = listing;
+  for (const Holding& holding : earlier) {
+    if (!listed.contains({holding.pod_namespace, holding.pod})) all.push_back(holding);
+  }
+  return all;
+}
+
 }  // namespace
 
 std::shared_ptr<const telemetry::Ownership> PodLedger::Enter(const absl::StatusOr<Listing>& listing,
@@ -34,8 +46,11 @@ std::shared_ptr<const telemetry::Ownership> PodLedger::Enter(const absl::StatusO
 
 telemetry::Ownership PodLedger::Read(const Listing& listing, const Identities& gpus,
                                      base::SteadyTime now) {
+  const std::vector<Holding> holdings =
+      listing.whole ? listing.holdings : WithMissing(listing.holdings, listed_);
+  listed_ = listing.holdings;
   std::map<PodName, std::optional<base::SteadyTime>> appeared;
-  for (const Holding& holding : listing.holdings) {
+  for (const Holding& holding : holdings) {
     const PodName name(holding.pod_namespace, holding.pod);
     const auto known = appeared_.find(name);
     const auto fresh = looked_ ? std::optional(now) : std::nullopt;
@@ -46,14 +61,14 @@ telemetry::Ownership PodLedger::Read(const Listing& listing, const Identities& g
 
   // When the youngest holder of a device appeared.
   std::unordered_map<std::string, std::optional<base::SteadyTime>> youngest;
-  for (const Holding& holding : listing.holdings) {
+  for (const Holding& holding : holdings) {
     const auto& came = appeared_.at({holding.pod_namespace, holding.pod});
     const auto [at, is_new] = youngest.emplace(holding.device, came);
     if (!is_new) at->second = std::max(at->second, came);
   }
 
   std::map<PodName, std::set<std::string>> gpus_of;
-  for (const Holding& holding : listing.holdings) {
+  for (const Holding& holding : holdings) {
     const PodName name(holding.pod_namespace, holding.pod);
     if (holding.exclusive && appeared_.at(name) < youngest.at(holding.device)) continue;
     gpus_of[name].insert(UuidOf(holding, gpus));

@@ -28,6 +28,9 @@ class PodLedger {
   // ones: of two pods with the same device the younger one has it, and a pod
   // that is left with none holds nothing. Of equal age, as all are at first
   // sight, both have it. A claim can be several pods'.
+  //
+  // A pod that is missing from a listing that may not be whole is kept until the
+  // next one agrees: a kubelet that has just started lists a few at first.
   std::shared_ptr<const telemetry::Ownership> Enter(const absl::StatusOr<Listing>& listing,
                                                     const Identities& gpus, base::SteadyTime now);
 
@@ -36,7 +39,8 @@ class PodLedger {
 
   telemetry::Ownership Read(const Listing& listing, const Identities& gpus, base::SteadyTime now);
 
-  // Every pod of the newest listing: when it was first seen; empty: at first sight.
+  std::vector<Holding> listed_;  // in the newest listing
+  // Every pod that holds something: when it was first seen; empty: at first sight.
   std::map<PodName, std::optional<base::SteadyTime>> appeared_;
   bool looked_ = false;
   std::shared_ptr<const telemetry::Ownership> newest_ =

@@ -15,6 +15,12 @@ namespace {
 
 constexpr base::Duration kCallPatience = std::chrono::seconds(5);
 
+std::string Joined(const std::vector<std::string>& texts) {
+  std::string joined;
+  for (const std::string& text : texts) base::AppendItem(&joined, text);
+  return joined;
+}
+
 }  // namespace
 
 PodWatch::PodWatch(Options options, std::function<Identities()> gpus,
@@ -35,7 +41,7 @@ void PodWatch::Tick() {
 absl::StatusOr<Listing> PodWatch::List() {
   const auto response = client_.List(kCallPatience);
   if (!response.ok()) return response.status();
-  return ReadListing(**response, options_.extra_resources);
+  return ReadListing(**response, options_.extra_resources, options_.own_pod);
 }
 
 // A socket that was there once is the kubelet's, which may be restarting.
@@ -64,11 +70,18 @@ void PodWatch::Report(const absl::StatusOr<Listing>& listing) {
                   {{"socket", options_.socket}});
   }
   told_ = listing.status();
-  if (!listing.ok() || listing->unknown_ids.empty() || std::exchange(told_unknown_, true)) return;
-  std::string ids;
-  for (const std::string& id : listing->unknown_ids) base::AppendItem(&ids, id);
-  base::LogWarn("devices of GPU resources that name no whole GPU: their pods count as missing",
-                {{"ids", ids}});
+  if (listing.ok()) ReportUnread(*listing);
+}
+
+void PodWatch::ReportUnread(const Listing& listing) {
+  if (!listing.unknown_ids.empty() && !std::exchange(told_unknown_, true)) {
+    base::LogWarn("devices of GPU resources that name no whole GPU: their pods count as missing",
+                  {{"ids", Joined(listing.unknown_ids)}});
+  }
+  if (!listing.skipped_resources.empty() && !std::exchange(told_skipped_, true)) {
+    base::LogWarn("resources that are not taken for GPUs: name those that are by --gpu-resource",
+                  {{"resources", Joined(listing.skipped_resources)}});
+  }
 }
 
 }  // namespace gpuscaler::workloads

@@ -22,6 +22,7 @@ class PodWatch {
     std::string socket;
     base::Duration period = std::chrono::seconds(1);
     ExtraResources extra_resources;
+    OwnPod own_pod;
   };
   // `gpus` answers the node's GPUs; `publish` takes each new ownership. Both are
   // called on the watch's thread.
@@ -37,6 +38,7 @@ class PodWatch {
   bool FindSocket();
   absl::StatusOr<Listing> List();
   void Report(const absl::StatusOr<Listing>& listing);
+  void ReportUnread(const Listing& listing);
 
   const Options options_;
   const std::function<Identities()> gpus_;
@@ -47,7 +49,8 @@ class PodWatch {
   absl::Status told_;   // what the log says about the newest attempt
   bool found_ = false;  // the socket, once
   bool told_absent_ = false;
-  bool told_unknown_ = false;    // ids that no rule reads are told once
+  bool told_unknown_ = false;    // ids that no rule reads are told once,
+  bool told_skipped_ = false;    // and so are resources that may be GPUs
   base::PeriodicThread thread_;  // last: it uses everything above
 };
 

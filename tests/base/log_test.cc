@@ -126,7 +126,7 @@ TEST(Log, DropsWhatIsBelowItsLevel) {
   StartLog(LogLevel::kWarn);
   EXPECT_FALSE(LogEnabled(LogLevel::kInfo));
   EXPECT_TRUE(LogEnabled(LogLevel::kWarn));
-  LogDebug("no");
+  Log(LogLevel::kDebug, "no");
   LogInfo("no");
   LogWarn("yes");
   LogError("yes");

@@ -95,6 +95,10 @@ TEST(CommandLine, IntervalsOutOfRangeOrAtOddsAreRefused) {
                 "--stale-after is 10s; it must be at least twice --poll-interval, 10s");
   ExpectRefused({"--stale-after=300ms", "--poll-interval=100ms"},
                 "must be at least twice --fast-interval, 200ms");
+  ExpectRefused({"--stale-after=1999ms", "--poll-interval=100ms"},
+                "must be at least 2s while the kubelet is asked");
+  ExpectRefused({"--health-check-interval=1ns"}, "it must be 0s or at least 100ms");
+  ExpectRefused({"--health-check-interval=99ms"}, "it must be 0s or at least 100ms");
 }
 
 TEST(CommandLine, ScenariosThatCannotBeReadAreRefused) {

@@ -128,5 +128,31 @@ TEST(ReadScaledObjects, AFileThatCannotBeReadIsAnError) {
   EXPECT_TRUE(Read("")->empty());
 }
 
+absl::Status OfTrigger(const std::string& lines) {
+  return Read(
+             "kind: ScaledObject\nmetadata: {name: llm}\nspec:\n  triggers:\n    - type: "
+             "external\n" +
+             lines)
+      .status();
+}
+
+TEST(ReadScaledObjects, AMetricTypeThatTheScalerIsNotToldIsRefused) {
+  const absl::Status silent =
+      OfTrigger("      metricType: Value\n      metadata: {workload: deployment/llm}\n");
+  EXPECT_EQ(silent.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(base::Message(silent)),
+              HasSubstr(":5: metricType is Value and metadata.hpaMetricType is not given"));
+  const absl::Status other = OfTrigger("      metadata: {hpaMetricType: Value}\n");
+  EXPECT_THAT(std::string(base::Message(other)),
+              HasSubstr("metricType is AverageValue and metadata.hpaMetricType is Value"));
+  for (const std::string same :
+       {"      metricType: Value\n      metadata: {workload: job/a, hpaMetricType: Value}\n",
+        "      metadata: {workload: job/a, hpaMetricType: AverageValue}\n",
+        "      metadata: {workload: job/a}\n",
+        "      metricType: Value\n      metadata: {targetValue: \"80\"}\n"}) {
+    EXPECT_TRUE(OfTrigger(same).ok()) << OfTrigger(same);
+  }
+}
+
 }  // namespace
 }  // namespace gpuscaler::cli

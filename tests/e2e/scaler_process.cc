@@ -24,16 +24,19 @@ bool IsGateway(const std::vector<std::string>& flags) {
 }
 
 std::vector<std::string> Command(std::vector<std::string> flags, const ScalerPorts& ports) {
-  const std::string defaults[] = {"--node-name=node-a", base::StrCat("--port=", ports.grpc),
+  const std::string defaults[] = {"--node-name=node-a",
+                                  base::StrCat("--port=", ports.grpc),
                                   base::StrCat("--metrics-port=", ports.metrics),
                                   base::StrCat("--probe-port=", ports.probes),
-                                  "--bind-address=127.0.0.1"};
+                                  "--bind-address=127.0.0.1",
+                                  "--pod-resources-socket="};
   for (const std::string& flag : defaults) {
     const std::string name = flag.substr(0, flag.find('='));
     const bool given = std::any_of(flags.begin(), flags.end(), [&name](const std::string& other) {
       return other == name || other.rfind(name + "=", 0) == 0;
     });
-    if (!given && !(name == "--node-name" && IsGateway(flags))) flags.push_back(flag);
+    const bool of_node = name == "--node-name" || name == "--pod-resources-socket";
+    if (!given && !(of_node && IsGateway(flags))) flags.push_back(flag);
   }
   flags.insert(flags.begin(), ScalerBinary());
   return flags;

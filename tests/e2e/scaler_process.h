@@ -41,7 +41,8 @@ struct ScalerPorts {
 
 class ScalerProcess {
  public:
-  // Ports, a bind address and a node's name come from here unless `flags` name them.
+  // Ports, a bind address and a node's name come from here, and no kubelet is asked,
+  // unless `flags` say otherwise.
   explicit ScalerProcess(std::vector<std::string> flags, const Environment& environment = {},
                          ScalerPorts ports = ScalerPorts());
   ~ScalerProcess();

@@ -32,8 +32,12 @@ class Workload : public testing::Test {
   // Starts the scaler once the pods that were there before it are set.
   void Start() { Start(kubelet_.socket()); }
   void Start(const std::string& socket) {
-    const std::vector<std::string> flags = {"--fast-interval=20ms", "--poll-interval=100ms",
-                                            "--stale-after=3s", "--pod-resources-socket=" + socket};
+    const std::vector<std::string> flags = {"--fast-interval=20ms",
+                                            "--poll-interval=100ms",
+                                            "--stale-after=3s",
+                                            "--pod-resources-socket=" + socket,
+                                            "--pod-namespace=kube-system",
+                                            "--pod-name=keda-gpu-scaler-x2b4k"};
     scaler_ = std::make_unique<ScalerProcess>(flags, nvml_.ChildEnvironment());
     ASSERT_TRUE(scaler_->AwaitServing());
   }
@@ -95,6 +99,19 @@ TEST_F(Workload, AKubeletThatHangsNeverMakesABusyWorkloadIdle) {
   EXPECT_THAT(keda().Value({}), Holds(99)) << "the rest works";
   EXPECT_EQ(keda().Health(), "SERVING");
   kubelet_.Release();
+  AwaitValue(kLlm, 90);
+}
+
+TEST_F(Workload, AKubeletThatListsItsStaticPodsOnlyIsNotBelieved) {
+  kubelet_.Hold(kNamespace, "llm-7d9c8b5f4d-x2b4k", {nvml_.gpu(0).uuid()});
+  Start();
+  AwaitValue(kLlm, 90);
+  v1::ListPodResourcesResponse part;
+  part.add_pod_resources()->set_name("kube-proxy-node-a");
+  kubelet_.AnswerWith(part.SerializeAsString());
+  Await([&] { return !keda().Value(kLlm).ok(); });
+  EXPECT_THAT(keda().Value(kLlm), FailsWith(StatusCode::kUnavailable, "own pod"));
+  kubelet_.AnswerWith("");
   AwaitValue(kLlm, 90);
 }
 

@@ -42,7 +42,8 @@ TEST(ReportReader, RefusesWhatCannotBeTrue) {
       {"readings of 1 GPUs; the node has 2", [](auto& r) { r.mutable_readings()->RemoveLast(); }},
       {"must ascend", [](auto& r) { r.mutable_gpus()->mutable_gpus(1)->set_index(0); }},
       {"another GPU's", [](auto& r) { r.mutable_gpus()->mutable_gpus(1)->set_uuid("a-0"); }},
-      {"uuid has 0 bytes", [](auto& r) { r.mutable_gpus()->mutable_gpus(1)->clear_uuid(); }},
+      {"uuid has 2000 bytes",
+       [](auto& r) { r.mutable_gpus()->mutable_gpus(1)->set_uuid(std::string(2000, 'x')); }},
       {"an age cannot be", [](auto& r) { r.mutable_pod_listing()->set_age_seconds(-1); }},
       {"GPUs; allowed are at most 1024",
        [](auto& r) {

@@ -41,8 +41,24 @@ TEST(MemoryGuard, BelowTheLimitAndWithoutOneNobodyIsClosed) {
   EXPECT_THAT(none.Tick(1'000'000 * kMib, Traffic{{1, 1'000'000'000}}), IsEmpty());
 }
 
+TEST(MemoryGuard, ADayOfTrafficBeforeAnybodyLookedIsNotHeldAgainstAConnection) {
+  for (const uint64_t first_look : {60 * kMib, 120 * kMib}) {
+    MemoryGuard guard(100 * kMib);
+    guard.Tick(40 * kMib, {});
+    EXPECT_THAT(guard.Tick(first_look, Traffic{{1, 350 * kMib}, {2, 300'000}}), IsEmpty());
+    EXPECT_THAT(guard.Tick(130 * kMib, Traffic{{1, 350 * kMib + 200}, {2, 700'000}}),
+                ElementsAre(2));
+    // Nor is what came while nobody looked again.
+    guard.Tick(40 * kMib, {});
+    EXPECT_THAT(guard.Tick(140 * kMib, Traffic{{1, 400 * kMib}, {3, 300'000}}), IsEmpty());
+    EXPECT_THAT(guard.Tick(150 * kMib, Traffic{{1, 400 * kMib + 200}, {3, 900'000}}),
+                ElementsAre(3));
+  }
+}
+
 TEST(MemoryGuard, OldTrafficCountsLess) {
   MemoryGuard guard(100 * kMib);
+  guard.Tick(60 * kMib, Traffic{{1, 0}, {2, 0}});
   guard.Tick(60 * kMib, Traffic{{1, 1'000'000}, {2, 0}});
   for (int i = 0; i < 60; ++i) guard.Tick(60 * kMib, Traffic{{1, 1'000'000}, {2, 0}});
   EXPECT_THAT(guard.Tick(120 * kMib, Traffic{{1, 1'000'000}, {2, 50'000}}), ElementsAre(2));
@@ -50,6 +66,7 @@ TEST(MemoryGuard, OldTrafficCountsLess) {
 
 TEST(MemoryGuard, ADescriptorThatIsUsedAgainIsAnotherConnection) {
   MemoryGuard guard(100 * kMib);
+  guard.Tick(60 * kMib, Traffic{{1, 0}});
   guard.Tick(60 * kMib, Traffic{{1, 1'000'000}});
   EXPECT_THAT(guard.Tick(120 * kMib, Traffic{{1, 10}, {2, 900'000}}), ElementsAre(2));
 }

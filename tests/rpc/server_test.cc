@@ -211,6 +211,43 @@ TEST_F(ServerTest, StreamsAboveTheBudgetAreRefusedAndUnaryCallsAreNot) {
   EXPECT_EQ(fourth.Read(), 1);
 }
 
+constexpr std::string_view kWatch = "/grpc.health.v1.Health/Watch";
+
+std::string WatchCalls(int calls) {
+  std::string bytes(kHttp2Preface);
+  bytes += Http2Settings();
+  for (int i = 0; i < calls; ++i) {
+    const auto stream = static_cast<uint32_t>(2 * i + 1);
+    bytes += Http2Call(stream, kWatch) + Http2EmptyRequest(stream);
+  }
+  return bytes;
+}
+
+// One that reads nothing, and whose streams always have something to say.
+TEST_F(ServerTest, AClientThatHoldsAllStreamsMakesRoomForAnother) {
+  heartbeat_ = base::Duration::zero();
+  ServerOptions options;
+  options.max_streams = 20;
+  Start(options);
+  const Descriptor greedy = Connect(server_->port(), 66);
+  const std::string calls = WatchCalls(25);
+  ASSERT_EQ(send(greedy.get(), calls.data(), calls.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(calls.size()));
+  Await([this] { return server_->stats()[1].requests.load() == 25; });
+  Await([this] { return OpenStreams() == 20; });
+  const auto stub = NewStub();
+  std::vector<std::unique_ptr<Watching>> honest;
+  for (int i = 0; i < 10; ++i) {
+    honest.push_back(std::make_unique<Watching>(*stub));
+    EXPECT_EQ(honest.back()->Read(), 1) << i;
+  }
+  EXPECT_EQ(OpenStreams(), 20);
+  Watching above(*stub);
+  EXPECT_EQ(above.Read(), -1);
+  EXPECT_EQ(above.reader->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  for (const auto& each : honest) EXPECT_EQ(each->Read(), 1);
+}
+
 TEST_F(ServerTest, ARequestThatIsTooLargeIsRefused) {
   ServerOptions options;
   options.max_request_bytes = 1024;

@@ -12,11 +12,16 @@
 
 namespace gpuscaler::rpc {
 
-// Connected to 127.0.0.1:port; an invalid descriptor when that failed.
-inline Descriptor Connect(uint16_t port) {
+// Connected to 127.0.0.1:port from 127.0.0.`from`; an invalid descriptor when
+// that failed.
+inline Descriptor Connect(uint16_t port, uint32_t from = 1) {
   Descriptor fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address = {};
   address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl((127U << 24) + from);
+  if (bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
+    return Descriptor();
+  }
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {

@@ -209,6 +209,15 @@ TEST(BadMetadata, OfAHugeValueOrKeySaysHowLongAndEchoesLittle) {
   EXPECT_LT(message.size(), 200U);
 }
 
+TEST(BadMetadata, MayHave16KibibytesInAll) {
+  const std::string longest(4096, 'x');
+  EXPECT_EQ(MessageOf({{"caCert", longest},
+                       {"tlsClientCert", longest},
+                       {"tlsClientKey", longest},
+                       {"scalerAddress", longest}}),
+            "the trigger's metadata has 16428 bytes; at most 16384 are allowed");
+}
+
 TEST(BadMetadata, MayHaveValuesOf4096Bytes) {
   const std::string longest(4096, 'x');
   const std::string longer(4097, 'x');

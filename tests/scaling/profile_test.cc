@@ -173,5 +173,18 @@ TEST(Profiles, AreAllInOneOfTheTestsAbove) {
   EXPECT_EQ(catalog::Profiles().size(), 7U + 4U);
 }
 
+// Of those that this version serves none has an aggregation of its own yet.
+TEST(DefaultAggregation, IsTheProfilesWhereItHasOne) {
+  const catalog::ProfileRow* inflight = catalog::FindProfile("vllm-inflight");
+  ASSERT_EQ(inflight->aggregation, Aggregation::kSum);
+  const catalog::ProfileRow* batch = catalog::FindProfile("batch");
+  for (const bool of_workload : {false, true}) {
+    const auto usual = of_workload ? Aggregation::kAvg : Aggregation::kMax;
+    EXPECT_EQ(DefaultAggregation(inflight, of_workload), Aggregation::kSum);
+    EXPECT_EQ(DefaultAggregation(batch, of_workload), usual);
+    EXPECT_EQ(DefaultAggregation(nullptr, of_workload), usual);
+  }
+}
+
 }  // namespace
 }  // namespace gpuscaler::scaling

@@ -71,6 +71,24 @@ TEST_F(ExternalScalerTest, AReferenceWithoutANameIsRefused) {
   }
 }
 
+TEST_F(ExternalScalerTest, ANameIsAsLongAsKubernetesAllowsAndNoLonger) {
+  Publish(store_, {40}, kNow);
+  externalscaler::ScaledObjectRef longest = MakeObject({{"window", "60"}});
+  longest.set_name(std::string(253, 'n'));
+  longest.set_namespace_(std::string(63, 's'));
+  EXPECT_EQ(Value(longest), 40);
+  externalscaler::ScaledObjectRef name = longest;
+  name.set_name(std::string(200'000, 'n'));
+  externalscaler::ScaledObjectRef space = longest;
+  space.set_namespace_(std::string(64, 's'));
+  EXPECT_EQ(base::Message(Ask(name).status()),
+            "scaledObjectRef.name has 200000 bytes; at most 253 are allowed, as in Kubernetes");
+  EXPECT_EQ(base::Message(IsActive(space, context_, kNow).status()),
+            "scaledObjectRef.namespace has 64 bytes; at most 63 are allowed, as in Kubernetes");
+  EXPECT_EQ(GetMetricSpec(name).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(windows_.size(), 1u);
+}
+
 TEST_F(ExternalScalerTest, IsActiveIsStrictlyAboveTheThreshold) {
   Publish(store_, {30, 50}, kNow);
   const auto active = [this](const std::string& threshold) {

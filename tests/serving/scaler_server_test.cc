@@ -104,6 +104,20 @@ TEST_F(ScalerServerTest, StreamsTheSpecs) {
   EXPECT_EQ(Stats("StreamMetricSpec").open_streams, 1);
 }
 
+TEST_F(ScalerServerTest, StreamsThatOnlyLookTakeNoPlaceOfOthers) {
+  const auto stub = grpc::health::v1::Health::NewStub(keda_->channel());
+  std::vector<std::unique_ptr<e2e::Stream<HealthCheckResponse>>> watches;
+  int refused = 0;
+  for (int i = 0; i < 70; ++i) {
+    watches.push_back(std::make_unique<e2e::Stream<HealthCheckResponse>>());
+    watches.back()->reader = stub->Watch(&watches.back()->context, HealthCheckRequest());
+    if (!watches.back()->Read().has_value()) ++refused;
+  }
+  EXPECT_EQ(refused, 6);
+  Publish(store_, {40}, base::Now());
+  EXPECT_TRUE(keda_->StreamIsActive({})->Read().has_value());
+}
+
 TEST_F(ScalerServerTest, HealthIsCheckedAndWatched) {
   EXPECT_EQ(keda_->Health(), "NOT_SERVING");
   const auto stub = grpc::health::v1::Health::NewStub(keda_->channel());

@@ -130,6 +130,16 @@ TEST(Fold, AGpuThatCannotBeReadLosesItsReadingsAtOnceAndAlone) {
       << "readings from before the loss must not come back";
 }
 
+TEST(Fold, GpusWithoutAUuidAreToldApartByTheirIndex) {
+  const Snapshot both =
+      FoldIn({}, Lane::kFast,
+             std::vector<GpuSample>{FastSample(0, "", 40, 1), FastSample(1, "", 60, 1)}, 1);
+  GpuSample failed = FastSample(1, "", 0, 2);
+  failed.readings.SetFailed(Metric::kGpuUtilization);
+  const Snapshot next = FoldIn(both, Lane::kFast, std::vector<GpuSample>{failed}, 2);
+  EXPECT_EQ(next.gpus[0].readings.Value(Metric::kGpuUtilization), 60);
+}
+
 TEST(Fold, AReadingThatFailedKeepsItsEarlierValueWhichAges) {
   GpuSample sample = FastSample(0, "a", 0, 3);
   sample.readings.SetFailed(Metric::kGpuUtilization);
@@ -141,6 +151,11 @@ TEST(Fold, AReadingThatFailedKeepsItsEarlierValueWhichAges) {
   EXPECT_EQ(gpu.readings[Metric::kGpuUtilization].sampled_at, At(1));
   EXPECT_EQ(gpu.readings[Metric::kMemoryUsedMib].sampled_at, At(3));
   EXPECT_EQ(gpu.reading_failures[0], absl::InternalError("unknown error"));
+  EXPECT_EQ(gpu.readings.Newest(Metric::kGpuUtilization), std::nullopt);
+  EXPECT_TRUE(gpu.readings.Newest(Metric::kMemoryUsedMib).has_value());
+  const Snapshot again =
+      FoldIn(next, Lane::kFast, std::vector<GpuSample>{FastSample(0, "a", 7, 4)}, 4);
+  EXPECT_EQ(again.gpus[0].readings.Newest(Metric::kGpuUtilization), 7);
   EXPECT_TRUE(gpu.reading_failures[1].ok());
 
   const Snapshot full =

@@ -48,6 +48,16 @@ TEST(ToProto, SaysWhyReadsFailed) {
   EXPECT_EQ(message.gpus(0).error(), "power: unknown error");
 }
 
+TEST(ToProto, LeavesOutAReadingThatOutlivesItsOwnFailedRead) {
+  Snapshot snapshot = Example();
+  snapshot.gpus[0].readings[Metric::kPowerDraw].outlived = true;
+  snapshot.gpus[0].reading_failures[1] = absl::InternalError("power: unknown error");
+  const auto back = FromProto(ToProto(snapshot), kSampledAt);
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(back->gpus[0].readings[Metric::kPowerDraw].state, ReadingState::kFailed);
+  EXPECT_EQ(back->gpus[0].readings.Value(Metric::kGpuUtilization), 37);
+}
+
 TEST(FromProto, GivesBackTheSnapshotWithAbsencesAsUnsupported) {
   const auto back = FromProto(ToProto(Example()), kSampledAt);
   ASSERT_TRUE(back.ok()) << back.status();
@@ -151,6 +161,10 @@ TEST(FromProto, RefusesAGpuListedTwiceTooManyAndImpossibleTimes) {
   same_uuid.mutable_gpus(1)->set_uuid("GPU-aa");
   EXPECT_EQ(FromProto(same_uuid, kSampledAt).status().message(),
             "GPU 1: uuid \"GPU-aa\" is listed twice");
+
+  v1::NodeSnapshot no_uuid = ToProto(Example());
+  for (v1::Gpu& gpu : *no_uuid.mutable_gpus()) gpu.clear_uuid();
+  EXPECT_TRUE(FromProto(no_uuid, kSampledAt).ok()) << "two that have none are two";
 
   v1::NodeSnapshot many;
   for (int i = 0; i <= kMaxGpus; ++i) many.add_gpus();

@@ -35,6 +35,13 @@ TEST(Csv, LeavesOutReadingsThatOutliveAFailedRead) {
             "2026-01-31T12:00:00.5Z,node-1,1,GPU-bb,NVIDIA H100,,,,,,,,,,,\n");
 }
 
+TEST(Csv, LeavesOutAReadingThatOutlivesItsOwnFailedRead) {
+  Snapshot snapshot = Example();
+  snapshot.gpus[0].readings[Metric::kPowerDraw].outlived = true;
+  EXPECT_EQ(CsvRows(snapshot).find("310.25"), std::string::npos);
+  EXPECT_NE(CsvRows(snapshot).find(",37,"), std::string::npos);
+}
+
 TEST(ParseCsv, ReadsWhatCsvRowsWrites) {
   Snapshot later = Example();
   later.taken_at_wall += std::chrono::seconds(2);

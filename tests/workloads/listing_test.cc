@@ -32,7 +32,7 @@ TEST(ReadListing, TakesTheGpusOfEveryContainerAndNothingElse) {
   AddDevice(llm, "nvidia.com/gpu", "GPU-a");
   AddDevice(llm, "nvidia.com/mig-1g.10gb", "MIG-b");
   AddDevice(llm, "rdma/hca", "mlx5_0");
-  AddDevice(llm, "example.com/shared-gpu", "GPU-c::1");
+  AddDevice(llm, "example.com/gpu", "nvidia3");
   v1::PodResources& amd = *response.add_pod_resources();
   amd.set_namespace_("hpc");
   amd.set_name("sim");
@@ -50,15 +50,54 @@ TEST(ReadListing, TakesTheGpusOfEveryContainerAndNothingElse) {
     resource.set_device_name(device);
   }
 
-  const Listing plain = *ReadListing(response, {});
+  const Listing plain = *ReadListing(response, {}, {});
   EXPECT_THAT(Text(plain),
               ElementsAre("inference/llm-0 GPU-a", "inference/llm-0 MIG-b", "hpc/sim 0000:3b:00.0",
                           "dra/worker node-a/gpu-1", "dra/worker node-a/gpu-3-mig-1g24gb-me-20-5"));
   // What no rule reads is held all the same, or its pod would be one without a GPU.
   EXPECT_THAT(plain.unknown_ids, ElementsAre("0000:3b:00.0", "node-a/gpu-3-mig-1g24gb-me-20-5"));
-  const Listing more = *ReadListing(response, {"example.com/shared-gpu"});
-  EXPECT_THAT(Text(more), testing::Contains("inference/llm-0 GPU-c::1"));
-  EXPECT_EQ(ReadListing({}, {}).status().code(), absl::StatusCode::kUnavailable);
+  const Listing more = *ReadListing(response, {"example.com/gpu"}, {});
+  EXPECT_THAT(Text(more), testing::Contains("inference/llm-0 nvidia3"));
+  EXPECT_EQ(ReadListing({}, {}, {}).status().code(), absl::StatusCode::kUnavailable);
+}
+
+TEST(ReadListing, TakesAGpuUnderAnotherNameAndNotesWhatMayBeOne) {
+  v1::ListPodResourcesResponse response;
+  v1::PodResources& pod = *response.add_pod_resources();
+  pod.set_namespace_("inference");
+  pod.set_name("llm-0");
+  AddDevice(pod, "nvidia.com/gpu.shared", "nvidia0");  // renameByDefault
+  AddDevice(pod, "example.com/fast-gpu", "GPU-a::1");
+  AddDevice(pod, "example.com/slice", "MIG-b");
+  AddDevice(pod, "nvidia.com/a100", "0");
+  AddDevice(pod, "nvidia.com/a100", "1");
+  AddDevice(pod, "amd.com/mi300x", "0");
+  AddDevice(pod, "example.com/nic", "eth1");
+  const Listing listing = *ReadListing(response, {}, {});
+  EXPECT_THAT(Text(listing), ElementsAre("inference/llm-0 nvidia0", "inference/llm-0 GPU-a::1",
+                                         "inference/llm-0 MIG-b"));
+  EXPECT_THAT(listing.unknown_ids, testing::IsEmpty());
+  EXPECT_THAT(listing.skipped_resources, ElementsAre("nvidia.com/a100", "amd.com/mi300x"));
+  EXPECT_THAT(ReadListing(response, {"nvidia.com/a100"}, {})->skipped_resources,
+              ElementsAre("amd.com/mi300x"));
+}
+
+// A kubelet that restarts lists its static pods before it has heard of the others.
+TEST(ReadListing, AnAnswerWithoutOurOwnPodIsNotBelieved) {
+  v1::ListPodResourcesResponse response;
+  v1::PodResources& proxy = *response.add_pod_resources();
+  proxy.set_namespace_("kube-system");
+  proxy.set_name("kube-proxy-node-a");
+  const OwnPod own = {"keda", "keda-gpu-scaler-x2b4k"};
+  EXPECT_EQ(ReadListing(response, {}, own).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_FALSE(ReadListing(response, {}, {})->whole);
+  EXPECT_FALSE(ReadListing(response, {}, {"", "keda-gpu-scaler-x2b4k"})->whole) << "half a name";
+  v1::PodResources& scaler = *response.add_pod_resources();
+  scaler.set_namespace_("other");
+  scaler.set_name(own.name);
+  EXPECT_FALSE(ReadListing(response, {}, own).ok());
+  scaler.set_namespace_(own.pod_namespace);
+  EXPECT_TRUE(ReadListing(response, {}, own)->whole);
 }
 
 }  // namespace

@@ -30,7 +30,12 @@ Holding Holds(const std::string& pod, const std::string& device,
 }
 
 Listing Of(std::vector<Holding> holdings) {
-  return {std::move(holdings), {}};
+  return {std::move(holdings), true, {}, {}};
+}
+
+// As where our own pod's name is not known.
+Listing MaybePartOf(std::vector<Holding> holdings) {
+  return {std::move(holdings), false, {}, {}};
 }
 
 std::vector<std::string> Text(const Ownership& ownership) {
@@ -69,6 +74,27 @@ TEST(PodLedger, OnlyPodsThatCameLaterHaveAnAge) {
   ledger.Enter(Of({Holds("new", "GPU-1")}), Gpus(4), kStart + seconds(20));
   const auto back = ledger.Enter(Of({Holds("old", "GPU-0")}), Gpus(4), kStart + seconds(30));
   EXPECT_EQ(back->pods[0].appeared_at, kStart + seconds(30));
+}
+
+TEST(PodLedger, APodIsGoneOnceTwoListingsThatMayBePartsAgree) {
+  PodLedger ledger;
+  const auto both = MaybePartOf({Holds("a", "GPU-0"), Holds("b", "GPU-1")});
+  ledger.Enter(MaybePartOf({Holds("b", "GPU-1")}), Gpus(2), kStart);
+  ledger.Enter(both, Gpus(2), kStart + seconds(1));
+  const auto part = ledger.Enter(MaybePartOf({}), Gpus(2), kStart + seconds(2));
+  EXPECT_THAT(Text(*part), ElementsAre("default/a GPU-0", "default/b GPU-1"));
+  const auto again = ledger.Enter(both, Gpus(2), kStart + seconds(3));
+  EXPECT_EQ(again->pods[0].appeared_at, kStart + seconds(1)) << "it is as old as it was";
+  EXPECT_EQ(again->pods[1].appeared_at, std::nullopt);
+  ledger.Enter(MaybePartOf({Holds("a", "GPU-0")}), Gpus(2), kStart + seconds(4));
+  const auto agreed =
+      ledger.Enter(MaybePartOf({Holds("a", "GPU-0")}), Gpus(2), kStart + seconds(5));
+  EXPECT_THAT(Text(*agreed), ElementsAre("default/a GPU-0"));
+  // Its device is another pod's at once.
+  const auto other = ledger.Enter(MaybePartOf({Holds("c", "GPU-0")}), Gpus(2), kStart + seconds(6));
+  EXPECT_THAT(Text(*other), ElementsAre("default/c GPU-0"));
+  // A whole listing is believed at once.
+  EXPECT_THAT(Text(*ledger.Enter(Of({}), Gpus(2), kStart + seconds(7))), testing::IsEmpty());
 }
 
 TEST(PodLedger, AnEmptyFirstListingIsAListing) {

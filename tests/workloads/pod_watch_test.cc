@@ -20,7 +20,7 @@ class PodWatchTest : public testing::Test {
  protected:
   PodWatchTest()
       : watch_(
-            {kubelet_.socket(), milliseconds(20), {}},
+            {kubelet_.socket(), milliseconds(20), {}, {}},
             [] {
               telemetry::GpuIdentity identity;
               identity.uuid = "GPU-0";
