@@ -53,7 +53,7 @@ class TlsScaler : public testing::Test {
 };
 
 TEST_F(TlsScaler, ServesWhoHasACertificateAndIsAliveWithoutOneOfItsOwn) {
-  ScalerProcess scaler(Flags({"--health-check-interval=50ms"}));
+  ScalerProcess scaler(Flags({"--health-check-interval=100ms"}));
   ASSERT_TRUE(scaler.AwaitStart());
   Keda keda(scaler.ports().grpc, "127.0.0.1", ClientOf(authority_.pem(), keda_));
   Await([&] { return keda.Health() == "SERVING"; });
