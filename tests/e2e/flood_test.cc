@@ -91,7 +91,7 @@ TEST(Flood, AFloodBeyondTheLimitLeavesTheServersLookAtItselfAPlace) {
   if (address.empty()) GTEST_SKIP() << "this machine has no address but loopback";
   FakeNvml nvml(2);
   ScalerProcess scaler({"--fast-interval=20ms", "--poll-interval=100ms", "--max-connections=50",
-                        "--health-check-interval=50ms", "--bind-address", ""},
+                        "--health-check-interval=100ms", "--bind-address", ""},
                        nvml.ChildEnvironment());
   ASSERT_TRUE(scaler.AwaitServing());
   std::vector<Descriptor> flood;
