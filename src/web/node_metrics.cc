@@ -3,21 +3,17 @@
 #include <utility>
 #include <vector>
 
-#include "base/strings.h"
 #include "web/exposition.h"
+#include "web/families.h"
 #include "web/gpu_series.h"
 #include "web/pod_series.h"
 
 namespace gpuscaler::web {
 namespace {
 
-void Family(Exposition& page, std::string_view name, MetricType type, std::string_view help) {
-  page.Family(base::StrCat(kSeriesPrefix, name), type, help);
-}
-
-void Single(Exposition& page, std::string_view name, MetricType type, std::string_view help,
-            uint64_t value) {
-  Family(page, name, type, help);
+template <class Value>
+void Single(Exposition& page, Family family, const Value& value) {
+  Begin(page, family);
   page.Sample(Labels(), value);
 }
 
@@ -27,34 +23,29 @@ void WriteCollections(const NodeMetrics& metrics, Exposition& page) {
     lanes.emplace_back(Labels().Add("lane", catalog::LaneName(static_cast<catalog::Lane>(i))),
                        &metrics.lanes[i]);
   }
-  Family(page, "collections_total", MetricType::kCounter,
-         "Reads of the hardware, failed ones included.");
+  Begin(page, Family::kCollections);
   for (const auto& [labels, stats] : lanes) page.Sample(labels, stats->collections);
-  Family(page, "collection_errors_total", MetricType::kCounter,
-         "Reads of the hardware that failed as a whole.");
+  Begin(page, Family::kCollectionErrors);
   for (const auto& [labels, stats] : lanes) page.Sample(labels, stats->errors);
-  Family(page, "collection_duration_seconds", MetricType::kHistogram, "Duration of the reads.");
+  Begin(page, Family::kCollectionDuration);
   for (const auto& [labels, stats] : lanes) {
     page.Histogram(labels, sources::LaneStats::kDurationBuckets, stats->buckets,
                    stats->seconds_total);
   }
-  Family(page, "lane_overruns_total", MetricType::kCounter,
-         "Periods of a lane that passed without a read, because the one before took too long.");
+  Begin(page, Family::kLaneOverruns);
   for (const auto& [labels, stats] : lanes) page.Sample(labels, stats->overruns);
 }
 
 void WriteRequests(const NodeMetrics& metrics, Exposition& page) {
-  Family(page, "scaler_requests_total", MetricType::kCounter,
-         "gRPC calls by method, streams opened and the server's calls to itself included.");
+  Begin(page, Family::kRequests);
   for (const serving::RequestStats& row : metrics.requests) {
     page.Sample(Labels().Add("method", row.method), row.requests);
   }
-  Family(page, "scaler_request_errors_total", MetricType::kCounter,
-         "gRPC calls that were answered with an error.");
+  Begin(page, Family::kRequestErrors);
   for (const serving::RequestStats& row : metrics.requests) {
     page.Sample(Labels().Add("method", row.method), row.errors);
   }
-  Family(page, "open_streams", MetricType::kGauge, "gRPC streams open.");
+  Begin(page, Family::kOpenStreams);
   for (const serving::RequestStats& row : metrics.requests) {
     if (!row.open_streams.has_value()) continue;
     page.Sample(Labels().Add("method", row.method), static_cast<double>(*row.open_streams));
@@ -63,63 +54,38 @@ void WriteRequests(const NodeMetrics& metrics, Exposition& page) {
 
 void WriteGrpcConnections(const NodeMetrics& metrics, Exposition& page) {
   if (!metrics.grpc.has_value()) return;
-  Single(page, "grpc_open_connections", MetricType::kGauge, "gRPC connections open.",
-         metrics.grpc->open);
-  Single(page, "grpc_connections_total", MetricType::kCounter, "gRPC connections accepted.",
-         metrics.grpc->accepted);
-  Single(page, "grpc_refused_connections_total", MetricType::kCounter,
-         "gRPC connections closed at once: too many were open.", metrics.grpc->refused);
-  Single(page, "grpc_evicted_connections_total", MetricType::kCounter,
-         "gRPC connections closed because they held the most of too many unfinished calls, or sent "
-         "the most while memory grew above its limit.",
-         metrics.grpc->closed);
+  Single(page, Family::kGrpcOpen, metrics.grpc->open);
+  Single(page, Family::kGrpcAccepted, metrics.grpc->accepted);
+  Single(page, Family::kGrpcRefused, metrics.grpc->refused);
+  Single(page, Family::kGrpcEvicted, metrics.grpc->closed);
 }
 
 void WriteHttp(const NodeMetrics& metrics, Exposition& page) {
   if (!metrics.http.has_value()) return;
   const HttpStats& http = *metrics.http;
-  Single(page, "http_open_connections", MetricType::kGauge, "HTTP connections open.",
-         http.open_connections);
-  const std::pair<std::string_view, std::pair<std::string_view, uint64_t>> counters[] = {
-      {"http_connections_total", {"HTTP connections accepted.", http.accepted}},
-      {"http_evicted_connections_total",
-       {"HTTP connections closed to make room for a newer one.", http.evicted}},
-      {"http_timed_out_connections_total",
-       {"HTTP connections closed because the client sent or read too slowly.", http.timed_out}},
-      {"http_rejected_requests_total",
-       {"HTTP requests that were malformed or above a limit.", http.rejected}},
-      {"http_accept_errors_total",
-       {"HTTP connections that could not be accepted, for want of descriptors for example.",
-        http.accept_errors}},
-  };
-  for (const auto& [name, row] : counters) {
-    Single(page, name, MetricType::kCounter, row.first, row.second);
-  }
+  Single(page, Family::kHttpOpen, http.open_connections);
+  Single(page, Family::kHttpAccepted, http.accepted);
+  Single(page, Family::kHttpEvicted, http.evicted);
+  Single(page, Family::kHttpTimedOut, http.timed_out);
+  Single(page, Family::kHttpRejected, http.rejected);
+  Single(page, Family::kHttpAcceptErrors, http.accept_errors);
 }
 
 void WriteProcess(const NodeMetrics& metrics, Exposition& page) {
-  Family(page, "build_info", MetricType::kGauge, "Always 1; the labels say what runs.");
+  Begin(page, Family::kBuildInfo);
   page.Sample(Labels().Add("version", metrics.build.version).Add("source", metrics.build.source),
               uint64_t{1});
-  // Prometheus' standard names, without our prefix.
-  const auto write = [&page](std::string_view name, MetricType type, std::string_view help,
-                             const auto& value) {
-    page.Family(name, type, help);
-    if (value.has_value()) page.Sample(Labels(), *value);
+  const auto write = [&page](Family family, const auto& value) {
+    if (value.has_value()) Single(page, family, *value);
   };
   const ProcessStats& process = metrics.process;
-  write("process_cpu_seconds_total", MetricType::kCounter, "CPU time, user and system.",
-        process.cpu_seconds);
-  write("process_start_time_seconds", MetricType::kGauge, "Start, since the epoch.",
-        process.start_time_seconds);
-  write("process_resident_memory_bytes", MetricType::kGauge, "Resident memory.",
-        process.resident_bytes);
-  write("process_virtual_memory_bytes", MetricType::kGauge, "Virtual memory.",
-        process.virtual_bytes);
-  write("process_threads", MetricType::kGauge, "Threads.", process.threads);
-  write("process_open_fds", MetricType::kGauge, "Open file descriptors.", process.open_fds);
-  write("process_max_fds", MetricType::kGauge, "Soft limit of open file descriptors.",
-        process.max_fds);
+  write(Family::kProcessCpu, process.cpu_seconds);
+  write(Family::kProcessStart, process.start_time_seconds);
+  write(Family::kProcessResident, process.resident_bytes);
+  write(Family::kProcessVirtual, process.virtual_bytes);
+  write(Family::kProcessThreads, process.threads);
+  write(Family::kProcessOpenFds, process.open_fds);
+  write(Family::kProcessMaxFds, process.max_fds);
 }
 
 }  // namespace

@@ -3,7 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+
 #include "absl/status/status.h"
+#include "web/families.h"
 
 namespace gpuscaler::web {
 namespace {
@@ -240,17 +246,79 @@ TEST(NodeMetricsTest, PodsAreShownWithTheGpusThatTheyHoldWhileTheListingIsFresh)
       prefix + "gpu_holder_info{gpu_uuid=\"GPU-b\",namespace=\"inference\",pod=\"llm-0\"} 1\n";
   const std::string fresh = write();
   EXPECT_THAT(fresh, HasSubstr(holder));
-  EXPECT_THAT(fresh, HasSubstr(prefix + "pod_listing_up{node=\"a\"} 1\n"));
-  EXPECT_THAT(fresh, HasSubstr(prefix + "pod_listing_age_seconds{node=\"a\"} 10\n"));
+  EXPECT_THAT(fresh, HasSubstr(prefix + "pod_listing_up 1\n"));
+  EXPECT_THAT(fresh, HasSubstr(prefix + "pod_listing_age_seconds 10\n"));
   ownership.listed_at = kNow - milliseconds(10001);
   ownership.status = absl::UnavailableError("no socket");
   const std::string stale = write();
   EXPECT_THAT(stale, Not(HasSubstr("gpu_holder_info")));
-  EXPECT_THAT(stale, HasSubstr(prefix + "pod_listing_up{node=\"a\"} 0\n"));
+  EXPECT_THAT(stale, HasSubstr(prefix + "pod_listing_up 0\n"));
   ownership.listed_at = {};
   EXPECT_THAT(write(), Not(HasSubstr("pod_listing_age")));
   node.ownership = nullptr;
   EXPECT_THAT(Write({node}), Not(HasSubstr("pod_listing")));
+}
+
+// "a, b" of `name{a="1",b="2"} 3`.
+std::string LabelsOf(const std::string& line) {
+  std::string names;
+  const std::regex label("[{,]([a-z_]+)=\"");
+  for (std::sregex_iterator at(line.begin(), line.end(), label), end; at != end; ++at) {
+    names += (names.empty() ? "" : ", ") + (*at)[1].str();
+  }
+  return names;
+}
+
+TEST(NodeMetricsTest, EverySeriesIsOfTheTableOrTheCatalogAndHasTheLabelsToldThere) {
+  std::map<std::string, std::string> labels;
+  for (const FamilyRow& row : Families()) labels[row.FullName()] = row.labels;
+  for (const catalog::MetricRow& row : catalog::Metrics()) {
+    const std::string direction = row.series.direction.empty() ? "" : ", direction";
+    labels[std::string(kSeriesPrefix) + std::string(row.series.name)] =
+        std::string(kGpuLabels) + direction;
+  }
+  telemetry::Snapshot node = Node("a");
+  node.gpus = {Gpu(0, "GPU-0")};
+  for (const catalog::MetricRow& row : catalog::Metrics().first(catalog::kGpuMetricCount)) {
+    node.gpus[0].readings.Set(row.id, 1, kNow);
+  }
+  telemetry::Ownership ownership;
+  ownership.pods.push_back({"inference", "llm-0", {}, {"GPU-0"}});
+  ownership.listed_at = kNow;
+  node.ownership = std::make_shared<const telemetry::Ownership>(ownership);
+  const std::vector<sources::LaneStats> lanes(catalog::kLaneCount);
+  const serving::RequestStats requests[] = {{"StreamIsActive", 3, 0, 1}};
+  for (const size_t nodes : {size_t{1}, size_t{2}}) {
+    telemetry::View view;
+    view.nodes.assign(nodes, std::make_shared<const telemetry::Snapshot>(node));
+    std::istringstream page(WriteNodeMetrics({view,
+                                              seconds(10),
+                                              lanes,
+                                              requests,
+                                              {"1", "nvml"},
+                                              serving::ConnectionStats(),
+                                              HttpStats(),
+                                              ReadProcessStats()},
+                                             kNow));
+    std::set<std::string> seen;
+    for (std::string line; std::getline(page, line);) {
+      if (line.starts_with('#')) continue;
+      std::string name = line.substr(0, line.find_first_of("{ "));
+      std::string expected = labels.contains(name) ? labels.at(name) : "";
+      for (const std::string suffix : {"_bucket", "_sum", "_count"}) {
+        if (labels.contains(name) || !name.ends_with(suffix)) continue;
+        name.resize(name.size() - suffix.size());
+        expected = suffix == "_bucket" ? "lane, le" : "lane";
+      }
+      ASSERT_TRUE(labels.contains(name)) << line;
+      if (nodes == 1 && expected.starts_with("node")) {
+        expected.erase(0, expected.starts_with("node, ") ? 6 : 4);
+      }
+      EXPECT_EQ(LabelsOf(line), expected) << line;
+      seen.insert(name);
+    }
+    for (const FamilyRow& row : Families()) EXPECT_TRUE(seen.contains(row.FullName())) << row.name;
+  }
 }
 
 TEST(ProcessStatsTest, ThisProcessIsDescribed) {
