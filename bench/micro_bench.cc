@@ -125,11 +125,11 @@ void WriteNodeMetrics(benchmark::State& state) {
     auto page = web::WriteNodeMetrics({*view,
                                        std::chrono::seconds(10),
                                        lanes,
-                                       requests,
-                                       {"0.1.0", "nvml"},
-                                       serving::ConnectionStats{},
-                                       web::HttpStats{},
-                                       web::ProcessStats{}},
+                                       {requests,
+                                        {"0.1.0", "nvml"},
+                                        serving::ConnectionStats{},
+                                        web::HttpStats{},
+                                        web::ProcessStats{}}},
                                       kNow);
     benchmark::DoNotOptimize(page);
   }

@@ -9,7 +9,7 @@
 #include "catalog/metrics.h"
 #include "catalog/profiles.h"
 #include "scaling/trigger.h"
-#include "web/gpu_series.h"
+#include "web/families.h"
 
 namespace gpuscaler::cli {
 namespace {
@@ -60,6 +60,18 @@ std::string MetricsPage() {
     if (row.origin != catalog::Origin::kEngine) continue;
     base::StrAppend(&out, "| ", Code(row.name), " | ", Cell(row.unit), " | ", Cell(row.help), " | ",
                     catalog::KindName(row.kind), " |\n");
+  }
+  base::StrAppend(
+      &out,
+      "\n## Series of /metrics\n\n"
+      "Those of the readings above are gauges with the labels `",
+      web::kGpuLabels,
+      "` and where one is shown `direction`. The label `node` is there only while several nodes "
+      "are in view. Besides them:\n\n"
+      "| series | type | labels | what it is |\n|---|---|---|---|\n");
+  for (const web::FamilyRow& row : web::Families()) {
+    base::StrAppend(&out, "| ", Code(row.FullName()), " | ", web::TypeName(row.type), " | ",
+                    Code(row.labels), " | ", Cell(row.help), " |\n");
   }
   out += "\n## Aggregations\n\n| aggregation | of the readings of several GPUs |\n|---|---|\n";
   for (const catalog::AggregationRow& row : catalog::Aggregations()) {

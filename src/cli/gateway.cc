@@ -4,9 +4,11 @@
 #include <utility>
 
 #include "cli/tls_options.h"
+#include "cli/version.h"
 #include "fleet/report_stream.h"
 #include "rpc/server_credentials.h"
 #include "web/fleet_series.h"
+#include "web/server_series.h"
 
 namespace gpuscaler::cli {
 namespace {
@@ -81,6 +83,13 @@ absl::Status Gateway::Stop() {
 std::string Gateway::Metrics(base::SteadyTime now) const {
   web::Exposition page;
   web::WriteFleetSeries(*store_.Load(), collector_.stats(), stale_after_, now, page);
+  const auto requests = front_.server().Requests();
+  web::WriteServerSeries({requests,
+                          {kVersion, "gateway"},
+                          front_.Connections(),
+                          front_.Http(),
+                          web::ReadProcessStats()},
+                         page);
   return std::move(page).Text();
 }
 

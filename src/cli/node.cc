@@ -120,15 +120,16 @@ std::string Node::Metrics(base::SteadyTime now) const {
   const auto view = store_.Load();
   const auto lanes = AllStats(*sampler_);
   const auto requests = front_.server().Requests();
-  return web::WriteNodeMetrics({*view,
-                                stale_after_,
-                                lanes,
-                                requests,
-                                {kVersion, source_->name()},
-                                front_.Connections(),
-                                front_.Http(),
-                                web::ReadProcessStats()},
-                               now);
+  web::NodeMetrics metrics = {*view,
+                              stale_after_,
+                              lanes,
+                              {requests,
+                               {kVersion, source_->name()},
+                               front_.Connections(),
+                               front_.Http(),
+                               web::ReadProcessStats()}};
+  if (reporter_) metrics.reports = reporter_->stats();
+  return web::WriteNodeMetrics(metrics, now);
 }
 
 }  // namespace gpuscaler::cli

@@ -12,8 +12,6 @@
 namespace gpuscaler::web {
 namespace {
 
-constexpr std::string_view kTypeNames[] = {"counter", "gauge", "histogram", "untyped"};
-
 bool IsAscii(char c) {
   return static_cast<unsigned char>(c) < 0x80;
 }
@@ -57,11 +55,16 @@ Labels& Labels::Add(std::string_view name, uint64_t value) {
   return *this;
 }
 
+std::string_view TypeName(MetricType type) {
+  constexpr std::string_view kNames[] = {"counter", "gauge", "histogram", "untyped"};
+  return kNames[static_cast<size_t>(type)];
+}
+
 void Exposition::Family(std::string_view name, MetricType type, std::string_view help) {
   assert(type != MetricType::kCounter || name.ends_with("_total"));
   name_ = name;
   heading_ = base::StrCat("# HELP ", name, " ", Escape(help, false), "\n# TYPE ", name, " ",
-                          kTypeNames[static_cast<size_t>(type)], "\n");
+                          TypeName(type), "\n");
 }
 
 void Exposition::Sample(const Labels& labels, double value) {

@@ -23,6 +23,9 @@ inline constexpr std::string_view kExpositionContentType =
 // kUntyped also serves names that the linter reserves for another type.
 enum class MetricType : uint8_t { kCounter, kGauge, kHistogram, kUntyped };
 
+// As the format spells it: "counter".
+std::string_view TypeName(MetricType type);
+
 // Labels as they stand in a sample, rendered once however many samples use them.
 class Labels {
  public:

@@ -1,9 +1,8 @@
 #include "web/fleet_series.h"
 
-#include <algorithm>
+#include <optional>
 
-#include "base/strings.h"
-#include "web/gpu_series.h"
+#include "web/server_series.h"
 
 namespace gpuscaler::web {
 namespace {
@@ -17,45 +16,28 @@ std::optional<base::Duration> AgeOf(const Snapshot& node, base::SteadyTime now) 
   return now - lane.sampled_at;
 }
 
-void Family(Exposition& page, std::string_view name, MetricType type, std::string_view help) {
-  page.Family(base::StrCat(kSeriesPrefix, name), type, help);
-}
-
-void Single(Exposition& page, std::string_view name, MetricType type, std::string_view help,
-            uint64_t value) {
-  Family(page, name, type, help);
-  page.Sample(Labels(), value);
-}
-
 }  // namespace
 
 void WriteFleetSeries(const telemetry::View& view, const fleet::Collector::Stats& stats,
                       base::Duration stale_after, base::SteadyTime now, Exposition& page) {
-  Single(page, "fleet_nodes", MetricType::kGauge, "Nodes that the gateway knows.", stats.nodes);
-  Single(page, "fleet_open_streams", MetricType::kGauge, "Nodes whose stream is open.",
-         stats.streams);
-  Single(page, "fleet_reports_total", MetricType::kCounter, "Reports taken.", stats.reports);
-  Single(page, "fleet_bad_reports_total", MetricType::kCounter,
-         "Streams that ended for what they said: it could not be true, or was not theirs to say.",
-         stats.bad_reports);
-  Single(page, "fleet_refused_streams_total", MetricType::kCounter,
-         "Streams refused because another one reports for a node of that name.",
-         stats.refused_streams);
-  Single(page, "fleet_contested_gpus_total", MetricType::kCounter,
-         "Readings dropped because another node reports the same GPU.", stats.contested_gpus);
-  Family(page, "node_up", MetricType::kGauge, "1 while the node's GPUs are read and reported.");
+  Single(page, Family::kFleetNodes, uint64_t{stats.nodes});
+  Single(page, Family::kFleetOpenStreams, uint64_t{stats.streams});
+  Single(page, Family::kFleetReports, stats.reports);
+  Single(page, Family::kFleetBadReports, stats.bad_reports);
+  Single(page, Family::kFleetRefusedStreams, stats.refused_streams);
+  Single(page, Family::kFleetContestedGpus, stats.contested_gpus);
+  Begin(page, Family::kNodeUp);
   for (const auto& node : view.nodes()) {
     const auto age = AgeOf(*node, now);
     page.Sample(Labels().Add("node", node->node), uint64_t{age && *age <= stale_after});
   }
-  Family(page, "node_age_seconds", MetricType::kGauge,
-         "Since the newest successful read of the node's fast lane.");
+  Begin(page, Family::kNodeAge);
   for (const auto& node : view.nodes()) {
     if (const auto age = AgeOf(*node, now)) {
       page.Sample(Labels().Add("node", node->node), base::ToSeconds(*age));
     }
   }
-  Family(page, "node_gpus", MetricType::kGauge, "GPUs of the node.");
+  Begin(page, Family::kNodeGpus);
   for (const auto& node : view.nodes()) {
     page.Sample(Labels().Add("node", node->node), uint64_t{node->gpus.size()});
   }

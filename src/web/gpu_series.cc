@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "catalog/metrics.h"
+#include "web/families.h"
 
 namespace gpuscaler::web {
 namespace {
@@ -60,10 +61,6 @@ class GpuSeries {
     return fast.status.ok() && IsFresh(fast.sampled_at);
   }
 
-  void Family(std::string_view name, MetricType type, std::string_view help) {
-    page_.Family(base::StrCat(kSeriesPrefix, name), type, help);
-  }
-
   void WriteFamily(std::span<const MetricRow*> rows);
 
   const base::Duration stale_after_;
@@ -96,7 +93,7 @@ void GpuSeries::WriteFamily(std::span<const MetricRow*> rows) {
     base::StrAppend(&help, help.empty() ? "" : " ", direction, direction.empty() ? "" : ": ",
                     row->help);
   }
-  Family(rows.front()->series.name, MetricType::kGauge, help);
+  page_.Family(base::StrCat(kSeriesPrefix, rows.front()->series.name), MetricType::kGauge, help);
   for (const LabelledGpu& labelled : gpus_) {
     if (!labelled.gpu->status.ok()) continue;
     for (const MetricRow* row : rows) {
@@ -112,15 +109,11 @@ void GpuSeries::WriteFamily(std::span<const MetricRow*> rows) {
 }
 
 void GpuSeries::WriteState() {
-  Family("gpu_up", MetricType::kGauge,
-         "1: the GPU can be read. 0: it is lost, or the hardware cannot be read at all.");
+  Begin(page_, Family::kGpuUp);
   for (const LabelledGpu& labelled : gpus_) {
     page_.Sample(labelled.labels, uint64_t{labelled.up ? 1U : 0U});
   }
-  // The name is given by compatibility. Its _count makes promtool refuse a
-  // gauge, but not an untyped family.
-  Family("gpu_device_count", MetricType::kUntyped,
-         "GPUs that can be read. Absent while the hardware cannot be read at all.");
+  Begin(page_, Family::kGpuDeviceCount);
   for (const LabelledNode& node : nodes_) {
     if (!IsRead(*node.snapshot)) continue;
     const auto& gpus = node.snapshot->gpus;
@@ -128,8 +121,7 @@ void GpuSeries::WriteState() {
                                   gpus.begin(), gpus.end(),
                                   [](const GpuSnapshot& gpu) { return gpu.status.ok(); })));
   }
-  Family("snapshot_age_seconds", MetricType::kGauge,
-         "Age of the newest successful read of the fast lane. Absent before the first.");
+  Begin(page_, Family::kSnapshotAge);
   for (const LabelledNode& node : nodes_) {
     const base::SteadyTime sampled_at = node.snapshot->lane(Lane::kFast).sampled_at;
     if (sampled_at == base::SteadyTime()) continue;

@@ -2,16 +2,11 @@
 // they can be read.
 #pragma once
 
-#include <string_view>
-
 #include "base/time.h"
 #include "telemetry/view.h"
 #include "web/exposition.h"
 
 namespace gpuscaler::web {
-
-// What the name of every series of ours begins with.
-inline constexpr std::string_view kSeriesPrefix = "keda_gpu_scaler_";
 
 // One family for each series of the catalog, then the state of GPUs and nodes.
 // Samples have the label `node` only while the view holds more than one.

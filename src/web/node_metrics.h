@@ -9,32 +9,22 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "base/time.h"
 #include "catalog/metrics.h"
-#include "serving/request_stats.h"
+#include "fleet/reporter.h"
 #include "sources/sampler.h"
 #include "telemetry/view.h"
-#include "web/http_server.h"
-#include "web/process_stats.h"
+#include "web/server_series.h"
 
 namespace gpuscaler::web {
-
-struct BuildInfo {
-  std::string_view version;  // "0.1.0"
-  std::string_view source;   // Source::name()
-};
 
 struct NodeMetrics {
   const telemetry::View& view;
   base::Duration stale_after;
   std::span<const sources::LaneStats> lanes;  // by catalog::Lane; empty: nothing is sampled here
-  std::span<const serving::RequestStats> requests;
-  BuildInfo build;
-  std::optional<serving::ConnectionStats> grpc;
-  std::optional<HttpStats> http;
-  ProcessStats process;
+  ServerMetrics server;
+  std::optional<fleet::Reporter::Stats> reports = {};  // empty: it reports to nobody
 };
 
 // The whole page. Pure.

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -52,7 +53,8 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
 }  // namespace
 
 std::string ScalerBinary() {
-  return SCALER_BINARY;
+  const char* other = std::getenv("SCALER_BINARY");
+  return other == nullptr ? SCALER_BINARY : other;
 }
 
 ChildProcess::ChildProcess(const std::vector<std::string>& command,

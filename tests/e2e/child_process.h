@@ -19,7 +19,7 @@ inline constexpr bool kSanitized = true;
 inline constexpr bool kSanitized = false;
 #endif
 
-// The scaler as it was built.
+// The scaler as it was built, or what SCALER_BINARY in the environment names.
 std::string ScalerBinary();
 
 // Name and value; replaces the test's own.

@@ -70,13 +70,23 @@ std::vector<scaling::MetadataEntry> Entries(std::string_view bytes) {
 
 constexpr base::SteadyTime kNow = base::SteadyTime(std::chrono::hours(1));
 
-telemetry::GpuSnapshot MakeGpu(uint32_t index) {
+telemetry::GpuSnapshot MakeGpu(uint32_t index, const char* uuid) {
   auto identity = std::make_shared<telemetry::GpuIdentity>();
   identity->index = index;
+  identity->uuid = uuid;
   identity->name = "GPU";
   telemetry::GpuSnapshot gpu;
   gpu.identity = std::move(identity);
   return gpu;
+}
+
+void Hold(telemetry::Snapshot& node, base::SteadyTime listed_at, std::vector<telemetry::Pod> pods) {
+  auto ownership = std::make_shared<telemetry::Ownership>();
+  ownership->listed_at = listed_at;
+  ownership->pods = std::move(pods);
+  node.pods_worked.assign(ownership->pods.size(), false);
+  node.pods_worked[0] = true;
+  node.ownership = std::move(ownership);
 }
 
 // Two nodes: of every metric a fresh value, an old one, none, and not supported.
@@ -85,8 +95,8 @@ std::shared_ptr<const telemetry::View> MakeView() {
   auto b = std::make_shared<telemetry::Snapshot>();
   a->node = "a";
   b->node = "b";
-  for (uint32_t i = 0; i < 4; ++i) a->gpus.push_back(MakeGpu(i));
-  for (uint32_t i = 0; i < 2; ++i) b->gpus.push_back(MakeGpu(i));
+  a->gpus = {MakeGpu(0, "a0"), MakeGpu(1, "a1"), MakeGpu(2, "a2"), MakeGpu(3, "a3")};
+  b->gpus = {MakeGpu(0, "b0"), MakeGpu(1, "b1")};
   b->gpus[1].status = absl::UnavailableError("lost");
   for (const catalog::MetricRow& row : catalog::Metrics().first(catalog::kGpuMetricCount)) {
     a->gpus[0].readings.Set(row.id, 61.5, kNow);
@@ -94,6 +104,15 @@ std::shared_ptr<const telemetry::View> MakeView() {
     a->gpus[2].readings.SetUnsupported(row.id);
     b->gpus[0].readings.Set(row.id, 99, kNow - std::chrono::seconds(11));
   }
+  Hold(*a, kNow,
+       {{"x", "d-7d9c8b5f4d-x2b4k", {}, {"a0", "a1"}},  // at work, of no known age
+        {"x", "d-7d9c8b5f4d-zzzzz", kNow, {"a1"}},      // young, and shares a GPU
+        {"x", "j-x2b4k", {}, {"a2"}},                   // what it holds reads nothing
+        {"x", "t-0", kNow, {"a1"}},                     // young alone
+        {"y", "d-7d9c8b5f4d-22222", {}, {"a0"}}});      // of another namespace
+  // A listing that is too old: what is not known is missing.
+  Hold(*b, kNow - std::chrono::seconds(60),
+       {{"x", "s-0", {}, {"b0"}}, {"x", "s-0-1", kNow, {"b1"}}, {"x", "w-1", {}, {"b0"}}});
   std::vector<std::shared_ptr<const telemetry::Snapshot>> nodes = {std::move(a), std::move(b)};
   return std::make_shared<const telemetry::View>(std::move(nodes));
 }
@@ -112,7 +131,9 @@ void CheckTrigger(const scaling::Trigger& trigger) {
 
 void CheckEvaluation(const scaling::Trigger& trigger, const scaling::Evaluation& evaluation) {
   CHECK_HOLDS(std::isfinite(evaluation.value) && evaluation.value >= 0);
-  CHECK_HOLDS(evaluation.counted > 0 && evaluation.counted <= evaluation.gpus.size());
+  // A workload without a replica is a number too: 0.
+  CHECK_HOLDS(evaluation.counted > 0 || trigger.workload);
+  CHECK_HOLDS(evaluation.counted <= evaluation.gpus.size());
   CHECK_HOLDS(evaluation.active || !trigger.always_active);
   CHECK_HOLDS(scaling::DesiredReplicas(trigger.hpa_metric_type, evaluation.value, trigger.target, 3,
                                        2) >= 0);
@@ -124,7 +145,7 @@ void CheckEvaluation(const scaling::Trigger& trigger, const scaling::Evaluation&
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const std::shared_ptr<const telemetry::View> view = MakeView();
   const std::string bytes(data, data + size);
-  const auto trigger = scaling::ParseTrigger(Entries(bytes));
+  const auto trigger = scaling::ParseTrigger(Entries(bytes), "x");
   if (!trigger.ok()) {
     CHECK_HOLDS(trigger.status().code() == absl::StatusCode::kInvalidArgument ||
                 trigger.status().code() == absl::StatusCode::kUnimplemented);

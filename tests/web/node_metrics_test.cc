@@ -3,7 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+
 #include "absl/status/status.h"
+#include "web/families.h"
+#include "web/fleet_series.h"
 
 namespace gpuscaler::web {
 namespace {
@@ -42,7 +49,7 @@ std::string Write(std::vector<telemetry::Snapshot> nodes,
     snapshots.push_back(std::make_shared<const telemetry::Snapshot>(std::move(node)));
   }
   const telemetry::View view(std::move(snapshots));
-  return WriteNodeMetrics({view, seconds(10), lanes, {}, {"1.2.3", "nvml"}, {}, {}, {}}, kNow);
+  return WriteNodeMetrics({view, seconds(10), lanes, {{}, {"1.2.3", "nvml"}, {}, {}, {}}}, kNow);
 }
 
 constexpr std::string_view kBuildInfo =
@@ -210,7 +217,7 @@ TEST(NodeMetricsTest, RequestsAreCountedByMethodAndStreamsOnlyWhereTheMethodHasT
   http.rejected = 6;
   http.accept_errors = 7;
   const std::string page =
-      WriteNodeMetrics({view, seconds(10), {}, requests, {"1", "nvml"}, grpc, http, {}}, kNow);
+      WriteNodeMetrics({view, seconds(10), {}, {requests, {"1", "nvml"}, grpc, http, {}}}, kNow);
   for (const std::string_view line : {
            "scaler_requests_total{method=\"GetMetrics\"} 10",
            "scaler_requests_total{method=\"StreamIsActive\"} 3",
@@ -247,17 +254,85 @@ TEST(NodeMetricsTest, PodsAreShownWithTheGpusThatTheyHoldWhileTheListingIsFresh)
       prefix + "gpu_holder_info{gpu_uuid=\"GPU-b\",namespace=\"inference\",pod=\"llm-0\"} 1\n";
   const std::string fresh = write();
   EXPECT_THAT(fresh, HasSubstr(holder));
-  EXPECT_THAT(fresh, HasSubstr(prefix + "pod_listing_up{node=\"a\"} 1\n"));
-  EXPECT_THAT(fresh, HasSubstr(prefix + "pod_listing_age_seconds{node=\"a\"} 10\n"));
+  EXPECT_THAT(fresh, HasSubstr(prefix + "pod_listing_up 1\n"));
+  EXPECT_THAT(fresh, HasSubstr(prefix + "pod_listing_age_seconds 10\n"));
   ownership.listed_at = kNow - milliseconds(10001);
   ownership.status = absl::UnavailableError("no socket");
   const std::string stale = write();
   EXPECT_THAT(stale, Not(HasSubstr("gpu_holder_info")));
-  EXPECT_THAT(stale, HasSubstr(prefix + "pod_listing_up{node=\"a\"} 0\n"));
+  EXPECT_THAT(stale, HasSubstr(prefix + "pod_listing_up 0\n"));
   ownership.listed_at = {};
   EXPECT_THAT(write(), Not(HasSubstr("pod_listing_age")));
   node.ownership = nullptr;
   EXPECT_THAT(Write({node}), Not(HasSubstr("pod_listing")));
+}
+
+// "a, b" of `name{a="1",b="2"} 3`.
+std::string LabelsOf(const std::string& line) {
+  std::string names;
+  const std::regex label("[{,]([a-z_]+)=\"");
+  for (std::sregex_iterator at(line.begin(), line.end(), label), end; at != end; ++at) {
+    names += (names.empty() ? "" : ", ") + (*at)[1].str();
+  }
+  return names;
+}
+
+TEST(NodeMetricsTest, EverySeriesIsOfTheTableOrTheCatalogAndHasTheLabelsToldThere) {
+  std::map<std::string, std::string> labels;
+  for (const FamilyRow& row : Families()) labels[row.FullName()] = row.labels;
+  for (const catalog::MetricRow& row : catalog::Metrics()) {
+    const std::string direction = row.series.direction.empty() ? "" : ", direction";
+    labels[std::string(kSeriesPrefix) + std::string(row.series.name)] =
+        std::string(kGpuLabels) + direction;
+  }
+  telemetry::Snapshot node = Node("a");
+  node.gpus = {Gpu(0, "GPU-0")};
+  for (const catalog::MetricRow& row : catalog::Metrics().first(catalog::kGpuMetricCount)) {
+    node.gpus[0].readings.Set(row.id, 1, kNow);
+  }
+  telemetry::Ownership ownership;
+  ownership.pods.push_back({"inference", "llm-0", {}, {"GPU-0"}});
+  ownership.listed_at = kNow;
+  node.ownership = std::make_shared<const telemetry::Ownership>(ownership);
+  std::vector<sources::LaneStats> lanes(catalog::kLaneCount);
+  for (sources::LaneStats& lane : lanes) lane.sampled_at = kNow;
+  const serving::RequestStats requests[] = {{"StreamIsActive", 3, 0, 1}};
+  for (const size_t nodes : {size_t{1}, size_t{2}}) {
+    std::vector<std::shared_ptr<const telemetry::Snapshot>> held;
+    for (size_t i = 0; i < nodes; ++i) {
+      node.node = "node-" + std::to_string(i);
+      held.push_back(std::make_shared<const telemetry::Snapshot>(node));
+    }
+    const telemetry::View view(std::move(held));
+    NodeMetrics metrics = {
+        view,
+        seconds(10),
+        lanes,
+        {requests, {"1", "nvml"}, serving::ConnectionStats(), HttpStats(), ReadProcessStats()}};
+    metrics.reports = fleet::Reporter::Stats();
+    Exposition of_gateway;
+    WriteFleetSeries(view, {}, seconds(10), kNow, of_gateway);
+    std::istringstream page(WriteNodeMetrics(metrics, kNow) + std::move(of_gateway).Text());
+    std::set<std::string> seen;
+    for (std::string line; std::getline(page, line);) {
+      if (line.starts_with('#')) continue;
+      std::string name = line.substr(0, line.find_first_of("{ "));
+      std::string expected = labels.contains(name) ? labels.at(name) : "";
+      for (const std::string suffix : {"_bucket", "_sum", "_count"}) {
+        if (labels.contains(name) || !name.ends_with(suffix)) continue;
+        name.resize(name.size() - suffix.size());
+        expected = suffix == "_bucket" ? "lane, le" : "lane";
+      }
+      ASSERT_TRUE(labels.contains(name)) << line;
+      const bool of_gateway_page = name.starts_with("keda_gpu_scaler_node_");
+      if (nodes == 1 && expected.starts_with("node") && !of_gateway_page) {
+        expected.erase(0, expected.starts_with("node, ") ? 6 : 4);
+      }
+      EXPECT_EQ(LabelsOf(line), expected) << line;
+      seen.insert(name);
+    }
+    for (const FamilyRow& row : Families()) EXPECT_TRUE(seen.contains(row.FullName())) << row.name;
+  }
 }
 
 TEST(ProcessStatsTest, ThisProcessIsDescribed) {
