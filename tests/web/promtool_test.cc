@@ -9,6 +9,7 @@
 
 #include "base/strings.h"
 #include "web/exposition.h"
+#include "web/fleet_series.h"
 #include "web/node_metrics.h"
 
 namespace gpuscaler::web {
@@ -57,12 +58,18 @@ TEST_F(PromtoolTest, AcceptsAPageWithEveryFamilyOf8Gpus) {
   const telemetry::View view({snapshot});
   std::vector<sources::LaneStats> lanes(catalog::kLaneCount);
   const serving::RequestStats requests[] = {{"GetMetrics", 10, 2, {}}, {"StreamIsActive", 3, 0, 1}};
-  const std::string page = WriteNodeMetrics(
-      {view,
-       std::chrono::seconds(10),
-       lanes,
-       {requests, {"1.2.3", "nvml"}, serving::ConnectionStats{}, HttpStats{}, ReadProcessStats()}},
-      now);
+  Exposition of_gateway;
+  WriteFleetSeries(view, {}, std::chrono::seconds(10), now, of_gateway);
+  const std::string page =
+      std::move(of_gateway).Text() + WriteNodeMetrics({view,
+                                                       std::chrono::seconds(10),
+                                                       lanes,
+                                                       {requests,
+                                                        {"1.2.3", "nvml"},
+                                                        serving::ConnectionStats{},
+                                                        HttpStats{},
+                                                        ReadProcessStats()}},
+                                                      now);
   for (const catalog::MetricRow& row : catalog::Metrics()) {
     EXPECT_NE(page.find(row.series.name), std::string::npos) << row.series.name;
   }
