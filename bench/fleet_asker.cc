@@ -90,7 +90,7 @@ int main(int argc, char** argv) {
     } else if (errors++ == 0) {
       std::fprintf(stderr, "fleet_asker: %s\n", status.error_message().c_str());
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   std::printf("{");
   Print("latency", latencies);

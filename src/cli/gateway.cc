@@ -16,6 +16,7 @@ namespace {
 constexpr base::Duration kReportsGrace = std::chrono::seconds(1);
 // Of a node with thousands of pods.
 constexpr int kLargestReport = 1 << 20;
+constexpr int kUsualReport = 2048;
 
 fleet::Collector::Options CollectorOptions(const FrontOptions& front,
                                            const GatewayOptions& options) {
@@ -36,6 +37,7 @@ rpc::ServerOptions ReportOptions(const FrontOptions& front, const GatewayOptions
   server.connections.memory_bytes = front.max_memory_mib << 20;
   server.max_streams = 2 * options.max_nodes;
   server.max_request_bytes = kLargestReport;
+  server.read_chunk_bytes = kUsualReport;
   return server;
 }
 

@@ -80,16 +80,26 @@ absl::Status Collector::Take(StreamId stream, Snapshot snapshot, base::SteadyTim
           base::StrCat("another stream reports for node ", snapshot.node, " now"));
     }
     ++stats_.reports;
-    Contest(snapshot, now);
+    Node& node = found->second;
+    if (!IsUncontested(node, snapshot)) node.contested = Contest(snapshot, now);
     newest = std::make_shared<const Snapshot>(std::move(snapshot));
-    found->second.heard_at = now;
-    found->second.newest = newest;
+    node.heard_at = now;
+    node.newest = newest;
   }
   publisher_.Add(std::move(newest), urgent);
   return absl::OkStatus();
 }
 
-void Collector::Contest(Snapshot& snapshot, base::SteadyTime now) {
+// Who has GPUs of its own keeps them: that need not be looked up again.
+bool Collector::IsUncontested(const Node& node, const Snapshot& next) {
+  if (node.newest == nullptr || node.contested) return false;
+  const auto& last = node.newest->gpus;
+  return std::equal(last.begin(), last.end(), next.gpus.begin(), next.gpus.end(),
+                    [](const auto& a, const auto& b) { return a.identity == b.identity; });
+}
+
+bool Collector::Contest(Snapshot& snapshot, base::SteadyTime now) {
+  bool any = false;
   for (telemetry::GpuSnapshot& gpu : snapshot.gpus) {
     const std::string& uuid = gpu.identity->uuid;
     if (uuid.empty()) continue;
@@ -99,8 +109,10 @@ void Collector::Contest(Snapshot& snapshot, base::SteadyTime now) {
     if (other == nodes_.end() || !IsHeard(other->second, now) ||
         telemetry::FindGpu(*other->second.newest, uuid) == nullptr) {
       claims_.Give(uuid, snapshot.node);
+      if (other != nodes_.end()) other->second.contested = true;  // should it come back
       continue;
     }
+    any = true;
     ++stats_.contested_gpus;
     gpu.status = absl::FailedPreconditionError(
         base::StrCat("node ", holder, " reports GPU ", uuid, " too, and did so first"));
@@ -111,6 +123,7 @@ void Collector::Contest(Snapshot& snapshot, base::SteadyTime now) {
                     {{"node", snapshot.node}, {"error", base::Message(gpu.status)}});
     }
   }
+  return any;
 }
 
 void Collector::Leave(StreamId stream, const std::string& name) {

@@ -19,6 +19,7 @@
 #include "fleet/hot_gpus.h"
 #include "fleet/publisher.h"
 #include "fleet/warm_up.h"
+#include "telemetry.pb.h"
 #include "telemetry/snapshot.h"
 #include "telemetry/store.h"
 
@@ -69,6 +70,10 @@ class Collector {
   void Refused(const std::string& node, const std::string& peer, const absl::Status& why,
                base::SteadyTime now) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // For the stream that reads a report, until it returns. The report server's thread
+  // only.
+  telemetry::v1::NodeReport& scratch() { return scratch_; }
+
   base::Duration report_interval() const { return ReportInterval(nodes_known_.load()); }
   const HotGpus& hot() const { return hot_; }
   const WarmUp& warm_up() const { return warm_up_; }
@@ -80,10 +85,13 @@ class Collector {
     std::string peer;
     base::SteadyTime heard_at;
     std::shared_ptr<const telemetry::Snapshot> newest;
+    bool contested = false;  // a GPU of it was another node's at the last look
   };
 
   bool IsHeard(const Node& node, base::SteadyTime now) const;
-  void Contest(telemetry::Snapshot& snapshot, base::SteadyTime now)
+  static bool IsUncontested(const Node& node, const telemetry::Snapshot& next);
+  // Whether another node has one of its GPUs, which then reads nothing here.
+  bool Contest(telemetry::Snapshot& snapshot, base::SteadyTime now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetSilentNodes(base::SteadyTime now) ABSL_LOCKS_EXCLUDED(mutex_);
   bool MayTell(const std::string& about, base::SteadyTime now)
@@ -94,6 +102,7 @@ class Collector {
   WarmUp warm_up_;
   std::atomic<StreamId> last_stream_{0};
   std::atomic<size_t> nodes_known_{0};
+  telemetry::v1::NodeReport scratch_;
   Publisher publisher_;
   mutable base::Mutex mutex_;
   std::unordered_map<std::string, Node> nodes_ ABSL_GUARDED_BY(mutex_);

@@ -93,8 +93,9 @@ absl::Status ReportStream::OnBytes(grpc::ByteBuffer& bytes) {
   const base::SteadyTime now = base::Now();
   Earn(now);
   allowance_ -= 1;
-  const auto report = rpc::ReadMessage<v1::NodeReport>(bytes);
-  const absl::Status heard = report.ok() ? Hear(*report, now) : report.status();
+  v1::NodeReport& report = collector_.scratch();
+  absl::Status heard = rpc::ReadMessageInto(bytes, report);
+  if (heard.ok()) heard = Hear(report, now);
   if (!heard.ok()) collector_.Refused(node_, caller_.peer, heard, now);
   return heard;
 }

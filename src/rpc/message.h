@@ -12,15 +12,23 @@
 
 namespace gpuscaler::rpc {
 
-// INVALID_ARGUMENT: `bytes`, which are used up, are no such message.
+// INVALID_ARGUMENT: `bytes`, which are used up, are no message of this type. `message`
+// keeps the memory that it has: for messages that come all the time.
+inline absl::Status ReadMessageInto(grpc::ByteBuffer& bytes, google::protobuf::Message& message) {
+  if (grpc::GenericDeserialize<grpc::ProtoBufferReader, google::protobuf::Message>(&bytes, &message)
+          .ok()) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      base::StrCat("the request is not a ", message.GetDescriptor()->full_name(),
+                   ": its bytes are no Protobuf message of that type in valid UTF-8"));
+}
+
+// The same as a new message.
 template <class Message>
 absl::StatusOr<Message> ReadMessage(grpc::ByteBuffer& bytes) {
   Message message;
-  if (!grpc::SerializationTraits<Message>::Deserialize(&bytes, &message).ok()) {
-    return absl::InvalidArgumentError(
-        base::StrCat("the request is not a ", Message::descriptor()->full_name(),
-                     ": its bytes are no Protobuf message of that type in valid UTF-8"));
-  }
+  if (absl::Status read = ReadMessageInto(bytes, message); !read.ok()) return read;
   return message;
 }
 

@@ -29,9 +29,7 @@ void Configure(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10 * kSecond);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 4);
-  // More than a connection's receive buffer ever holds (listener.cc): a read takes
-  // all there is, and the loop sees what came before the next read.
-  builder.AddChannelArgument(GRPC_ARG_TCP_READ_CHUNK_SIZE, 4 * kReceiveBuffer);
+  builder.AddChannelArgument(GRPC_ARG_TCP_READ_CHUNK_SIZE, options.read_chunk_bytes);
   // Messages are small: no bandwidth probes, no registry of channels.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);

@@ -56,6 +56,10 @@ struct ServerOptions {
   size_t max_late_answers = 1024;
   base::Duration patience = std::chrono::seconds(10);
   int max_request_bytes = 256 * 1024;  // larger: RESOURCE_EXHAUSTED
+  // What a connection reads at once, at first: more than its receive buffer ever holds
+  // (listener.h), so that the loop sees what came before the next read. Each keeps
+  // as much while it waits, so thousands of connections want less.
+  int read_chunk_bytes = 4 * kReceiveBuffer;
   int max_metadata_bytes = 16 * 1024;  // HTTP/2 headers of a call
 };
 
