@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/strings.h"
 #include "rpc/status.h"
@@ -40,7 +41,7 @@ ScaledObjectRef Reference(size_t number) {
 class ActiveStreams::Stream final : public rpc::Tag {
  public:
   Stream(ActiveStreams& all, size_t number) : all_(all) {
-    reader_ = all.stub_->PrepareAsyncStreamIsActive(&context_, Reference(number), &all.queue_);
+    reader_ = all.stub_->PrepareAsyncStreamIsActive(&context_, all.reference_(number), &all.queue_);
     reader_->StartCall(this);
   }
 
@@ -79,7 +80,8 @@ class ActiveStreams::Stream final : public rpc::Tag {
   bool finishing_ = false;
 };
 
-ActiveStreams::ActiveStreams(uint16_t port) {
+ActiveStreams::ActiveStreams(uint16_t port, MakeReference reference)
+    : reference_(reference ? std::move(reference) : Reference) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_ENABLE_CHANNELZ, 0);
@@ -101,7 +103,7 @@ absl::Status ActiveStreams::Connect() {
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
   context.set_wait_for_ready(true);
   IsActiveResponse response;
-  return rpc::FromGrpc(stub_->IsActive(&context, Reference(0), &response));
+  return rpc::FromGrpc(stub_->IsActive(&context, reference_(0), &response));
 }
 
 absl::Status ActiveStreams::Open(size_t count) {

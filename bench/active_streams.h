@@ -4,6 +4,7 @@
 
 #include <grpcpp/completion_queue.h>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -15,7 +16,10 @@ namespace gpuscaler::bench {
 
 class ActiveStreams {
  public:
-  explicit ActiveStreams(uint16_t port);
+  // Of the ScaledObject of each stream's number.
+  using MakeReference = std::function<externalscaler::ScaledObjectRef(size_t number)>;
+  // Without `reference`: active while any GPU is above 50%.
+  explicit ActiveStreams(uint16_t port, MakeReference reference = nullptr);
   ~ActiveStreams();
 
   // Returns once the connection is there and a call on it was answered.
@@ -40,6 +44,7 @@ class ActiveStreams {
   template <class Done>
   void Run(base::SteadyTime deadline, Done done);
 
+  const MakeReference reference_;
   std::unique_ptr<externalscaler::ExternalScaler::Stub> stub_;
   grpc::CompletionQueue queue_;
   std::vector<std::unique_ptr<Stream>> streams_;

@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # this is a source folder
 
+import fleet
 import get_metrics
 import machine
 import measures
@@ -27,16 +28,31 @@ SECTIONS = {
 }
 
 
+FLEET_SECTIONS = {
+    "Fleet of 100 nodes x 8 GPUs": lambda *given: fleet.rows(*given, nodes=100),
+    "Fleet of 1,000 nodes x 8 GPUs": lambda *given: fleet.rows(*given, nodes=1000),
+    "Fleet of 5,000 nodes x 8 GPUs": lambda *given: fleet.rows(*given, nodes=5000),
+    "Fleet of 5,000 nodes, 800 open streams": lambda *given: fleet.rows(
+        *given, nodes=5000, streams=800
+    ),
+    "Fleet of 1,000 nodes, TLS": lambda *given: fleet.rows(*given, nodes=1000, tls=True),
+    "Fleet of 5,000 nodes, TLS": lambda *given: fleet.rows(*given, nodes=5000, tls=True),
+    "Reaction through a gateway, 3 nodes": lambda *given: fleet.reaction(*given, nodes=3),
+    "Reaction through a gateway, 1,000 nodes": lambda *given: fleet.reaction(*given, nodes=1000),
+}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=Path, help="folder of the preset `bench`")
+    parser.add_argument("what", nargs="?", choices=["node", "fleet"], default="node")
     parser.add_argument("--quick", action="store_true", help="90 s instead of 8 min; noisier")
     parser.add_argument("--only", help="sections whose title contains this")
     arguments = parser.parse_args()
 
     facts = machine.facts(arguments.build)
     sections = {}
-    for title, measure in SECTIONS.items():
+    for title, measure in (FLEET_SECTIONS if arguments.what == "fleet" else SECTIONS).items():
         if arguments.only and arguments.only.lower() not in title.lower():
             continue
         print(f"bench: {title} ...", file=sys.stderr, flush=True)
@@ -50,7 +66,7 @@ def main():
     goals = [row for rows in sections.values() for row in rows if row.ok is not None]
     print(f"{sum(row.ok for row in goals)} of {len(goals)} goals met")
 
-    out = arguments.build / "bench.json"
+    out = arguments.build / ("fleet.json" if arguments.what == "fleet" else "bench.json")
     named = {title: [dataclasses.asdict(row) for row in rows] for title, rows in sections.items()}
     out.write_text(json.dumps({"machine": facts, "sections": named}, indent=1) + "\n")
     print(f"written: {out}")

@@ -63,6 +63,16 @@ class Scaler:
         self.port = port
         self.metrics_port = metrics_port
 
+    def probe(self, path):
+        """Whether the probe answers 200."""
+        try:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.probe_port}{path}", timeout=10
+            ) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
     def collections(self):
         """Reads so far, by lane."""
         url = f"http://127.0.0.1:{self.metrics_port}/metrics"
@@ -132,6 +142,23 @@ class Processes:
     def fake_gpus(self, pcie_window_ms=20):
         """The environment of a scaler on eight fake GPUs."""
         return json.loads(self.start("fake_gpus", 8, pcie_window_ms).stdout.readline())
+
+    def gateway(self, *flags):
+        """A gateway, as soon as it listens."""
+        ports = [free_port() for _ in range(4)]
+        names = ("port", "metrics-port", "probe-port", "report-port")
+        command = [self.binary, "--role=gateway", "--bind-address=127.0.0.1", "--log-level=warn"]
+        command += [f"--{name}={port}" for name, port in zip(names, ports)]
+        child = subprocess.Popen([*command, *flags], stdout=self.log, stderr=self.log)
+        self.children.append(child)
+        gateway = Scaler(child, ports[0], ports[1])
+        gateway.probe_port, gateway.report_port = ports[2], ports[3]
+        deadline = time.monotonic() + 30
+        while not gateway.probe("/healthz"):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the gateway did not come up; see {self.log.name}")
+            time.sleep(0.01)
+        return gateway
 
     def scaler(self, environment, *flags):
         """Returns once it serves. Default lanes and log level unless `flags` say otherwise.

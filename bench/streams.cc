@@ -1,17 +1,22 @@
-// streams COUNT CHANGES: opens streams and changes the hardware under them.
+// streams COUNT CHANGES [WORKLOAD]: opens streams and changes the hardware under them.
+// With a workload, a Deployment's name, the streams are about that: a kubelet, whose
+// socket is in the environment that is printed, says that its pod holds all GPUs.
 //
 // Prints the environment of the scaler to start, then reads its "PORT PID"; then
 // one line about the changes; then waits for the server to end the streams, and
 // prints a line about that. All lines are JSON.
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
 #include "bench/active_streams.h"
 #include "bench/other_process.h"
 #include "bench/percentile.h"
+#include "fakes/kubelet/fake_kubelet.h"
 #include "fakes/nvml/fake_nvml.h"
 
 namespace {
@@ -24,15 +29,29 @@ using gpuscaler::bench::PercentileUs;
 using gpuscaler::fakes::FakeNvml;
 
 constexpr uint32_t kGpus = 8;
+constexpr const char* kNamespace = "reaction";
 
-void PrintEnvironment(const FakeNvml& nvml) {
+void PrintEnvironment(const FakeNvml& nvml, const std::string& kubelet) {
   const char* separator = "{";
   for (const auto& [name, value] : nvml.ChildEnvironment()) {
     std::printf("%s\"%s\": \"%s\"", separator, name.c_str(), value.c_str());
     separator = ", ";
   }
+  if (!kubelet.empty()) std::printf(", \"KUBELET\": \"%s\"", kubelet.c_str());
   std::printf("}\n");
   std::fflush(stdout);
+}
+
+externalscaler::ScaledObjectRef OfWorkload(const std::string& workload, size_t number) {
+  externalscaler::ScaledObjectRef object;
+  object.set_name("object-" + std::to_string(number));
+  object.set_namespace_(kNamespace);
+  auto& metadata = *object.mutable_scalermetadata();
+  metadata["metricType"] = "gpu_utilization";
+  metadata["targetValue"] = "80";
+  metadata["activationThreshold"] = "50";
+  metadata["workload"] = "deployment/" + workload;
+  return object;
 }
 
 struct Changes {
@@ -73,8 +92,8 @@ void Print(const char* name, std::vector<Duration>& sample) {
 
 int main(int argc, char** argv) {
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: streams COUNT CHANGES\n");
+  if (argc != 3 && argc != 4) {
+    std::fprintf(stderr, "usage: streams COUNT CHANGES [WORKLOAD]\n");
     return 2;
   }
   const auto count = static_cast<size_t>(std::atoi(argv[1]));
@@ -83,12 +102,23 @@ int main(int argc, char** argv) {
   FakeNvml nvml(kGpus);
   nvml.SetPcieWindow(std::chrono::milliseconds(20));
   for (uint32_t i = 0; i < kGpus; ++i) nvml.gpu(i).SetUtilization(0, 0);
-  PrintEnvironment(nvml);
+  const std::string workload = argc == 4 ? argv[3] : "";
+  std::optional<gpuscaler::fakes::FakeKubelet> kubelet;
+  if (!workload.empty()) {
+    kubelet.emplace();
+    std::vector<std::string> uuids;
+    for (uint32_t i = 0; i < kGpus; ++i) uuids.push_back(nvml.gpu(i).uuid());
+    kubelet->Hold(kNamespace, workload + "-7d9c8b5f4d-x2b4k", uuids);
+  }
+  PrintEnvironment(nvml, kubelet ? kubelet->socket() : "");
   int port = 0;
   pid_t server = 0;
   if (std::scanf("%d %d", &port, &server) != 2) return 1;
 
-  ActiveStreams streams(static_cast<uint16_t>(port));
+  ActiveStreams streams(
+      static_cast<uint16_t>(port),
+      workload.empty() ? ActiveStreams::MakeReference()
+                       : [&workload](size_t number) { return OfWorkload(workload, number); });
   if (absl::Status connected = streams.Connect(); !connected.ok()) {
     std::fprintf(stderr, "streams: %s\n", connected.ToString().c_str());
     return 1;

@@ -183,6 +183,7 @@ void ReportLink::OnRead(bool ok) {
     backoff_ = kFirstBackoff;
     base::LogInfo("reporting to a gateway", {{"gateway", address_.target}});
     told_ = absl::OkStatus();
+    loop_.Wake();  // whoever counts the links
   }
   control_.Clear();
   reading_ = true;
@@ -215,6 +216,7 @@ void ReportLink::Fail(const absl::Status& why, base::SteadyTime now) {
                              : backoff_ / 2 + Jittered(backoff_));
   backoff_ = std::min(2 * backoff_, kLongestBackoff);
   loop_.SweepAt(due());
+  loop_.Wake();                      // whoever counts the links
   if (why.ok() || retired_) return;  // a gateway that stops says goodbye
   ++failures_;
   if (why.code() == told_.code()) return;
