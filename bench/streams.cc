@@ -59,6 +59,13 @@ struct Changes {
   std::vector<Duration> last;
   std::vector<Duration> spread;  // from the first stream's to the last's
   size_t missed = 0;
+
+  void Add(const Changes& more) {
+    first.insert(first.end(), more.first.begin(), more.first.end());
+    last.insert(last.end(), more.last.begin(), more.last.end());
+    spread.insert(spread.end(), more.spread.begin(), more.spread.end());
+    missed += more.missed;
+  }
 };
 
 // One GPU is busy, or none: any of them makes every stream active.
@@ -136,13 +143,19 @@ int main(int argc, char** argv) {
 
   std::mt19937 random(7);
   Changes changes;
+  Changes to_busy;
   for (int i = 0; i < change_count; ++i) {
-    Change(nvml, streams, count, i % 2 == 0, random, changes);
+    const bool busy = i % 2 == 0;
+    Changes one;
+    Change(nvml, streams, count, busy, random, one);
+    changes.Add(one);
+    if (busy) to_busy.Add(one);
   }
   const int64_t after = gpuscaler::bench::AnonymousBytesOf(server);
   std::printf("{");
   Print("first", changes.first);
   Print("last", changes.last);
+  Print("to_busy", to_busy.last);
   Print("spread", changes.spread);
   std::printf(
       "\"changes\": %d, \"missed\": %zu, \"open_seconds\": %.3f, \"bytes_before\": %lld, "

@@ -52,7 +52,7 @@ absl::Status Front::Start() {
 }
 
 void Front::Open() {
-  if (serving_) LogTrust(certificates_, options_.port);
+  if (serving_) LogTrust(certificates_, options_.port, "--tls-client-ca");
   if (serving_ && options_.health_check_interval.value > base::Duration::zero()) {
     self_check_.emplace(options_.bind_address, options_.port, options_.health_check_interval.value,
                         &server_.gate());

@@ -71,7 +71,7 @@ absl::Status Gateway::Start() {
   }
   if (absl::Status started = front_.Start(); !started.ok()) return started;
   front_.Open();
-  LogTrust(report_certificates_.get(), report_port_);
+  LogTrust(report_certificates_.get(), report_port_, "--report-client-ca");
   return absl::OkStatus();
 }
 

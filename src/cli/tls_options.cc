@@ -42,11 +42,13 @@ absl::StatusOr<std::unique_ptr<rpc::CertificateWatch>> WatchCertificates(
   return rpc::CertificateWatch::Start(files);
 }
 
-void LogTrust(const rpc::CertificateWatch* certificates, uint16_t port) {
+void LogTrust(const rpc::CertificateWatch* certificates, uint16_t port,
+              std::string_view client_ca_flag) {
   if (certificates == nullptr) {
     base::LogInfo(
-        "serving plaintext gRPC: anybody who reaches the port is served; --tls-cert, "
-        "--tls-key and --tls-client-ca change that",
+        base::StrCat("serving plaintext gRPC: anybody who reaches the port is served; --tls-cert, "
+                     "--tls-key and ",
+                     client_ca_flag, " change that"),
         {{"port", port}});
     return;
   }

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "rpc/certificate_watch.h"
@@ -25,8 +26,9 @@ absl::StatusOr<std::unique_ptr<rpc::CertificateWatch>> WatchCertificates(
     const rpc::CertificateFiles& files);
 
 // How the server on `port` can be reached, for the log. `certificates`: nullptr for
-// plaintext.
-void LogTrust(const rpc::CertificateWatch* certificates, uint16_t port);
+// plaintext. `client_ca_flag`: which asks its clients for certificates.
+void LogTrust(const rpc::CertificateWatch* certificates, uint16_t port,
+              std::string_view client_ca_flag);
 
 struct ClientTlsOptions {
   rpc::CertificateFiles files;

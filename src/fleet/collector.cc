@@ -70,7 +70,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Collector::Join(StreamId stream,
 }
 
 absl::Status Collector::Take(StreamId stream, Snapshot snapshot, base::SteadyTime now) {
-  const bool urgent = hot_.Of(snapshot.node).any();
+  const bool hot = hot_.Of(snapshot.node).any();
+  bool urgent = false;
   std::shared_ptr<const Snapshot> newest;
   {
     base::MutexLock lock(mutex_);
@@ -81,8 +82,13 @@ absl::Status Collector::Take(StreamId stream, Snapshot snapshot, base::SteadyTim
     }
     ++stats_.reports;
     Node& node = found->second;
-    if (!IsUncontested(node, snapshot)) node.contested = Contest(snapshot, now);
+    if (!IsUncontested(node, snapshot)) {
+      claims_.Release(snapshot.node);  // what it lists no more is free
+      node.contested = Contest(snapshot, now);
+    }
     newest = std::make_shared<const Snapshot>(std::move(snapshot));
+    // It was not due yet: a change that somebody waits for.
+    urgent = hot && now - node.heard_at < report_interval() * 3 / 4;
     node.heard_at = now;
     node.newest = newest;
   }
@@ -135,7 +141,9 @@ void Collector::Leave(StreamId stream, const std::string& name) {
 void Collector::Refused(const std::string& node, const std::string& peer, const absl::Status& why,
                         base::SteadyTime now) {
   base::MutexLock lock(mutex_);
-  if (!absl::IsAlreadyExists(why)) ++stats_.bad_reports;
+  const bool is_bad =
+      !absl::IsAlreadyExists(why) && !absl::IsAborted(why) && !absl::IsResourceExhausted(why);
+  if (is_bad) ++stats_.bad_reports;
   if (!MayTell(node.empty() ? peer : node, now)) return;
   base::LogWarn("a node's reports are refused",
                 {{"node", node}, {"peer", peer}, {"error", base::Message(why)}});

@@ -20,7 +20,9 @@ namespace v1 = telemetry::v1;
 using telemetry::Snapshot;
 
 constexpr base::Duration kFirstBackoff = std::chrono::milliseconds(100);
-constexpr base::Duration kLongestBackoff = std::chrono::seconds(2);
+// Well below WarmUp::kQuiet: a gateway that has just started must not take us for
+// missing.
+constexpr base::Duration kLongestBackoff = std::chrono::milliseconds(500);
 // After an answer that will not be another one soon.
 constexpr base::Duration kRefusedBackoff = std::chrono::seconds(5);
 constexpr base::Duration kDefaultInterval = std::chrono::seconds(1);

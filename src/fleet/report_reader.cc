@@ -89,7 +89,24 @@ ReportReader::ReportReader(const v1::NodeHello& hello, std::shared_ptr<const Sna
   previous_ = std::move(previous);
 }
 
-absl::StatusOr<Snapshot> ReportReader::Read(const v1::NodeReport& report, base::SteadyTime now) {
+// A report that waited in a connection which was cut off tells ages of before. The
+// quickest one so far shows how far the clocks are apart; they may drift.
+base::Duration ReportReader::Late(uint64_t sent_ms, base::SteadyTime now) {
+  constexpr int64_t kMostDrift = 2000;  // one part in
+  constexpr uint64_t kMostMs = uint64_t{1} << 40;
+  if (sent_ms == 0 || sent_ms > kMostMs) return base::Duration::zero();
+  const base::Duration ahead =
+      now.time_since_epoch() - std::chrono::milliseconds(static_cast<int64_t>(sent_ms));
+  if (quickest_) *quickest_ += (now - quickest_at_) / kMostDrift;
+  quickest_at_ = now;
+  if (!quickest_ || ahead < *quickest_) quickest_ = ahead;
+  return ahead - *quickest_;
+}
+
+absl::StatusOr<Snapshot> ReportReader::Read(const v1::NodeReport& report,
+                                            base::SteadyTime came_at) {
+  // When it would have come, had it not been held up.
+  const base::SteadyTime now = came_at - Late(report.sent_ms(), came_at);
   if (report.sequence() < sequence_) {
     return Refuse(base::StrCat("sequence went back from ", sequence_, " to ", report.sequence()));
   }

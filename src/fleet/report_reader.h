@@ -1,8 +1,8 @@
 // What a gateway makes of a node's reports: snapshots in its own time.
 //
-// A node's clock is never looked at: reports tell ages, and an age counts from the
-// moment at which its report came in. INVALID_ARGUMENT for what cannot be true;
-// a stream on which that came is over.
+// A node's clock does not tell the time: reports tell ages, and an age counts from the
+// moment at which its report came in, less what it was late. INVALID_ARGUMENT for what cannot be
+// true; a stream on which that came is over.
 #pragma once
 
 #include <array>
@@ -42,6 +42,7 @@ class ReportReader {
   const Identities& gpus() const { return gpus_; }
 
  private:
+  base::Duration Late(uint64_t sent_ms, base::SteadyTime now);
   absl::Status ReadGpus(const telemetry::v1::GpuList& list);
   absl::Status ReadHolders(const telemetry::v1::NodeReport& report, base::SteadyTime now);
   absl::StatusOr<telemetry::GpuSnapshot> ReadGpu(
@@ -54,6 +55,9 @@ class ReportReader {
   std::vector<std::optional<catalog::Lane>> lanes_;
   std::shared_ptr<const telemetry::Snapshot> previous_;  // until a listing has come
   uint64_t sequence_ = 0;
+  // By how much our clock was ahead of the node's when the quickest report came.
+  std::optional<base::Duration> quickest_;
+  base::SteadyTime quickest_at_ = {};
   Identities gpus_;
   bool has_gpus_ = false;
   std::shared_ptr<const telemetry::Ownership> ownership_;

@@ -10,6 +10,9 @@ namespace {
 
 namespace v1 = telemetry::v1;
 
+// At which a fleet is small enough to report every change of every GPU.
+constexpr base::Duration kAllHotInterval = std::chrono::milliseconds(200);
+
 // A stream on which nobody says who it is holds a place for nothing.
 constexpr base::Duration kHelloPatience = std::chrono::seconds(10);
 
@@ -78,6 +81,8 @@ std::optional<grpc::ByteBuffer> ReportStream::NextBytes(base::SteadyTime now) {
   const uint64_t version = collector_.hot().version();
   const bool looked = std::exchange(hot_version_, version) == version;
   HotGpus::OfNode hot = looked ? hot_ : collector_.hot().Of(node_);
+  // Every change of a large fleet would be more than a gateway can take.
+  hot.all = hot.all && interval <= kAllHotInterval;
   if (interval_ == interval && hot == hot_) return std::nullopt;
   interval_ = interval;
   hot_ = std::move(hot);
@@ -113,6 +118,11 @@ absl::Status ReportStream::Join(const v1::NodeReport& report, base::SteadyTime n
   if (absl::Status checked = CheckHello(report.hello()); !checked.ok()) return checked;
   node_ = report.hello().node();
   if (absl::Status checked = CheckName(caller_, node_); !checked.ok()) return checked;
+  // Who says what cannot be true takes nobody's place.
+  if (absl::Status read = ReportReader(report.hello(), nullptr).Read(report, now).status();
+      !read.ok()) {
+    return read;
+  }
   auto previous = collector_.Join(id_, node_, caller_.peer, now);
   if (!previous.ok()) return previous.status();
   reader_.emplace(report.hello(), *std::move(previous));

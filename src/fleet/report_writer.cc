@@ -106,6 +106,8 @@ v1::NodeReport ReportWriter::Next(std::shared_ptr<const Snapshot> snapshot, base
     }
   }
   report.set_sequence(snapshot->sequence);
+  report.set_sent_ms(static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count()));
   for (const telemetry::LaneState& lane : snapshot->lanes) {
     v1::LaneReport& out = *report.add_lanes();
     if (lane.sampled_at != base::SteadyTime()) out.set_age_ms(AgeMs(now, lane.sampled_at));

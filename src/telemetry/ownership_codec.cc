@@ -12,6 +12,7 @@
 namespace gpuscaler::telemetry {
 namespace {
 
+constexpr size_t kLongestError = 1024;           // it is told to whoever asks for a workload
 constexpr double kOldest = 10 * 365.25 * 86400;  // seconds
 
 double AgeAt(base::SteadyTime now, base::SteadyTime then) {
@@ -81,7 +82,8 @@ absl::Status ReadPodListing(const v1::PodListing& message, base::SteadyTime take
     if (!listed_at.ok()) return listed_at.status();
     ownership->listed_at = *listed_at;
   }
-  if (!message.error().empty()) ownership->status = absl::UnavailableError(message.error());
+  if (!message.error().empty())
+    ownership->status = absl::UnavailableError(message.error().substr(0, kLongestError));
 
   std::vector<const v1::Pod*> pods;
   for (const v1::Pod& pod : message.pods()) pods.push_back(&pod);

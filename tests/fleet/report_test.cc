@@ -138,6 +138,21 @@ TEST(Report, ANodeThatStartsAnewDoesNotMakeItsPodsForgotten) {
   EXPECT_TRUE(wire.Send(node, kNow + Seconds(1)).ownership->pods.empty());
 }
 
+TEST(Report, WhatWasHeldUpOnTheWayIsAsOldAsItIs) {
+  Wire wire;
+  const Snapshot node = MakeNode("a", {37}, kNow);
+  EXPECT_EQ(wire.Send(node, kNow, kThere).lane(Lane::kFast).sampled_at, kThere);
+  // Sent a second later, it came five seconds late.
+  const Snapshot late = wire.Send(node, kNow + Seconds(1), kThere + Seconds(6));
+  EXPECT_NEAR(base::ToSeconds(late.lane(Lane::kFast).sampled_at - kThere), 0, 0.01);
+  EXPECT_NEAR(base::ToSeconds(late.gpus[0].readings[Metric::kGpuUtilization].sampled_at - kThere),
+              0, 0.01);
+  // In time again.
+  const Snapshot soon =
+      wire.Send(MakeNode("a", {37}, kNow + Seconds(7)), kNow + Seconds(7), kThere + Seconds(7));
+  EXPECT_NEAR(base::ToSeconds(soon.lane(Lane::kFast).sampled_at - kThere), 7, 0.01);
+}
+
 TEST(Report, NamesOfServiceAndMethodAreTheSchemas) {
   const auto* service = telemetry::v1::NodeReport::descriptor()->file()->service(0);
   EXPECT_EQ(service->full_name(), kFleetService);
