@@ -73,8 +73,13 @@ void FakeKubelet::Serve() {
   void* tag = nullptr;
   bool ok = false;
   while (queue_->Next(&tag, &ok)) {
-    auto* call = static_cast<Call*>(tag);
     const std::lock_guard lock(mutex_);
+    if (tag == &release_) {
+      if (closed_) continue;
+      for (Call* call : std::exchange(waiting_, {})) Finish(*call);
+      continue;
+    }
+    auto* call = static_cast<Call*>(tag);
     if (!ok || closed_ || call->answered) {
       delete call;
       continue;
@@ -139,7 +144,9 @@ void FakeKubelet::Hang() {
 void FakeKubelet::Release() {
   const std::lock_guard lock(mutex_);
   hangs_ = false;
-  for (Call* call : std::exchange(waiting_, {})) Finish(*call);
+  // On the queue's own thread: ThreadSanitizer does not see gRPC hand a call from
+  // one to the other.
+  release_.Set(queue_.get(), gpr_time_0(GPR_CLOCK_MONOTONIC), &release_);
 }
 
 uint64_t FakeKubelet::calls() const {

@@ -2,6 +2,7 @@
 // socket, whose answers can change, hang or be nonsense while it runs.
 #pragma once
 
+#include <grpcpp/alarm.h>
 #include <grpcpp/completion_queue.h>
 #include <grpcpp/server.h>
 
@@ -65,6 +66,7 @@ class FakeKubelet {
   bool hangs_ = false;
   uint64_t calls_ = 0;
   std::vector<Call*> waiting_;
+  grpc::Alarm release_;
   bool closed_ = false;
   std::unique_ptr<Service> service_;
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
