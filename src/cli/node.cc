@@ -102,7 +102,8 @@ absl::Status Node::Stop() {
 
 workloads::Identities Node::Identities() const {
   workloads::Identities identities;
-  for (const auto& node : store_.Load()->nodes()) {
+  const auto view = store_.Load();  // not in the loop's head: it would not outlive it
+  for (const auto& node : view->nodes()) {
     for (const telemetry::GpuSnapshot& gpu : node->gpus) identities.push_back(gpu.identity);
   }
   return identities;

@@ -24,7 +24,8 @@ class CollectorTest : public testing::Test {
     return stream;
   }
   std::shared_ptr<const Snapshot> Published(const std::string& node) const {
-    for (const auto& held : store_.Load()->nodes()) {
+    const auto view = store_.Load();
+    for (const auto& held : view->nodes()) {
       if (held->node == node) return held;
     }
     return nullptr;

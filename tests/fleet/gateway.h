@@ -38,7 +38,8 @@ class TestGateway {
 
   // Empty: no such node or GPU.
   std::optional<double> Utilization(const std::string& node, size_t gpu = 0) const {
-    for (const auto& held : store_.Load()->nodes()) {
+    const auto view = store_.Load();
+    for (const auto& held : view->nodes()) {
       if (held->node != node || gpu >= held->gpus.size()) continue;
       return held->gpus[gpu].readings.Value(catalog::Metric::kGpuUtilization);
     }

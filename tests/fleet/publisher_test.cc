@@ -26,7 +26,8 @@ TEST(PublishGap, GrowsWithTheFleetAndShrinksWhenSomebodyWaits) {
 class PublisherTest : public testing::Test {
  protected:
   std::optional<double> Utilization(const std::string& node) const {
-    for (const auto& held : store_.Load()->nodes()) {
+    const auto view = store_.Load();
+    for (const auto& held : view->nodes()) {
       if (held->node == node) {
         return held->gpus[0].readings.Value(catalog::Metric::kGpuUtilization);
       }
