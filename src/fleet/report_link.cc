@@ -215,7 +215,7 @@ void ReportLink::Fail(const absl::Status& why, base::SteadyTime now) {
   const bool refused = absl::IsAlreadyExists(why) || absl::IsInvalidArgument(why) ||
                        absl::IsPermissionDenied(why) || absl::IsUnimplemented(why);
   retry_at_ = now + (refused ? kRefusedBackoff / 2 + Jittered(kRefusedBackoff)
-                             : backoff_ / 2 + Jittered(backoff_));
+                             : backoff_ / 2 + Jittered(backoff_ / 2));
   backoff_ = std::min(2 * backoff_, kLongestBackoff);
   loop_.SweepAt(due());
   loop_.Wake();                      // whoever counts the links

@@ -13,8 +13,10 @@ constexpr const char* kNamespace = "default";  // MakeRef's
 
 }  // namespace
 
-FleetNode::FleetNode(uint32_t number, uint32_t gpus, std::string name)
-    : name_(name.empty() ? base::StrCat("node-", number) : std::move(name)), nvml_(gpus) {
+FleetNode::FleetNode(uint32_t number, uint32_t gpus, std::string name, Place place)
+    : name_(name.empty() ? base::StrCat("node-", number) : std::move(name)),
+      place_(std::move(place)),
+      nvml_(gpus) {
   for (uint32_t i = 0; i < gpus; ++i) nvml_.gpu(i).SetUuidNumber(number * 100 + i);
 }
 
@@ -35,7 +37,8 @@ void FleetNode::Start(const std::string& gateways) {
                                     "--node-name=" + name_,
                                     "--pod-resources-socket=" + kubelet_.socket(),
                                     "--report-to=" + gateways};
-  scaler_ = std::make_unique<ScalerProcess>(std::move(flags), nvml_.ChildEnvironment());
+  scaler_ = std::make_unique<ScalerProcess>(std::move(flags), nvml_.ChildEnvironment(),
+                                            ScalerPorts(), place_);
   ASSERT_TRUE(scaler_->AwaitServing());
 }
 
@@ -43,7 +46,7 @@ void FleetGateway::Start() {
   std::vector<std::string> flags = {"--role=gateway", "--stale-after=3s",
                                     base::StrCat("--report-port=", report_port_)};
   flags.insert(flags.end(), more_flags_.begin(), more_flags_.end());
-  scaler_ = std::make_unique<ScalerProcess>(std::move(flags), Environment(), ports_);
+  scaler_ = std::make_unique<ScalerProcess>(std::move(flags), Environment(), ports_, place_);
   ASSERT_TRUE(scaler_->AwaitStart());
 }
 

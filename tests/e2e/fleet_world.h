@@ -15,7 +15,7 @@ namespace gpuscaler::e2e {
 class FleetNode {
  public:
   // `number` makes its GPUs its own, and its name, node-NUMBER, unless one is given.
-  FleetNode(uint32_t number, uint32_t gpus, std::string name = "");
+  FleetNode(uint32_t number, uint32_t gpus, std::string name = "", Place place = {});
 
   fakes::FakeNvml& nvml() { return nvml_; }
   fakes::FakeKubelet& kubelet() { return kubelet_; }
@@ -26,11 +26,13 @@ class FleetNode {
   // Reports to `gateways`, as --report-to takes them.
   void Start(const std::string& gateways);
   void Stop() { scaler_.reset(); }
+  void Kill() { scaler_->Kill(); }
   ScalerProcess& scaler() { return *scaler_; }
   const std::string& name() const { return name_; }
 
  private:
   const std::string name_;
+  const Place place_;
   fakes::FakeNvml nvml_;
   fakes::FakeKubelet kubelet_;
   std::unique_ptr<ScalerProcess> scaler_;
@@ -38,17 +40,19 @@ class FleetNode {
 
 class FleetGateway {
  public:
-  explicit FleetGateway(std::vector<std::string> more_flags = {})
-      : more_flags_(std::move(more_flags)) {}
+  explicit FleetGateway(std::vector<std::string> more_flags = {}, Place place = {})
+      : more_flags_(std::move(more_flags)), place_(std::move(place)) {}
 
   void Start();
   void Stop() { scaler_.reset(); }
+  void Kill() { scaler_->Kill(); }
   ScalerProcess& scaler() { return *scaler_; }
   Keda& keda() { return scaler_->keda(); }
-  std::string address() const { return "127.0.0.1:" + std::to_string(report_port_); }
+  std::string address() const { return place_.host + ":" + std::to_string(report_port_); }
 
  private:
   const std::vector<std::string> more_flags_;
+  const Place place_;
   const ScalerPorts ports_;
   const uint16_t report_port_ = FreePort();
   std::unique_ptr<ScalerProcess> scaler_;

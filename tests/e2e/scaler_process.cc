@@ -23,12 +23,13 @@ bool IsGateway(const std::vector<std::string>& flags) {
   return std::find(flags.begin(), flags.end(), "--role=gateway") != flags.end();
 }
 
-std::vector<std::string> Command(std::vector<std::string> flags, const ScalerPorts& ports) {
+std::vector<std::string> Command(std::vector<std::string> flags, const ScalerPorts& ports,
+                                 const Place& place) {
   const std::string defaults[] = {"--node-name=node-a",
                                   base::StrCat("--port=", ports.grpc),
                                   base::StrCat("--metrics-port=", ports.metrics),
                                   base::StrCat("--probe-port=", ports.probes),
-                                  "--bind-address=127.0.0.1",
+                                  "--bind-address=" + place.host,
                                   "--pod-resources-socket="};
   for (const std::string& flag : defaults) {
     const std::string name = flag.substr(0, flag.find('='));
@@ -39,6 +40,7 @@ std::vector<std::string> Command(std::vector<std::string> flags, const ScalerPor
     if (!given && !(of_node && IsGateway(flags))) flags.push_back(flag);
   }
   flags.insert(flags.begin(), ScalerBinary());
+  flags.insert(flags.begin(), place.command_prefix.begin(), place.command_prefix.end());
   return flags;
 }
 
@@ -88,10 +90,10 @@ std::vector<uint16_t> ListeningPorts(pid_t pid) {
 }
 
 ScalerProcess::ScalerProcess(std::vector<std::string> flags, const Environment& environment,
-                             ScalerPorts ports)
+                             ScalerPorts ports, const Place& place)
     : ports_(ports),
-      child_(Command(std::move(flags), ports), environment),
-      keda_(std::make_unique<Keda>(ports.grpc)) {}
+      child_(Command(std::move(flags), ports, place), environment),
+      keda_(std::make_unique<Keda>(ports.grpc, place.host)) {}
 
 ScalerProcess::~ScalerProcess() {
   if (stopped_) return;
@@ -120,6 +122,11 @@ std::optional<int> ScalerProcess::Stop() {
   const std::optional<int> code = child_.WaitForExit(kStopPatience);
   if (!code) child_.Kill();
   return code;
+}
+
+void ScalerProcess::Kill() {
+  stopped_ = true;
+  child_.Kill();
 }
 
 std::optional<double> ScalerProcess::Sample(const std::string& series) const {

@@ -39,12 +39,19 @@ struct ScalerPorts {
   uint16_t probes = FreePort();
 };
 
+// Where it runs: what stands before its command, and the address that it serves on
+// and is spoken to.
+struct Place {
+  std::vector<std::string> command_prefix;
+  std::string host = "127.0.0.1";
+};
+
 class ScalerProcess {
  public:
   // Ports, a bind address and a node's name come from here, and no kubelet is asked,
   // unless `flags` say otherwise.
   explicit ScalerProcess(std::vector<std::string> flags, const Environment& environment = {},
-                         ScalerPorts ports = ScalerPorts());
+                         ScalerPorts ports = ScalerPorts(), const Place& place = Place());
   ~ScalerProcess();
 
   // Waits until the process has started to serve, whatever its GPUs do.
@@ -55,6 +62,8 @@ class ScalerProcess {
   // SIGTERM. The exit code; empty: it has not left within 5 s (more under
   // sanitizers).
   std::optional<int> Stop();
+  // SIGKILL, as a node that fails gives no notice.
+  void Kill();
 
   Keda& keda() { return *keda_; }
   HttpAnswer Metrics() const { return Get(ports_.metrics, "/metrics"); }
