@@ -14,6 +14,7 @@ namespace gpuscaler::cli {
 namespace {
 
 constexpr base::Duration kReportsGrace = std::chrono::seconds(1);
+constexpr base::Duration kLoopHangsAfter = std::chrono::seconds(30);
 // Of a node with thousands of pods.
 constexpr int kLargestReport = 1 << 20;
 constexpr int kUsualReport = 2048;
@@ -55,7 +56,7 @@ Gateway::Gateway(const FrontOptions& front, const GatewayOptions& options,
       reports_(ReportOptions(front, options, report_certificates_.get())),
       front_(front, store_,
              {serving::GatewayRole(collector_.warm_up(), hot_),
-              [](base::SteadyTime) { return absl::OkStatus(); },
+              [this](base::SteadyTime now) { return Live(now); },
               [this](base::SteadyTime now) { return Metrics(now); }},
              certificates_.get()) {
   reports_.AddConversation(fleet::kFleetService, fleet::kReportMethod,
@@ -66,9 +67,8 @@ Gateway::Gateway(const FrontOptions& front, const GatewayOptions& options,
 
 absl::Status Gateway::Start() {
   // Reports first: the scaler's streams wake their server.
-  if (absl::Status started = reports_.Start([](base::SteadyTime) {}); !started.ok()) {
-    return started;
-  }
+  const auto woken = [this](base::SteadyTime now) { answered_at_.store(now); };
+  if (absl::Status started = reports_.Start(woken); !started.ok()) return started;
   if (absl::Status started = front_.Start(); !started.ok()) return started;
   front_.Open();
   LogTrust(report_certificates_.get(), report_port_, "--report-client-ca");
@@ -80,6 +80,19 @@ absl::Status Gateway::Stop() {
   front_.Stop();
   reports_.Shutdown(kReportsGrace);
   return absl::OkStatus();
+}
+
+// A probe asks, and the next one looks whether there was an answer.
+absl::Status Gateway::Live(base::SteadyTime now) {
+  const base::SteadyTime asked_at = asked_at_.load();
+  if (asked_at > answered_at_.load()) {
+    if (now - asked_at <= kLoopHangsAfter) return absl::OkStatus();
+    return absl::UnavailableError(base::StrCat("the loop of the reports does not answer for ",
+                                               base::FormatSeconds(now - asked_at)));
+  }
+  asked_at_.store(now);
+  reports_.Wake();
+  return collector_.Publishes(now);
 }
 
 std::string Gateway::Metrics(base::SteadyTime now) const {

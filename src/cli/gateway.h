@@ -2,6 +2,7 @@
 // KEDA for all of them.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -30,6 +31,7 @@ class Gateway final : public Program {
   [[nodiscard]] absl::Status Stop() override;
 
  private:
+  absl::Status Live(base::SteadyTime now);
   std::string Metrics(base::SteadyTime now) const;
 
   const base::Duration stale_after_;
@@ -39,6 +41,9 @@ class Gateway final : public Program {
   telemetry::Store store_;
   fleet::HotGpus hot_;
   fleet::Collector collector_;
+  // When the reports' loop was last woken to show that it runs, and when it did.
+  std::atomic<base::SteadyTime> asked_at_{base::SteadyTime()};
+  std::atomic<base::SteadyTime> answered_at_{base::SteadyTime()};
   // A server of its own: gRPC serves all its services on all its ports, and this
   // one takes nothing but reports.
   rpc::Server reports_;

@@ -115,7 +115,7 @@ bool Collector::Contest(Snapshot& snapshot, base::SteadyTime now) {
     if (other == nodes_.end() || !IsHeard(other->second, now) ||
         telemetry::FindGpu(*other->second.newest, uuid) == nullptr) {
       claims_.Give(uuid, snapshot.node);
-      if (other != nodes_.end()) other->second.contested = true;  // should it come back
+      if (other != nodes_.end()) TakeAway(other->second, uuid, snapshot.node);
       continue;
     }
     any = true;
@@ -130,6 +130,22 @@ bool Collector::Contest(Snapshot& snapshot, base::SteadyTime now) {
     }
   }
   return any;
+}
+
+// What the silent node last said of the GPU would count beside what the other one
+// says now.
+void Collector::TakeAway(Node& silent, const std::string& uuid, const std::string& by) {
+  silent.contested = true;  // should it come back
+  if (telemetry::FindGpu(*silent.newest, uuid) == nullptr) return;
+  Snapshot without = *silent.newest;
+  for (telemetry::GpuSnapshot& gpu : without.gpus) {
+    if (gpu.identity->uuid != uuid) continue;
+    gpu.status = absl::FailedPreconditionError(base::StrCat("node ", by, " reports it now"));
+    gpu.reading_failures = {};
+    gpu.readings = {};
+  }
+  silent.newest = std::make_shared<const Snapshot>(std::move(without));
+  publisher_.Add(silent.newest, false);
 }
 
 void Collector::Leave(StreamId stream, const std::string& name) {

@@ -77,6 +77,8 @@ class Collector {
   base::Duration report_interval() const { return ReportInterval(nodes_known_.load()); }
   const HotGpus& hot() const { return hot_; }
   const WarmUp& warm_up() const { return warm_up_; }
+  // UNAVAILABLE: what the nodes report does not get into the store.
+  absl::Status Publishes(base::SteadyTime now) const { return publisher_.Runs(now); }
   Stats stats() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -92,6 +94,8 @@ class Collector {
   static bool IsUncontested(const Node& node, const telemetry::Snapshot& next);
   // Whether another node has one of its GPUs, which then reads nothing here.
   bool Contest(telemetry::Snapshot& snapshot, base::SteadyTime now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TakeAway(Node& silent, const std::string& uuid, const std::string& by)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetSilentNodes(base::SteadyTime now) ABSL_LOCKS_EXCLUDED(mutex_);
   bool MayTell(const std::string& about, base::SteadyTime now)

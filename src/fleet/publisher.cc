@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/periodic_thread.h"
+#include "base/strings.h"
 
 namespace gpuscaler::fleet {
 namespace {
@@ -32,21 +33,35 @@ Publisher::Publisher(telemetry::Store& store)
 void Publisher::Add(std::shared_ptr<const telemetry::Snapshot> snapshot, bool urgent) {
   base::MutexLock lock(mutex_);
   const std::string& node = snapshot->node;
-  const bool was_idle = changed_.empty() && gone_.empty();
   const bool more_urgent = urgent && !std::exchange(urgent_, urgent_ || urgent);
   changed_.insert_or_assign(node, std::move(snapshot));
-  if (was_idle || more_urgent) wake_.NotifyAll();
+  if (Waits() || more_urgent) wake_.NotifyAll();
+}
+
+absl::Status Publisher::Runs(base::SteadyTime now) const {
+  constexpr base::Duration kLongest = std::chrono::seconds(30);
+  base::MutexLock lock(mutex_);
+  if (!waiting_since_ || now - *waiting_since_ <= kLongest) return absl::OkStatus();
+  return absl::UnavailableError(base::StrCat("what the nodes report is not published for ",
+                                             base::FormatSeconds(now - *waiting_since_)));
 }
 
 void Publisher::Forget(std::string node) {
   base::MutexLock lock(mutex_);
   changed_.erase(node);
   gone_.push_back(std::move(node));
+  Waits();
   wake_.NotifyAll();
 }
 
+bool Publisher::Waits() {
+  if (waiting_since_) return false;
+  waiting_since_ = base::Now();
+  return true;
+}
+
 base::SteadyTime Publisher::DueAt() const {
-  if (changed_.empty() && gone_.empty()) return base::SteadyTime::max();
+  if (!waiting_since_) return base::SteadyTime::max();
   return published_at_ + PublishGap(nodes_, urgent_);
 }
 
@@ -63,7 +78,8 @@ void Publisher::Run(const std::stop_token& stop) {
       for (auto& [node, snapshot] : changed_) batch.snapshots.push_back(std::move(snapshot));
       changed_.clear();
       batch.gone = std::exchange(gone_, {});
-      urgent_ = false;
+      waiting_since_.reset();
+      batch.calm = !std::exchange(urgent_, false);
       published_at_ = base::Now();
     }
     store_.Publish(std::move(batch));

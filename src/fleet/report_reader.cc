@@ -19,6 +19,8 @@ using telemetry::Snapshot;
 constexpr size_t kLongestName = 253;  // of a Kubernetes node
 constexpr size_t kLongestText = 1024;
 constexpr int kMostNames = 256;  // of metrics and lanes
+// A node that finds a kubelet says so with its first or second report.
+constexpr base::Duration kListingPatience = std::chrono::minutes(1);
 
 absl::Status Refuse(std::string_view what) {
   return absl::InvalidArgumentError(base::ToAbsl(what));
@@ -179,6 +181,7 @@ absl::Status ReportReader::ReadGpus(const v1::GpuList& list) {
 }
 
 absl::Status ReportReader::ReadHolders(const v1::NodeReport& report, base::SteadyTime now) {
+  if (!first_at_) first_at_ = now;
   if (report.has_pod_listing()) {
     const v1::PodListing& listing = report.pod_listing();
     if (previous_ != nullptr && !listing.has_age_seconds()) {
@@ -198,6 +201,11 @@ absl::Status ReportReader::ReadHolders(const v1::NodeReport& report, base::Stead
       previous_.reset();
     }
     return absl::OkStatus();
+  }
+  if (previous_ != nullptr && now - *first_at_ > kListingPatience) {
+    previous_.reset();
+    ownership_.reset();
+    pods_worked_.clear();
   }
   if (!report.has_listing_age_ms() || previous_ != nullptr || ownership_ == nullptr) {
     return absl::OkStatus();

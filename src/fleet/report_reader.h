@@ -31,7 +31,8 @@ class ReportReader {
   // from an earlier stream; nullptr: there is none. Until the node's kubelet has
   // answered on this stream, and where the new listing knows less than that one (a
   // node that has just started does not know how old its pods are), what
-  // `previous` says of the pods holds.
+  // `previous` says of the pods holds. A node that has said nothing of a kubelet for a
+  // minute asks none any more.
   ReportReader(const telemetry::v1::NodeHello& hello,
                std::shared_ptr<const telemetry::Snapshot> previous);
 
@@ -54,6 +55,7 @@ class ReportReader {
   std::vector<std::optional<catalog::Metric>> metrics_;
   std::vector<std::optional<catalog::Lane>> lanes_;
   std::shared_ptr<const telemetry::Snapshot> previous_;  // until a listing has come
+  std::optional<base::SteadyTime> first_at_;             // when the first report came
   uint64_t sequence_ = 0;
   // By how much our clock was ahead of the node's when the quickest report came.
   std::optional<base::Duration> quickest_;

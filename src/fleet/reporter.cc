@@ -61,7 +61,7 @@ class Reporter::Impl {
     for (const GatewayName& name : options_.gateways) {
       auto found = Resolve(name);
       TellOf(name, found.status());
-      std::vector<GatewayAddress>& known = known_[name.host];
+      std::vector<GatewayAddress>& known = known_[base::StrCat(name.host, ":", name.port)];
       if (found.ok()) known = *std::move(found);
       // A name that cannot be looked up keeps its addresses.
       for (const GatewayAddress& address : known) {
@@ -80,7 +80,7 @@ class Reporter::Impl {
   }
 
   void TellOf(const GatewayName& name, const absl::Status& status) {
-    absl::Status& told = told_[name.host];
+    absl::Status& told = told_[base::StrCat(name.host, ":", name.port)];
     if (!status.ok() && told.ok()) {
       base::LogWarn("cannot find the gateways",
                     {{"name", name.host}, {"error", base::Message(status)}});
@@ -98,7 +98,10 @@ class Reporter::Impl {
       addresses = addresses_;
     }
     for (const auto& link : links_) {
-      const auto found = std::find(addresses.begin(), addresses.end(), link->address());
+      // One address behind two names is one gateway.
+      const auto found = std::find_if(addresses.begin(), addresses.end(), [&](const auto& address) {
+        return address.target == link->address().target;
+      });
       if (found == addresses.end()) {
         link->Retire();
       } else {
@@ -156,7 +159,7 @@ class Reporter::Impl {
   base::SteadyTime look_up_at_ ABSL_GUARDED_BY(mutex_) = {};
   bool look_up_soon_ ABSL_GUARDED_BY(mutex_) = false;
 
-  // The resolver's thread only, by host.
+  // The resolver's thread only, by host and port.
   std::map<std::string, std::vector<GatewayAddress>> known_;
   std::map<std::string, absl::Status> told_;
 

@@ -19,7 +19,7 @@ Caller CallerOf(const grpc::ServerContextBase& context) {
   };
   take(GRPC_PEER_DNS_PROPERTY_NAME);
   take(GRPC_PEER_URI_PROPERTY_NAME);
-  if (caller.certificate_names.empty()) take(GRPC_X509_CN_PROPERTY_NAME);
+  take(GRPC_X509_CN_PROPERTY_NAME);
   return caller;
 }
 

@@ -11,7 +11,7 @@ namespace gpuscaler::rpc {
 struct Caller {
   std::string peer;  // gRPC's name of the connection: "ipv4:10.0.0.7:40122"
   // Of the client's certificate, which was verified: the DNS names and URIs that
-  // it stands for; where it has none, its common name. Empty: no certificate.
+  // it stands for, and its common name. Empty: no certificate.
   std::vector<std::string> certificate_names;
 };
 

@@ -4,8 +4,21 @@
 #include <vector>
 
 namespace gpuscaler::serving {
+namespace {
+
+constexpr base::Duration kLookAgainAfter = std::chrono::milliseconds(500);
+
+}  // namespace
 
 std::optional<externalscaler::IsActiveResponse> ActiveFeed::Next(base::SteadyTime now) {
+  const auto view = context_.store.Load();
+  if (CanWait(*view, now)) {
+    look_at_ = evaluated_at_ + kLookAgainAfter;
+    return std::nullopt;
+  }
+  view_number_ = view->number();
+  evaluated_at_ = now;
+  look_at_ = rpc::kNever;
   const auto evaluation = EvaluateNewest(trigger_, context_, now);
   if (!evaluation.ok()) {
     said_.reset();  // whatever comes after this is news
@@ -24,6 +37,13 @@ std::optional<externalscaler::IsActiveResponse> ActiveFeed::Next(base::SteadyTim
   externalscaler::IsActiveResponse response;
   response.set_result(evaluation->active);
   return response;
+}
+
+// Thousands of streams evaluated for each view of a large fleet would leave no time
+// for calls.
+bool ActiveFeed::CanWait(const telemetry::View& view, base::SteadyTime now) const {
+  return view.number() > view_number_ && view.urgent_number() <= view_number_ &&
+         now < evaluated_at_ + kLookAgainAfter && now < heartbeat_at_;
 }
 
 void ActiveFeed::WaitFor(const scaling::Evaluation& evaluation) {

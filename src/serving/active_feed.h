@@ -1,6 +1,8 @@
 // What the two streams of ExternalScaler say.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -28,7 +30,7 @@ class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
   }
 
   std::optional<externalscaler::IsActiveResponse> Next(base::SteadyTime now) override;
-  base::SteadyTime due() const override { return heartbeat_at_; }
+  base::SteadyTime due() const override { return std::min(heartbeat_at_, look_at_); }
 
  private:
   const scaling::Trigger trigger_;
@@ -40,6 +42,13 @@ class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
   absl::StatusCode unknown_ = absl::StatusCode::kOk;  // why the state is not known
   std::optional<fleet::HotWait> wait_;                // for the change that makes it active
   base::SteadyTime heartbeat_at_ = {};
+  bool CanWait(const telemetry::View& view, base::SteadyTime now) const;
+
+  // The view that was evaluated last, and when; and when a calm one that was passed
+  // over is.
+  uint64_t view_number_ = 0;
+  base::SteadyTime evaluated_at_ = {};
+  base::SteadyTime look_at_ = rpc::kNever;
 };
 
 // StreamMetricSpec: the specs at once. They follow from the metadata, which

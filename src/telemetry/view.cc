@@ -52,11 +52,13 @@ Nodes::const_iterator FindNear(Nodes::const_iterator from, Nodes::const_iterator
 }  // namespace
 
 View::View(std::vector<std::shared_ptr<const Snapshot>> nodes)
-    : View(View().With({std::move(nodes), {}})) {}
+    : View(View().With({std::move(nodes), {}, false})) {}
 
 View View::With(Batch batch) const {
   std::vector<NodeChange> changes = ChangesOf(batch);
   View next;
+  next.number_ = number_ + 1;
+  next.urgent_number_ = batch.calm ? urgent_number_ : next.number_;
   next.nodes_.reserve(nodes_.size() + changes.size());
   std::vector<base::SteadyTime> told_at;
   told_at.reserve(nodes_.size() + changes.size());

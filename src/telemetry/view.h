@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ namespace gpuscaler::telemetry {
 struct Batch {
   std::vector<std::shared_ptr<const Snapshot>> snapshots;  // of two of a node the later one counts
   std::vector<std::string> gone;  // names of nodes; one that has a snapshot here stays
+  // Nobody waits for what changed: it may be looked at later.
+  bool calm = false;
 };
 
 // Nodes that have not said lately who holds their GPUs.
@@ -38,6 +41,11 @@ class View {
   // Copies the pointers to all nodes; all else costs what the batch costs.
   [[nodiscard]] View With(Batch batch) const;
 
+  // Each view has the number after that of the one that it follows.
+  uint64_t number() const { return number_; }
+  // That of the newest view, this one or an earlier, that was not calm.
+  uint64_t urgent_number() const { return urgent_number_; }
+
   // Ascending name.
   const std::vector<std::shared_ptr<const Snapshot>>& nodes() const { return nodes_; }
 
@@ -52,6 +60,8 @@ class View {
   UntoldNodes UntoldSince(base::SteadyTime since, size_t most) const;
 
  private:
+  uint64_t number_ = 0;
+  uint64_t urgent_number_ = 0;
   std::vector<std::shared_ptr<const Snapshot>> nodes_;
   PodIndex index_;
   ListingTimes listings_;

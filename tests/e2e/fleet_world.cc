@@ -30,13 +30,14 @@ void FleetNode::SetLoad(const std::vector<uint32_t>& percents) {
   for (uint32_t i = 0; i < percents.size(); ++i) nvml_.gpu(i).SetUtilization(percents[i], 0);
 }
 
-void FleetNode::Start(const std::string& gateways) {
+void FleetNode::Start(const std::string& gateways, const std::vector<std::string>& more_flags) {
   std::vector<std::string> flags = {"--fast-interval=20ms",
                                     "--poll-interval=100ms",
                                     "--stale-after=3s",
                                     "--node-name=" + name_,
                                     "--pod-resources-socket=" + kubelet_.socket(),
                                     "--report-to=" + gateways};
+  flags.insert(flags.end(), more_flags.begin(), more_flags.end());
   scaler_ = std::make_unique<ScalerProcess>(std::move(flags), nvml_.ChildEnvironment(),
                                             ScalerPorts(), place_);
   ASSERT_TRUE(scaler_->AwaitServing());

@@ -24,7 +24,7 @@ class FleetNode {
   void SetLoad(const std::vector<uint32_t>& percents);
 
   // Reports to `gateways`, as --report-to takes them.
-  void Start(const std::string& gateways);
+  void Start(const std::string& gateways, const std::vector<std::string>& more_flags = {});
   void Stop() { scaler_.reset(); }
   void Kill() { scaler_->Kill(); }
   ScalerProcess& scaler() { return *scaler_; }
@@ -48,6 +48,7 @@ class FleetGateway {
   void Kill() { scaler_->Kill(); }
   ScalerProcess& scaler() { return *scaler_; }
   Keda& keda() { return scaler_->keda(); }
+  uint16_t report_port() const { return report_port_; }
   std::string address() const { return place_.host + ":" + std::to_string(report_port_); }
 
  private:

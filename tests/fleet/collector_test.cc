@@ -106,6 +106,35 @@ TEST_F(CollectorTest, AGpuOfTwoNodesIsTheFirstOnesWhileThatIsHeard) {
   EXPECT_TRUE(Await([this] { return Published("b")->gpus[1].status.ok(); }));
 }
 
+TEST_F(CollectorTest, AMachineUnderANewNameTakesItsGpusAlong) {
+  const auto first = Report("a", {10, 11}, start_);
+  collector_.Leave(first, "a");
+  const auto second = collector_.NewStream();
+  ASSERT_TRUE(collector_.Join(second, "b", "p", start_).ok());
+  Snapshot renamed = MakeNode("a", {90, 91}, start_);
+  renamed.node = "b";
+  ASSERT_TRUE(collector_.Take(second, renamed, start_).ok());
+  EXPECT_TRUE(Await([this] {
+    const auto a = Published("a");
+    return Published("b") != nullptr && a != nullptr && !a->gpus[0].status.ok() &&
+           !a->gpus[1].status.ok();
+  }));
+  EXPECT_TRUE(Published("b")->gpus[0].status.ok());
+}
+
+TEST_F(CollectorTest, WhatANodeListsNoMoreIsFree) {
+  const auto first = Report("a", {10, 11}, start_);
+  ASSERT_TRUE(collector_.Take(first, MakeNode("a", {10}, start_), start_).ok());
+  const auto second = collector_.NewStream();
+  ASSERT_TRUE(collector_.Join(second, "b", "p", start_).ok());
+  Snapshot moved = MakeNode("a", {1, 2}, start_);
+  moved.node = "b";
+  moved.gpus.erase(moved.gpus.begin());
+  ASSERT_TRUE(collector_.Take(second, moved, start_).ok());
+  EXPECT_TRUE(Await([this] { return Published("b") != nullptr; }));
+  EXPECT_TRUE(Published("b")->gpus[0].status.ok());
+}
+
 TEST_F(CollectorTest, ThereIsALimitToTheFleet) {
   for (const char* node : {"a", "b", "c"}) Report(node, {1}, start_);
   const auto fourth = collector_.Join(collector_.NewStream(), "d", "p", start_);

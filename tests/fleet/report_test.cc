@@ -138,6 +138,16 @@ TEST(Report, ANodeThatStartsAnewDoesNotMakeItsPodsForgotten) {
   EXPECT_TRUE(wire.Send(node, kNow + Seconds(1)).ownership->pods.empty());
 }
 
+TEST(Report, ANodeThatAsksNoKubeletAnyMoreHasNoHolders) {
+  Snapshot before = MakeNode("a", {37}, kThere);
+  Hold(before, "llm-0", kThere, true, kThere);
+  Wire wire(Shared(before));
+  const Snapshot node = MakeNode("a", {0});
+  EXPECT_NE(wire.Send(node).ownership, nullptr);
+  EXPECT_NE(wire.Send(node, kNow + Seconds(60), kThere + Seconds(60)).ownership, nullptr);
+  EXPECT_EQ(wire.Send(node, kNow + Seconds(61), kThere + Seconds(61)).ownership, nullptr);
+}
+
 TEST(Report, WhatWasHeldUpOnTheWayIsAsOldAsItIs) {
   Wire wire;
   const Snapshot node = MakeNode("a", {37}, kNow);

@@ -85,7 +85,7 @@ TEST_F(TlsTest, TheNamesOfTheCallersCertificateAreKnown) {
         .certificate_names;
   };
   EXPECT_THAT(names("DNS:node-a,DNS:node-a.gpu.svc,URI:spiffe://example/node-a"),
-              ElementsAre("node-a", "node-a.gpu.svc", "spiffe://example/node-a"));
+              ElementsAre("node-a", "node-a.gpu.svc", "spiffe://example/node-a", "cn"));
   EXPECT_THAT(names(""), ElementsAre("cn"));
   EXPECT_THAT(names("IP:10.0.0.7"), ElementsAre("cn"));
   TlsServer plaintext(nullptr);

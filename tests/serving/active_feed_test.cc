@@ -93,5 +93,29 @@ TEST(MetricSpecFeed, SaysTheSpecsOnceAndIsNeverDue) {
   EXPECT_FALSE(feed.Next(kNow + Seconds(3600)).has_value());
 }
 
+TEST_F(ActiveFeedTest, AViewThatNobodyWaitsForIsLookedAtHalfASecondLater) {
+  Publish(store_, {0}, kNow);
+  EXPECT_EQ(Next(kNow), false);
+  const auto publish_calmly = [this](double utilization) {
+    telemetry::GpuSnapshot gpu = scaling::MakeGpu(0);
+    gpu.readings.Set(catalog::Metric::kGpuUtilization, utilization, kNow);
+    telemetry::Batch batch;
+    batch.snapshots = {
+        std::make_shared<const telemetry::Snapshot>(scaling::MakeNode("node-a", {std::move(gpu)}))};
+    batch.calm = true;
+    store_.Publish(std::move(batch));
+  };
+  publish_calmly(50);
+  EXPECT_EQ(Next(kNow + Seconds(0.1)), std::nullopt);
+  EXPECT_EQ(feed_.due(), kNow + Seconds(0.5));
+  EXPECT_EQ(Next(kNow + Seconds(0.5)), true);
+  EXPECT_EQ(feed_.due(), kNow + Seconds(60.5)) << "nothing is passed over";
+  publish_calmly(0);
+  EXPECT_EQ(Next(kNow + Seconds(0.6)), std::nullopt);
+  // One that somebody waits for brings the earlier one along.
+  Publish(store_, {0}, kNow);
+  EXPECT_EQ(Next(kNow + Seconds(0.7)), false);
+}
+
 }  // namespace
 }  // namespace gpuscaler::serving
