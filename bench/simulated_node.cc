@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "fleet/report_stream.h"
+#include "fleet/report_method.h"
 #include "rpc/message.h"
 
 namespace gpuscaler::bench {

@@ -49,7 +49,6 @@ class SimulatedNode final : public rpc::Tag {
   void Open();
   // Reports once it may; answers when it wants to be called again.
   base::SteadyTime Tick(base::SteadyTime now);
-  void End() { context_.TryCancel(); }
 
   // The stream has started, or has come to its end.
   void Proceed(bool ok) override;

@@ -21,6 +21,10 @@ namespace {
 
 constexpr uint64_t kGatewayMemoryMib = 1024;
 
+// Groups of flags, as --help shows them.
+constexpr const char* kOfNode = "Of a node";
+constexpr const char* kOfGateway = "Of a gateway";
+
 // The arguments, the last one first, as CLI11 wants them; "--flag=" is the flag
 // and an empty value.
 std::vector<std::string> Reversed(int argc, const char* const* argv) {
@@ -64,10 +68,11 @@ int RunCommandLine(int argc, const char* const* argv) {
       ->check(CLI::IsMember({"node", "gateway"}))
       ->capture_default_str();
   AddFrontFlags(app, role.front);
-  const size_t of_both = app.get_options().size();
+  app.option_defaults()->group(kOfNode);
   AddNodeFlags(app, role.node);
-  const size_t before_gateway = app.get_options().size();
+  app.option_defaults()->group(kOfGateway);
   AddGatewayFlags(app, role.gateway);
+  app.option_defaults()->group("Options");
 
   SnapshotOptions snapshot;
   CLI::App* snapshot_command =
@@ -112,13 +117,10 @@ int RunCommandLine(int argc, const char* const* argv) {
   if (*docs_command) {
     return RunDocs(page, app, {{"snapshot", snapshot_command}, {"watch", watch_command}});
   }
-  const auto options = app.get_options();
-  const auto given = app.parse_order();
   const bool is_node = role.role == "node";
-  for (size_t i = is_node ? before_gateway : of_both;
-       i < (is_node ? options.size() : before_gateway); ++i) {
-    if (std::find(given.begin(), given.end(), options[i]) == given.end()) continue;
-    return Refuse(base::StrCat(options[i]->get_name(), " is not a flag of --role=", role.role));
+  for (const CLI::Option* given : app.parse_order()) {
+    if (given->get_group() != (is_node ? kOfGateway : kOfNode)) continue;
+    return Refuse(base::StrCat(given->get_name(), " is not a flag of --role=", role.role));
   }
   // A large fleet is more than a node.
   const CLI::Option* memory = app.get_option("--max-memory-mib");

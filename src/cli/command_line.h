@@ -1,4 +1,4 @@
-// The command line: flags of the node role and the subcommands.
+// The command line: flags of both roles and the subcommands.
 #pragma once
 
 namespace gpuscaler::cli {

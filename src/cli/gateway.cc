@@ -5,6 +5,7 @@
 
 #include "cli/tls_options.h"
 #include "cli/version.h"
+#include "fleet/report_method.h"
 #include "fleet/report_stream.h"
 #include "rpc/server_credentials.h"
 #include "web/fleet_series.h"

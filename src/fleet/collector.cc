@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 #include "base/strings.h"
-#include "telemetry/pods_worked.h"
 
 namespace gpuscaler::fleet {
 namespace {
@@ -69,8 +68,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Collector::Join(StreamId stream,
   return node.newest;
 }
 
-absl::Status Collector::Take(StreamId stream, Snapshot snapshot, base::SteadyTime now) {
-  const bool hot = hot_.Of(snapshot.node).any();
+absl::Status Collector::Take(StreamId stream, Snapshot snapshot, base::SteadyTime now,
+                             bool is_hot) {
   bool urgent = false;
   std::shared_ptr<const Snapshot> newest;
   {
@@ -88,7 +87,7 @@ absl::Status Collector::Take(StreamId stream, Snapshot snapshot, base::SteadyTim
     }
     newest = std::make_shared<const Snapshot>(std::move(snapshot));
     // It was not due yet: a change that somebody waits for.
-    urgent = hot && now - node.heard_at < report_interval() * 3 / 4;
+    urgent = is_hot && now - node.heard_at < report_interval() * 3 / 4;
     node.heard_at = now;
     node.newest = newest;
   }
@@ -98,10 +97,7 @@ absl::Status Collector::Take(StreamId stream, Snapshot snapshot, base::SteadyTim
 
 // Who has GPUs of its own keeps them: that need not be looked up again.
 bool Collector::IsUncontested(const Node& node, const Snapshot& next) {
-  if (node.newest == nullptr || node.contested) return false;
-  const auto& last = node.newest->gpus;
-  return std::equal(last.begin(), last.end(), next.gpus.begin(), next.gpus.end(),
-                    [](const auto& a, const auto& b) { return a.identity == b.identity; });
+  return node.newest != nullptr && !node.contested && telemetry::SameGpus(*node.newest, next);
 }
 
 bool Collector::Contest(Snapshot& snapshot, base::SteadyTime now) {

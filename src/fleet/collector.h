@@ -32,7 +32,7 @@ class Collector {
  public:
   struct Options {
     base::Duration forget_after;  // a node that is not heard for longer leaves the fleet
-    size_t max_nodes = 16384;
+    size_t max_nodes;
   };
   // A stream is known by a number of its own.
   using StreamId = uint64_t;
@@ -62,8 +62,9 @@ class Collector {
       ABSL_LOCKS_EXCLUDED(mutex_);
   // A report of the node that the stream has joined for. ABORTED: another stream has
   // taken its place. GPUs that another node reports too become unreadable here.
-  absl::Status Take(StreamId stream, telemetry::Snapshot snapshot, base::SteadyTime now)
-      ABSL_LOCKS_EXCLUDED(mutex_);
+  // `is_hot`: somebody waits for a change of one of its GPUs.
+  absl::Status Take(StreamId stream, telemetry::Snapshot snapshot, base::SteadyTime now,
+                    bool is_hot = false) ABSL_LOCKS_EXCLUDED(mutex_);
   // It ends; `node` empty: it never joined.
   void Leave(StreamId stream, const std::string& node) ABSL_LOCKS_EXCLUDED(mutex_);
   // Tells of a stream that ends because of what it said.

@@ -4,18 +4,11 @@
 
 namespace gpuscaler::fleet {
 
-void HotGpus::Add(const std::vector<GpuKey>& gpus) {
+void HotGpus::Replace(const std::vector<GpuKey>& old, const std::vector<GpuKey>& gpus) {
   {
     base::MutexLock lock(mutex_);
     for (const GpuKey& gpu : gpus) ++waited_for_[gpu.node][gpu.uuid];
-  }
-  Changed();
-}
-
-void HotGpus::Remove(const std::vector<GpuKey>& gpus) {
-  {
-    base::MutexLock lock(mutex_);
-    for (const GpuKey& gpu : gpus) {
+    for (const GpuKey& gpu : old) {
       const auto node = waited_for_.find(gpu.node);
       const auto waiters = node->second.find(gpu.uuid);
       if (--waiters->second > 0) continue;
@@ -47,7 +40,7 @@ HotGpus::OfNode HotGpus::Of(const std::string& node) const {
   OfNode hot;
   hot.all = all_ > 0;
   const auto found = waited_for_.find(node);
-  if (hot.all || found == waited_for_.end()) return hot;
+  if (found == waited_for_.end()) return hot;
   for (const auto& [uuid, waiters] : found->second) hot.uuids.push_back(uuid);
   return hot;
 }
@@ -58,24 +51,17 @@ void HotGpus::Changed() {
 }
 
 void HotWait::For(std::vector<GpuKey> gpus) {
-  if (!all_ && gpus == gpus_) return;
-  Rest();
-  if (gpus.empty()) return;
+  if (std::exchange(all_, false)) hot_.RemoveAll();
+  if (gpus == gpus_) return;
+  hot_.Replace(gpus_, gpus);
   gpus_ = std::move(gpus);
-  hot_.Add(gpus_);
 }
 
 void HotWait::ForAll() {
   if (all_) return;
-  Rest();
+  For({});
   all_ = true;
   hot_.AddAll();
-}
-
-void HotWait::Rest() {
-  if (std::exchange(all_, false)) hot_.RemoveAll();
-  if (!gpus_.empty()) hot_.Remove(gpus_);
-  gpus_.clear();
 }
 
 }  // namespace gpuscaler::fleet

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/mutex.h"
@@ -34,8 +35,9 @@ class HotGpus {
   // somebody.
   explicit HotGpus(std::function<void()> changed) : changed_(std::move(changed)) {}
 
-  void Add(const std::vector<GpuKey>& gpus) ABSL_LOCKS_EXCLUDED(mutex_);
-  void Remove(const std::vector<GpuKey>& gpus) ABSL_LOCKS_EXCLUDED(mutex_);
+  // One who waited for `old` waits for `gpus` now.
+  void Replace(const std::vector<GpuKey>& old, const std::vector<GpuKey>& gpus)
+      ABSL_LOCKS_EXCLUDED(mutex_);
   // Every GPU of every node, as often as it is removed again.
   void AddAll();
   void RemoveAll();
@@ -65,7 +67,8 @@ class HotWait {
 
   void For(std::vector<GpuKey> gpus);
   void ForAll();
-  void Rest();
+  void Rest() { For({}); }
+  const std::vector<GpuKey>& gpus() const { return gpus_; }
 
  private:
   HotGpus& hot_;

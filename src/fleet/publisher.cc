@@ -14,14 +14,15 @@ namespace {
 constexpr base::Duration kGapPerNode = std::chrono::microseconds(20);
 constexpr base::Duration kLongestGap = std::chrono::milliseconds(100);
 constexpr base::Duration kUrgentGapPerNode = std::chrono::microseconds(2);
-constexpr base::Duration kShortestGap = std::chrono::milliseconds(1);
+constexpr base::Duration kShortestGap = std::chrono::milliseconds(20);
+constexpr base::Duration kShortestUrgentGap = std::chrono::milliseconds(1);
 
 }  // namespace
 
 base::Duration PublishGap(size_t nodes, bool urgent) {
   const auto count = static_cast<int64_t>(nodes);
   return std::clamp<base::Duration>((urgent ? kUrgentGapPerNode : kGapPerNode) * count,
-                                    kShortestGap, kLongestGap);
+                                    urgent ? kShortestUrgentGap : kShortestGap, kLongestGap);
 }
 
 Publisher::Publisher(telemetry::Store& store)
@@ -33,7 +34,7 @@ Publisher::Publisher(telemetry::Store& store)
 void Publisher::Add(std::shared_ptr<const telemetry::Snapshot> snapshot, bool urgent) {
   base::MutexLock lock(mutex_);
   const std::string& node = snapshot->node;
-  const bool more_urgent = urgent && !std::exchange(urgent_, urgent_ || urgent);
+  const bool more_urgent = urgent && !std::exchange(urgent_, true);
   changed_.insert_or_assign(node, std::move(snapshot));
   if (Waits() || more_urgent) wake_.NotifyAll();
 }

@@ -8,10 +8,9 @@
 
 #include "base/log.h"
 #include "base/strings.h"
-#include "fleet/report_stream.h"
+#include "fleet/report_method.h"
 #include "rpc/message.h"
 #include "rpc/status.h"
-#include "telemetry/pods_worked.h"
 
 namespace gpuscaler::fleet {
 namespace {
@@ -111,6 +110,7 @@ void ReportLink::Open(base::SteadyTime now) {
   channel_ = NewChannel(address_, *credentials);
   context_ = std::make_unique<grpc::ClientContext>();
   writer_.emplace(options_.version);
+  allowance_.emplace(now);
   started_ = reading_ = writing_ = broken_ = false;
   all_hot_ = false;
   hot_.clear();
@@ -132,7 +132,8 @@ void ReportLink::OnStarted(bool ok) {
 void ReportLink::Say(base::SteadyTime now) {
   if (loop_.closed()) return;
   const auto newest = store_.Load()->nodes().front();
-  if (now < next_report_at_ && !HasNews(*newest)) return;
+  allowance_->Earn(now);
+  if (now < next_report_at_ && (!allowance_->Has() || !HasNews(*newest))) return;
   const bool first = writer_->last() == nullptr;
   // Thousands of nodes that join at once do not report in step for ever.
   if (first) {
@@ -141,6 +142,7 @@ void ReportLink::Say(base::SteadyTime now) {
     next_report_at_ = std::max(next_report_at_ + interval_, now + interval_ / 2);
   }
   ++reports_;
+  allowance_->Take();
   writing_ = true;
   stream_->Write(rpc::WriteMessage(writer_->Next(newest, now)), &written_tag_);
 }
@@ -213,7 +215,8 @@ void ReportLink::OnFinished(bool) {
 
 void ReportLink::Fail(const absl::Status& why, base::SteadyTime now) {
   const bool refused = absl::IsAlreadyExists(why) || absl::IsInvalidArgument(why) ||
-                       absl::IsPermissionDenied(why) || absl::IsUnimplemented(why);
+                       absl::IsPermissionDenied(why) || absl::IsUnimplemented(why) ||
+                       absl::IsResourceExhausted(why);
   retry_at_ = now + (refused ? kRefusedBackoff / 2 + Jittered(kRefusedBackoff)
                              : backoff_ / 2 + Jittered(backoff_ / 2));
   backoff_ = std::min(2 * backoff_, kLongestBackoff);

@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "base/time.h"
 #include "fleet/gateway_names.h"
+#include "fleet/report_allowance.h"
 #include "fleet/report_writer.h"
 #include "rpc/loop.h"
 #include "rpc/tag.h"
@@ -88,6 +89,7 @@ class ReportLink final : public rpc::Sleeper {
   std::unique_ptr<grpc::ClientContext> context_;
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream_;
   std::optional<ReportWriter> writer_;
+  std::optional<ReportAllowance> allowance_;
   grpc::ByteBuffer control_;
   grpc::Status status_;
   bool started_ = false;

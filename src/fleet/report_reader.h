@@ -5,7 +5,6 @@
 // true; a stream on which that came is over.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,8 +24,6 @@ absl::Status CheckHello(const telemetry::v1::NodeHello& hello);
 
 class ReportReader {
  public:
-  using Identities = std::vector<std::shared_ptr<const telemetry::GpuIdentity>>;
-
   // `hello` is one that CheckHello accepts. `previous`: the node's newest snapshot
   // from an earlier stream; nullptr: there is none. Until the node's kubelet has
   // answered on this stream, and where the new listing knows less than that one (a
@@ -39,9 +36,6 @@ class ReportReader {
   absl::StatusOr<telemetry::Snapshot> Read(const telemetry::v1::NodeReport& report,
                                            base::SteadyTime now);
 
-  const std::string& node() const { return node_; }
-  const Identities& gpus() const { return gpus_; }
-
  private:
   base::Duration Late(uint64_t sent_ms, base::SteadyTime now);
   absl::Status ReadGpus(const telemetry::v1::GpuList& list);
@@ -50,7 +44,7 @@ class ReportReader {
       const telemetry::v1::GpuReadings& readings,
       std::shared_ptr<const telemetry::GpuIdentity> identity, base::SteadyTime now) const;
 
-  const std::string node_;
+  std::string node_;
   // What the stream's metrics and lanes are here; empty: unknown to this version.
   std::vector<std::optional<catalog::Metric>> metrics_;
   std::vector<std::optional<catalog::Lane>> lanes_;
@@ -60,7 +54,7 @@ class ReportReader {
   // By how much our clock was ahead of the node's when the quickest report came.
   std::optional<base::Duration> quickest_;
   base::SteadyTime quickest_at_ = {};
-  Identities gpus_;
+  std::vector<std::shared_ptr<const telemetry::GpuIdentity>> gpus_;
   bool has_gpus_ = false;
   std::shared_ptr<const telemetry::Ownership> ownership_;
   std::vector<bool> pods_worked_;

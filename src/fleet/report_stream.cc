@@ -50,22 +50,16 @@ ReportStream::ReportStream(Collector& collector, rpc::Caller caller)
       caller_(std::move(caller)),
       id_(collector.NewStream()),
       opened_at_(base::Now()),
-      earned_at_(opened_at_) {}
+      allowance_(opened_at_) {}
 
 ReportStream::~ReportStream() {
   if (reader_) collector_.Leave(id_, node_);
 }
 
-void ReportStream::Earn(base::SteadyTime now) {
-  const double earned = kMostPerSecond * base::ToSeconds(now - earned_at_);
-  allowance_ = std::min(allowance_ + earned, kMostAtOnce);
-  earned_at_ = now;
-}
-
 base::SteadyTime ReportStream::due() const {
   if (!reader_) return opened_at_ + kHelloPatience;
   if (listens()) return rpc::kNever;
-  return earned_at_ + std::chrono::milliseconds(static_cast<int64_t>(1000 / kMostPerSecond));
+  return allowance_.due();
 }
 
 absl::Status ReportStream::GoesOn(base::SteadyTime now) {
@@ -75,12 +69,13 @@ absl::Status ReportStream::GoesOn(base::SteadyTime now) {
 }
 
 std::optional<grpc::ByteBuffer> ReportStream::NextBytes(base::SteadyTime now) {
-  Earn(now);
+  allowance_.Earn(now);
   if (!reader_) return std::nullopt;
   const base::Duration interval = collector_.report_interval();
   const uint64_t version = collector_.hot().version();
-  const bool looked = std::exchange(hot_version_, version) == version;
-  HotGpus::OfNode hot = looked ? hot_ : collector_.hot().Of(node_);
+  const bool looked = std::exchange(hot_version_, version) == version && interval_ == interval;
+  if (looked) return std::nullopt;
+  HotGpus::OfNode hot = collector_.hot().Of(node_);
   // Every change of a large fleet would be more than a gateway can take.
   hot.all = hot.all && interval <= kAllHotInterval;
   if (interval_ == interval && hot == hot_) return std::nullopt;
@@ -96,8 +91,8 @@ std::optional<grpc::ByteBuffer> ReportStream::NextBytes(base::SteadyTime now) {
 
 absl::Status ReportStream::OnBytes(grpc::ByteBuffer& bytes) {
   const base::SteadyTime now = base::Now();
-  Earn(now);
-  allowance_ -= 1;
+  allowance_.Earn(now);
+  allowance_.Take();
   v1::NodeReport& report = collector_.scratch();
   absl::Status heard = rpc::ReadMessageInto(bytes, report);
   if (heard.ok()) heard = Hear(report, now);
@@ -106,27 +101,28 @@ absl::Status ReportStream::OnBytes(grpc::ByteBuffer& bytes) {
 }
 
 absl::Status ReportStream::Hear(const v1::NodeReport& report, base::SteadyTime now) {
-  if (!reader_) {
-    if (absl::Status joined = Join(report, now); !joined.ok()) return joined;
-  }
-  auto snapshot = reader_->Read(report, now);
+  auto snapshot = reader_ ? reader_->Read(report, now) : Join(report, now);
   if (!snapshot.ok()) return snapshot.status();
-  return collector_.Take(id_, *std::move(snapshot), now);
+  return collector_.Take(id_, *std::move(snapshot), now, hot_.any());
 }
 
-absl::Status ReportStream::Join(const v1::NodeReport& report, base::SteadyTime now) {
+absl::StatusOr<telemetry::Snapshot> ReportStream::Join(const v1::NodeReport& report,
+                                                       base::SteadyTime now) {
   if (absl::Status checked = CheckHello(report.hello()); !checked.ok()) return checked;
   node_ = report.hello().node();
   if (absl::Status checked = CheckName(caller_, node_); !checked.ok()) return checked;
   // Who says what cannot be true takes nobody's place.
-  if (absl::Status read = ReportReader(report.hello(), nullptr).Read(report, now).status();
-      !read.ok()) {
-    return read;
-  }
+  ReportReader reader(report.hello(), nullptr);
+  auto snapshot = reader.Read(report, now);
+  if (!snapshot.ok()) return snapshot.status();
   auto previous = collector_.Join(id_, node_, caller_.peer, now);
   if (!previous.ok()) return previous.status();
+  if (*previous == nullptr) {
+    reader_ = std::move(reader);
+    return snapshot;
+  }
   reader_.emplace(report.hello(), *std::move(previous));
-  return absl::OkStatus();
+  return reader_->Read(report, now);
 }
 
 }  // namespace gpuscaler::fleet

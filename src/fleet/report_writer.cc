@@ -21,11 +21,6 @@ uint32_t AgeMs(base::SteadyTime now, base::SteadyTime then) {
   return static_cast<uint32_t>(std::clamp<int64_t>(ms, 0, std::numeric_limits<uint32_t>::max()));
 }
 
-bool SameGpus(const Snapshot& last, const Snapshot& next) {
-  return std::equal(last.gpus.begin(), last.gpus.end(), next.gpus.begin(), next.gpus.end(),
-                    [](const auto& a, const auto& b) { return a.identity == b.identity; });
-}
-
 void WriteHello(const Snapshot& snapshot, const std::string& version, v1::NodeHello& hello) {
   hello.set_node(base::ToUtf8(snapshot.node));
   hello.set_version(version);
@@ -91,7 +86,7 @@ bool HoldersDiffer(const Snapshot& last, const Snapshot& next) {
 v1::NodeReport ReportWriter::Next(std::shared_ptr<const Snapshot> snapshot, base::SteadyTime now) {
   v1::NodeReport report;
   if (last_ == nullptr) WriteHello(*snapshot, version_, *report.mutable_hello());
-  if (last_ == nullptr || !SameGpus(*last_, *snapshot)) {
+  if (last_ == nullptr || !telemetry::SameGpus(*last_, *snapshot)) {
     for (const telemetry::GpuSnapshot& gpu : snapshot->gpus) {
       WriteFacts(*gpu.identity, *report.mutable_gpus()->add_gpus());
     }

@@ -92,6 +92,7 @@ class Reporter::Impl {
 
   // The loop's thread, at each wake.
   void TendLinks() {
+    if (loop_.draining()) return;  // the links end
     std::vector<GatewayAddress> addresses;
     {
       base::MutexLock lock(mutex_);
@@ -117,7 +118,6 @@ class Reporter::Impl {
       return true;
     });
     for (GatewayAddress& address : addresses) {
-      if (loop_.draining()) break;
       links_.push_back(std::make_unique<ReportLink>(options_.link, std::move(address), loop_,
                                                     store_, static_cast<uint32_t>(random_())));
       loop_.Attach(links_.back().get());

@@ -21,8 +21,8 @@ class CertificateWatch {
  public:
   static constexpr base::Duration kPeriod = std::chrono::seconds(1);
 
-  // An error: the files are not valid now.
-  // A certificate, its key, and authorities or none.
+  // `files`: a certificate, its key, and authorities or none. An error: they are not
+  // valid now.
   static absl::StatusOr<std::unique_ptr<CertificateWatch>> Start(CertificateFiles files,
                                                                  base::Duration period = kPeriod);
 

@@ -1,5 +1,6 @@
 #include "serving/active_feed.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -49,6 +50,13 @@ bool ActiveFeed::CanWait(const telemetry::View& view, base::SteadyTime now) cons
 void ActiveFeed::WaitFor(const scaling::Evaluation& evaluation) {
   if (evaluation.active) return wait_->Rest();
   if (!trigger_.workload) return wait_->ForAll();
+  const auto is_same = [](const fleet::GpuKey& key, const scaling::GpuPart& part) {
+    return key.uuid == part.gpu->identity->uuid && key.node == part.node->node;
+  };
+  if (std::equal(wait_->gpus().begin(), wait_->gpus().end(), evaluation.gpus.begin(),
+                 evaluation.gpus.end(), is_same)) {
+    return;
+  }
   std::vector<fleet::GpuKey> gpus;
   gpus.reserve(evaluation.gpus.size());
   for (const scaling::GpuPart& part : evaluation.gpus) {

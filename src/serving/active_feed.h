@@ -33,17 +33,16 @@ class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
   base::SteadyTime due() const override { return std::min(heartbeat_at_, look_at_); }
 
  private:
-  const scaling::Trigger trigger_;
-  const ScalerContext& context_;
+  bool CanWait(const telemetry::View& view, base::SteadyTime now) const;
   void WaitFor(const scaling::Evaluation& evaluation);
 
+  const scaling::Trigger trigger_;
+  const ScalerContext& context_;
   const std::function<void(const absl::Status&)> complain_;
   std::optional<bool> said_;
   absl::StatusCode unknown_ = absl::StatusCode::kOk;  // why the state is not known
   std::optional<fleet::HotWait> wait_;                // for the change that makes it active
   base::SteadyTime heartbeat_at_ = {};
-  bool CanWait(const telemetry::View& view, base::SteadyTime now) const;
-
   // The view that was evaluated last, and when; and when a calm one that was passed
   // over is.
   uint64_t view_number_ = 0;

@@ -44,11 +44,4 @@ std::vector<bool> PodsWorked(const Snapshot& previous, const Snapshot& next) {
   return worked;
 }
 
-const GpuSnapshot* FindGpu(const Snapshot& snapshot, std::string_view uuid) {
-  const auto found =
-      std::find_if(snapshot.gpus.begin(), snapshot.gpus.end(),
-                   [uuid](const GpuSnapshot& gpu) { return gpu.identity->uuid == uuid; });
-  return found == snapshot.gpus.end() ? nullptr : &*found;
-}
-
 }  // namespace gpuscaler::telemetry

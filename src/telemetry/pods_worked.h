@@ -18,7 +18,4 @@ bool IsBusy(const Snapshot& node, const Pod& pod);
 // is busy now, or was when the same pod was in `previous`.
 std::vector<bool> PodsWorked(const Snapshot& previous, const Snapshot& next);
 
-// nullptr: the node has no such GPU.
-const GpuSnapshot* FindGpu(const Snapshot& snapshot, std::string_view uuid);
-
 }  // namespace gpuscaler::telemetry

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -57,5 +58,11 @@ struct Snapshot {
   const LaneState& lane(catalog::Lane lane) const { return lanes[static_cast<size_t>(lane)]; }
   LaneState& lane(catalog::Lane lane) { return lanes[static_cast<size_t>(lane)]; }
 };
+
+// nullptr: the node has no such GPU.
+const GpuSnapshot* FindGpu(const Snapshot& snapshot, std::string_view uuid);
+
+// Whether both have the same GPUs as they were once identified, in the same order.
+bool SameGpus(const Snapshot& a, const Snapshot& b);
 
 }  // namespace gpuscaler::telemetry

@@ -151,7 +151,7 @@ TEST_F(CollectorTest, TheFleetIsKnownOnceNobodyJoins) {
 TEST(Collector, ASilentNodeIsForgotten) {
   telemetry::Store store;
   HotGpus hot([] {});
-  Collector collector({.forget_after = std::chrono::milliseconds(1)}, store, hot);
+  Collector collector({.forget_after = std::chrono::milliseconds(1), .max_nodes = 3}, store, hot);
   const auto stream = collector.NewStream();
   ASSERT_TRUE(collector.Join(stream, "a", "p", base::Now()).ok());
   ASSERT_TRUE(collector.Take(stream, MakeNode("a", {1}), base::Now()).ok());

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "fleet/collector.h"
+#include "fleet/report_method.h"
 #include "fleet/report_stream.h"
 #include "rpc/server.h"
 #include "telemetry/store.h"

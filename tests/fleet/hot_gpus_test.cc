@@ -41,6 +41,16 @@ TEST_F(HotGpusTest, OneWhoWaitsForAllMakesEveryNodeHot) {
   EXPECT_THAT(hot_.Of("a").uuids, ElementsAre("GPU-1"));
 }
 
+TEST_F(HotGpusTest, OneWhoWaitsForAllHidesNoOther) {
+  HotWait all(hot_);
+  HotWait one(hot_);
+  all.ForAll();
+  one.For({{"a", "GPU-1"}});
+  EXPECT_TRUE(hot_.Of("a").all);
+  EXPECT_THAT(hot_.Of("a").uuids, ElementsAre("GPU-1"))
+      << "a fleet too large for all of its GPUs to be hot has hot ones all the same";
+}
+
 TEST_F(HotGpusTest, WaitingForTheSameAgainIsNoChange) {
   HotWait wait(hot_);
   wait.For({{"a", "GPU-1"}});

@@ -15,6 +15,7 @@
 #include "base/strings.h"
 #include "fleet/gateway.h"
 #include "fleet/nodes.h"
+#include "fleet/report_method.h"
 #include "rpc/message.h"
 
 namespace gpuscaler::fleet {

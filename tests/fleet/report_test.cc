@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "fleet/nodes.h"
+#include "fleet/report_method.h"
 #include "fleet/report_reader.h"
-#include "fleet/report_stream.h"
 #include "fleet/report_writer.h"
 
 namespace gpuscaler::fleet {
