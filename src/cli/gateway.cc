@@ -25,6 +25,7 @@ fleet::Collector::Options CollectorOptions(const FrontOptions& front,
   fleet::Collector::Options collector;
   collector.forget_after = front.forget_after.value;
   collector.max_nodes = options.max_nodes;
+  collector.max_memory_bytes = front.max_memory_mib << 20;
   return collector;
 }
 
@@ -98,7 +99,10 @@ absl::Status Gateway::Live(base::SteadyTime now) {
 
 std::string Gateway::Metrics(base::SteadyTime now) const {
   web::Exposition page;
-  web::WriteFleetSeries(*store_.Load(), collector_.stats(), stale_after_, now, page);
+  const rpc::ConnectionGate& gate = reports_.gate();
+  web::WriteFleetSeries(*store_.Load(), collector_.stats(),
+                        {gate.accepted(), gate.refused(), gate.closed(), gate.open()}, stale_after_,
+                        now, page);
   const auto requests = front_.server().Requests();
   web::WriteServerSeries({requests,
                           {kVersion, "gateway"},

@@ -62,6 +62,11 @@ absl::Status CheckReports(const NodeOptions& options) {
     return absl::InvalidArgumentError("--report-ca needs --report-to");
   }
   if (options.report_to.empty()) return absl::OkStatus();
+  constexpr size_t kLongestName = 253;  // a Kubernetes node's, and what a gateway takes
+  if (options.node_name.size() > kLongestName) {
+    return absl::InvalidArgumentError(base::StrCat("--node-name has ", options.node_name.size(),
+                                                   " characters; allowed are ", kLongestName));
+  }
   const absl::Status parsed = fleet::ParseGatewayNames(options.report_to).status();
   if (parsed.ok()) return absl::OkStatus();
   return absl::InvalidArgumentError(base::StrCat("--report-to: ", base::Message(parsed)));

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/strings.h"
 
 namespace gpuscaler::fleet {
@@ -45,7 +46,8 @@ bool Collector::IsHeard(const Node& node, base::SteadyTime now) const {
 absl::StatusOr<std::shared_ptr<const Snapshot>> Collector::Join(StreamId stream,
                                                                 const std::string& name,
                                                                 const std::string& peer,
-                                                                base::SteadyTime now) {
+                                                                base::SteadyTime now,
+                                                                uint64_t instance) {
   base::MutexLock lock(mutex_);
   auto found = nodes_.find(name);
   if (found == nodes_.end()) {
@@ -53,10 +55,17 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Collector::Join(StreamId stream,
       return absl::ResourceExhaustedError(
           base::StrCat("this gateway knows ", nodes_.size(), " nodes already, the most it takes"));
     }
+    if (options_.max_memory_bytes > 0 && base::ResidentBytes() > options_.max_memory_bytes) {
+      return absl::ResourceExhaustedError("this gateway has no memory for further nodes");
+    }
     found = nodes_.emplace(name, Node()).first;
     nodes_known_.store(nodes_.size());
     warm_up_.Joined(now);
   } else if (IsHeard(found->second, now)) {
+    if (instance != 0 && instance == found->second.instance) {
+      return absl::AbortedError(base::StrCat("node ", name, " reports here already, from ",
+                                             found->second.peer, ": by another address"));
+    }
     ++stats_.refused_streams;
     return absl::AlreadyExistsError(
         base::StrCat("node ", name, " reports already, from ", found->second.peer));
@@ -64,6 +73,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Collector::Join(StreamId stream,
   Node& node = found->second;
   node.stream = stream;
   node.peer = peer;
+  node.instance = instance;
   node.heard_at = now;
   return node.newest;
 }
@@ -77,7 +87,7 @@ absl::Status Collector::Take(StreamId stream, Snapshot snapshot, base::SteadyTim
     const auto found = nodes_.find(snapshot.node);
     if (found == nodes_.end() || found->second.stream != stream) {
       return absl::AbortedError(
-          base::StrCat("another stream reports for node ", snapshot.node, " now"));
+          base::StrCat("this stream does not report for node ", snapshot.node, " any more"));
     }
     ++stats_.reports;
     Node& node = found->second;
@@ -176,7 +186,7 @@ bool Collector::MayTell(const std::string& about, base::SteadyTime now) {
 void Collector::ForgetSilentNodes(base::SteadyTime now) {
   base::MutexLock lock(mutex_);
   for (auto at = nodes_.begin(); at != nodes_.end();) {
-    if (now - at->second.heard_at <= options_.forget_after) {
+    if (IsHeard(at->second, now) || now - at->second.heard_at <= options_.forget_after) {
       ++at;
       continue;
     }

@@ -33,6 +33,7 @@ class Collector {
   struct Options {
     base::Duration forget_after;  // a node that is not heard for longer leaves the fleet
     size_t max_nodes;
+    uint64_t max_memory_bytes = 0;  // of the process: above it no further node; 0: no limit
   };
   // A stream is known by a number of its own.
   using StreamId = uint64_t;
@@ -52,14 +53,13 @@ class Collector {
   StreamId NewStream() { return ++last_stream_; }
 
   // The stream reports for `node` from now on; `peer` is where it comes from, for
-  // others to read. The node's snapshot from before; nullptr: there is none.
-  // ALREADY_EXISTS: another stream does, and was heard lately. RESOURCE_EXHAUSTED:
-  // too many nodes.
-  absl::StatusOr<std::shared_ptr<const telemetry::Snapshot>> Join(StreamId stream,
-                                                                  const std::string& node,
-                                                                  const std::string& peer,
-                                                                  base::SteadyTime now)
-      ABSL_LOCKS_EXCLUDED(mutex_);
+  // others to read, `instance` the node's process (NodeHello). The node's snapshot from
+  // before; nullptr: there is none. ALREADY_EXISTS: another stream does, and was heard
+  // lately; ABORTED: one of the same process. RESOURCE_EXHAUSTED: too many nodes, or too
+  // little memory for another.
+  absl::StatusOr<std::shared_ptr<const telemetry::Snapshot>> Join(
+      StreamId stream, const std::string& node, const std::string& peer, base::SteadyTime now,
+      uint64_t instance = 0) ABSL_LOCKS_EXCLUDED(mutex_);
   // A report of the node that the stream has joined for. ABORTED: another stream has
   // taken its place. GPUs that another node reports too become unreadable here.
   // `is_hot`: somebody waits for a change of one of its GPUs.
@@ -86,6 +86,7 @@ class Collector {
   struct Node {
     StreamId stream = 0;  // 0: none
     std::string peer;
+    uint64_t instance = 0;
     base::SteadyTime heard_at;
     std::shared_ptr<const telemetry::Snapshot> newest;
     bool contested = false;  // a GPU of it was another node's at the last look

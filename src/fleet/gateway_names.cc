@@ -14,6 +14,7 @@ namespace gpuscaler::fleet {
 namespace {
 
 constexpr std::string_view kDns = "dns:";
+constexpr size_t kLongestHost = 253;
 constexpr std::string_view kAllowed =
     "allowed is dns:NAME:PORT, NAME:PORT or ADDRESS:PORT, an IPv6 address in brackets, or a list "
     "of these with commas between";
@@ -33,13 +34,18 @@ absl::StatusOr<GatewayName> ParseName(std::string_view text) {
   if (error != std::errc() || end != port.end() || name.port == 0) {
     return refuse("has a port that is not 1 to 65535");
   }
+  const bool is_odd = std::any_of(host.begin(), host.end(), [](char c) {
+    return static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '/' || c == 0x7f;
+  });
+  if (is_odd) return refuse("is not a host and a port");
+  if (host.size() > kLongestHost) return refuse("has a host of more than 253 characters");
   if (host.starts_with('[') && host.ends_with(']')) {
     host = host.substr(1, host.size() - 2);
   } else if (host.find(':') != std::string_view::npos) {
     return refuse("has an IPv6 address without brackets");
   }
   if (host.empty()) return refuse("names no host");
-  if (host.find_first_of(" \t\"/[]") != std::string_view::npos) {
+  if (host.find_first_of("[]") != std::string_view::npos) {
     return refuse("is not a host and a port");
   }
   name.host = host;

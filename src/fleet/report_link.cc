@@ -28,6 +28,7 @@ constexpr base::Duration kDefaultInterval = std::chrono::seconds(1);
 constexpr base::Duration kShortestInterval = std::chrono::milliseconds(50);
 constexpr base::Duration kLongestInterval = std::chrono::seconds(10);
 constexpr int kSecond = 1000;
+constexpr int kLargestControl = 128 * 1024;  // a thousand hot GPUs
 
 std::shared_ptr<grpc::Channel> NewChannel(
     const GatewayAddress& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
@@ -39,6 +40,7 @@ std::shared_ptr<grpc::Channel> NewChannel(
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   // The certificate is the name's, not the address's.
   arguments.SetSslTargetNameOverride(address.host);
+  arguments.SetMaxReceiveMessageSize(kLargestControl);
   // An address that does not answer is given up soon, and so is a connection on
   // which nothing is acknowledged.
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2 * kSecond);
@@ -106,10 +108,13 @@ bool ReportLink::MayOpen() const {
 
 void ReportLink::Open(base::SteadyTime now) {
   const auto credentials = options_.credentials();
-  if (!credentials.ok()) return Fail(credentials.status(), now);
+  if (!credentials.ok()) {
+    // Ours: the files may be whole again in a moment.
+    return Fail(absl::UnavailableError(base::ToAbsl(base::Message(credentials.status()))), now);
+  }
   channel_ = NewChannel(address_, *credentials);
   context_ = std::make_unique<grpc::ClientContext>();
-  writer_.emplace(options_.version);
+  writer_.emplace(options_.version, options_.instance);
   allowance_.emplace(now);
   started_ = reading_ = writing_ = broken_ = false;
   all_hot_ = false;
@@ -216,13 +221,15 @@ void ReportLink::OnFinished(bool) {
 void ReportLink::Fail(const absl::Status& why, base::SteadyTime now) {
   const bool refused = absl::IsAlreadyExists(why) || absl::IsInvalidArgument(why) ||
                        absl::IsPermissionDenied(why) || absl::IsUnimplemented(why) ||
-                       absl::IsResourceExhausted(why);
+                       absl::IsResourceExhausted(why) || absl::IsAborted(why);
   retry_at_ = now + (refused ? kRefusedBackoff / 2 + Jittered(kRefusedBackoff)
                              : backoff_ / 2 + Jittered(backoff_ / 2));
   backoff_ = std::min(2 * backoff_, kLongestBackoff);
   loop_.SweepAt(due());
-  loop_.Wake();                      // whoever counts the links
-  if (why.ok() || retired_) return;  // a gateway that stops says goodbye
+  loop_.Wake();  // whoever counts the links
+  // A gateway that stops says goodbye, and one with several addresses hears us on
+  // another of them.
+  if (why.ok() || retired_ || absl::IsAborted(why)) return;
   ++failures_;
   if (why.code() == told_.code()) return;
   told_ = why;

@@ -33,7 +33,8 @@ using CredentialsSource =
 class ReportLink final : public rpc::Sleeper {
  public:
   struct Options {
-    std::string version;  // the program's
+    std::string version;    // the program's
+    uint64_t instance = 0;  // of the process, at random
     CredentialsSource credentials;
   };
 

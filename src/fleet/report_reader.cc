@@ -19,6 +19,8 @@ using telemetry::Snapshot;
 constexpr size_t kLongestName = 253;  // of a Kubernetes node
 constexpr size_t kLongestText = 1024;
 constexpr int kMostNames = 256;  // of metrics and lanes
+constexpr base::Duration kLateWindow = std::chrono::seconds(10);
+constexpr base::Duration kLatest = std::chrono::minutes(2);  // no connection lives so long
 // A node that finds a kubelet says so with its first or second report.
 constexpr base::Duration kListingPatience = std::chrono::minutes(1);
 
@@ -74,6 +76,10 @@ absl::Status CheckHello(const v1::NodeHello& hello) {
     return Refuse(base::StrCat("hello.node has ", hello.node().size(),
                                " bytes; allowed is the node's name, 1 to ", kLongestName));
   }
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (std::any_of(hello.node().begin(), hello.node().end(), is_control)) {
+    return Refuse("hello.node has a control character");
+  }
   if (hello.metrics_size() > kMostNames || hello.lanes_size() > kMostNames) {
     return Refuse(base::StrCat("hello names ", hello.metrics_size(), " metrics and ",
                                hello.lanes_size(), " lanes; allowed are at most ", kMostNames));
@@ -92,17 +98,20 @@ ReportReader::ReportReader(const v1::NodeHello& hello, std::shared_ptr<const Sna
 }
 
 // A report that waited in a connection which was cut off tells ages of before. The
-// quickest one so far shows how far the clocks are apart; they may drift.
+// quickest one of the last seconds shows how far the clocks are apart: not of all time,
+// for clocks drift, and a guest's stands still while it is paused.
 base::Duration ReportReader::Late(uint64_t sent_ms, base::SteadyTime now) {
-  constexpr int64_t kMostDrift = 2000;  // one part in
   constexpr uint64_t kMostMs = uint64_t{1} << 40;
   if (sent_ms == 0 || sent_ms > kMostMs) return base::Duration::zero();
   const base::Duration ahead =
       now.time_since_epoch() - std::chrono::milliseconds(static_cast<int64_t>(sent_ms));
-  if (quickest_) *quickest_ += (now - quickest_at_) / kMostDrift;
-  quickest_at_ = now;
-  if (!quickest_ || ahead < *quickest_) quickest_ = ahead;
-  return ahead - *quickest_;
+  if (now - window_at_ > kLateWindow) {
+    quickest_before_ = std::exchange(quickest_, std::nullopt);
+    window_at_ = now;
+  }
+  quickest_ = std::min(ahead, quickest_.value_or(ahead));
+  const base::Duration quickest = std::min(*quickest_, quickest_before_.value_or(*quickest_));
+  return std::min<base::Duration>(ahead - quickest, kLatest);
 }
 
 absl::StatusOr<Snapshot> ReportReader::Read(const v1::NodeReport& report,

@@ -51,9 +51,11 @@ class ReportReader {
   std::shared_ptr<const telemetry::Snapshot> previous_;  // until a listing has come
   std::optional<base::SteadyTime> first_at_;             // when the first report came
   uint64_t sequence_ = 0;
-  // By how much our clock was ahead of the node's when the quickest report came.
+  // By how much our clock was ahead of the node's when the quickest report of this
+  // window of time came, and of the one before.
   std::optional<base::Duration> quickest_;
-  base::SteadyTime quickest_at_ = {};
+  std::optional<base::Duration> quickest_before_;
+  base::SteadyTime window_at_ = {};
   std::vector<std::shared_ptr<const telemetry::GpuIdentity>> gpus_;
   bool has_gpus_ = false;
   std::shared_ptr<const telemetry::Ownership> ownership_;

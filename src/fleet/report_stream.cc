@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "base/strings.h"
 
 namespace gpuscaler::fleet {
@@ -15,6 +16,8 @@ constexpr base::Duration kAllHotInterval = std::chrono::milliseconds(200);
 
 // A stream on which nobody says who it is holds a place for nothing.
 constexpr base::Duration kHelloPatience = std::chrono::seconds(10);
+// Nor does one of a node that is gone, or reports on another.
+constexpr base::Duration kLongestSilence = std::chrono::seconds(30);
 
 // Names of nodes in a certificate: as the kubelet's own have them, and as the
 // last part of a SPIFFE id.
@@ -23,7 +26,8 @@ std::optional<std::string_view> NodeOf(std::string_view certificate_name) {
   constexpr std::string_view kSpiffe = "/node/";
   if (certificate_name.starts_with(kKubelet)) return certificate_name.substr(kKubelet.size());
   const size_t place = certificate_name.rfind(kSpiffe);
-  if (!certificate_name.starts_with("spiffe://") || place == std::string_view::npos) {
+  if (!absl::StartsWithIgnoreCase(base::ToAbsl(certificate_name), "spiffe://") ||
+      place == std::string_view::npos) {
     return std::nullopt;
   }
   return certificate_name.substr(place + kSpiffe.size());
@@ -32,15 +36,17 @@ std::optional<std::string_view> NodeOf(std::string_view certificate_name) {
 // OK where the certificate names no node.
 absl::Status CheckName(const rpc::Caller& caller, const std::string& node) {
   std::string others;
+  bool any = false;
   for (const std::string& name : caller.certificate_names) {
     const auto certified = NodeOf(name);
     if (!certified) continue;
     if (*certified == node) return absl::OkStatus();
-    base::AppendItem(&others, *certified);
+    any = true;
+    base::AppendItem(&others, base::StrCat("\"", *certified, "\""));
   }
-  if (others.empty()) return absl::OkStatus();
+  if (!any) return absl::OkStatus();
   return absl::PermissionDeniedError(
-      base::StrCat("the certificate is node ", others, "'s; it cannot report for ", node));
+      base::StrCat("the certificate is node ", others, "'s; it cannot report for \"", node, "\""));
 }
 
 }  // namespace
@@ -58,11 +64,14 @@ ReportStream::~ReportStream() {
 
 base::SteadyTime ReportStream::due() const {
   if (!reader_) return opened_at_ + kHelloPatience;
-  if (listens()) return rpc::kNever;
-  return allowance_.due();
+  return listens() ? heard_at_ + kLongestSilence : allowance_.due();
 }
 
 absl::Status ReportStream::GoesOn(base::SteadyTime now) {
+  if (reader_ && now >= heard_at_ + kLongestSilence) {
+    return absl::DeadlineExceededError(
+        base::StrCat("no report came for ", base::FormatDuration(kLongestSilence)));
+  }
   if (reader_ || now < opened_at_ + kHelloPatience) return absl::OkStatus();
   return absl::DeadlineExceededError(
       base::StrCat("no report came for ", base::FormatDuration(kHelloPatience)));
@@ -101,6 +110,10 @@ absl::Status ReportStream::OnBytes(grpc::ByteBuffer& bytes) {
 }
 
 absl::Status ReportStream::Hear(const v1::NodeReport& report, base::SteadyTime now) {
+  if (reader_ && report.has_hello()) {
+    return absl::InvalidArgumentError("hello is for a stream's first report alone");
+  }
+  heard_at_ = now;
   auto snapshot = reader_ ? reader_->Read(report, now) : Join(report, now);
   if (!snapshot.ok()) return snapshot.status();
   return collector_.Take(id_, *std::move(snapshot), now, hot_.any());
@@ -115,7 +128,7 @@ absl::StatusOr<telemetry::Snapshot> ReportStream::Join(const v1::NodeReport& rep
   ReportReader reader(report.hello(), nullptr);
   auto snapshot = reader.Read(report, now);
   if (!snapshot.ok()) return snapshot.status();
-  auto previous = collector_.Join(id_, node_, caller_.peer, now);
+  auto previous = collector_.Join(id_, node_, caller_.peer, now, report.hello().instance());
   if (!previous.ok()) return previous.status();
   if (*previous == nullptr) {
     reader_ = std::move(reader);

@@ -36,6 +36,7 @@ class ReportStream final : public rpc::Conversation {
   const rpc::Caller caller_;
   const Collector::StreamId id_;
   const base::SteadyTime opened_at_;
+  base::SteadyTime heard_at_ = {};      // the newest report
   std::optional<ReportReader> reader_;  // once it has joined
   std::string node_;                    // as it calls itself
   ReportAllowance allowance_;

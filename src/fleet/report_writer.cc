@@ -21,9 +21,8 @@ uint32_t AgeMs(base::SteadyTime now, base::SteadyTime then) {
   return static_cast<uint32_t>(std::clamp<int64_t>(ms, 0, std::numeric_limits<uint32_t>::max()));
 }
 
-void WriteHello(const Snapshot& snapshot, const std::string& version, v1::NodeHello& hello) {
+void WriteHello(const Snapshot& snapshot, v1::NodeHello& hello) {
   hello.set_node(base::ToUtf8(snapshot.node));
-  hello.set_version(version);
   for (const catalog::MetricRow& row : catalog::Metrics().first(catalog::kGpuMetricCount)) {
     hello.add_metrics(row.name.data(), row.name.size());
   }
@@ -85,7 +84,12 @@ bool HoldersDiffer(const Snapshot& last, const Snapshot& next) {
 
 v1::NodeReport ReportWriter::Next(std::shared_ptr<const Snapshot> snapshot, base::SteadyTime now) {
   v1::NodeReport report;
-  if (last_ == nullptr) WriteHello(*snapshot, version_, *report.mutable_hello());
+  if (last_ == nullptr) {
+    v1::NodeHello& hello = *report.mutable_hello();
+    hello.set_version(version_);
+    hello.set_instance(instance_);
+    WriteHello(*snapshot, hello);
+  }
   if (last_ == nullptr || !telemetry::SameGpus(*last_, *snapshot)) {
     for (const telemetry::GpuSnapshot& gpu : snapshot->gpus) {
       WriteFacts(*gpu.identity, *report.mutable_gpus()->add_gpus());

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/time.h"
 #include "telemetry.pb.h"
@@ -13,8 +14,9 @@ namespace gpuscaler::fleet {
 
 class ReportWriter {
  public:
-  // `version`: the program's.
-  explicit ReportWriter(std::string version) : version_(std::move(version)) {}
+  // `version`: the program's; `instance`: NodeHello's.
+  explicit ReportWriter(std::string version, uint64_t instance = 0)
+      : version_(std::move(version)), instance_(instance) {}
 
   // The next report of the stream: `snapshot`, which is not null, as of `now`.
   telemetry::v1::NodeReport Next(std::shared_ptr<const telemetry::Snapshot> snapshot,
@@ -25,6 +27,7 @@ class ReportWriter {
 
  private:
   const std::string version_;
+  const uint64_t instance_;
   std::shared_ptr<const telemetry::Snapshot> last_;
 };
 

@@ -24,7 +24,7 @@ constexpr int kLookUpReports = 5;
 class Reporter::Impl {
  public:
   Impl(Options options, telemetry::Store& store)
-      : options_(std::move(options)),
+      : options_(WithInstance(std::move(options))),
         store_(store),
         random_(std::random_device()()),
         loop_(std::make_unique<grpc::CompletionQueue>()) {
@@ -48,6 +48,12 @@ class Reporter::Impl {
   }
 
  private:
+  static Options WithInstance(Options options) {
+    std::random_device random;
+    options.link.instance = (uint64_t{random()} << 32) | random();
+    return options;
+  }
+
   // The resolver's thread.
   void LookUp(base::SteadyTime now) {
     {

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/periodic_thread.h"
+#include "rpc/address_share.h"
 #include "rpc/peer_name.h"
 
 namespace gpuscaler::rpc {
@@ -116,7 +117,7 @@ void ConnectionGate::Admit(Descriptor connection, const sockaddr_storage& peer) 
   std::string name = PeerName(peer);
   const bool own = IsExpected(name);
   const size_t most = limits_.most + (own || IsLoopback(peer) ? limits_.most_local : 0);
-  if (open() >= most) {
+  if (!HasRoom(name, most)) {
     refused_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
@@ -127,6 +128,21 @@ void ConnectionGate::Admit(Descriptor connection, const sockaddr_storage& peer) 
     return;
   }
   hand_over_(connection.Release(), own);
+}
+
+bool ConnectionGate::HasRoom(const std::string& peer, size_t most) {
+  if (open() < most) return true;
+  const auto host = [](std::string_view name) { return name.substr(0, name.rfind(':')); };
+  std::vector<HeldConnection> held;
+  base::MutexLock lock(mutex_);
+  for (const auto& [fd, connection] : watched_) {
+    if (!connection.closed) held.push_back({fd, connection.number, host(connection.peer)});
+  }
+  if (held.size() < most) return true;
+  const std::optional<int> leaves = ToMakeRoom(held, host(peer));
+  if (!leaves) return false;
+  CloseWatched(*leaves, watched_.at(*leaves));
+  return true;
 }
 
 void ConnectionGate::Expect(const std::string& peer) {
@@ -148,7 +164,7 @@ bool ConnectionGate::Watch(Descriptor duplicate, std::string peer) {
   const int fd = duplicate.get();
   if (fd < 0 || !AddToEpoll(epoll_.get(), fd, EPOLLRDHUP | EPOLLONESHOT)) return false;
   base::MutexLock lock(mutex_);
-  watched_.emplace(fd, Connection{std::move(duplicate), std::move(peer), false});
+  watched_.emplace(fd, Connection{std::move(duplicate), std::move(peer), false, accepted()});
   open_.store(watched_.size(), std::memory_order_relaxed);
   return true;
 }

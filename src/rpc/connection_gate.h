@@ -61,7 +61,7 @@ class ConnectionGate {
 
   uint64_t accepted() const { return accepted_.load(std::memory_order_relaxed); }
   uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
-  // By CloseConnection, or to save memory.
+  // By CloseConnection, to save memory, or to make room.
   uint64_t closed() const { return closed_.load(std::memory_order_relaxed); }
   size_t open() const { return open_.load(std::memory_order_relaxed); }
 
@@ -70,6 +70,7 @@ class ConnectionGate {
     Descriptor duplicate;
     std::string peer;     // "10.0.0.7:40122", "fd00::7:40122"
     bool closed = false;  // by CloseConnection, and its end not seen yet
+    uint64_t number = 0;  // of those accepted
   };
 
   void Run();
@@ -77,6 +78,8 @@ class ConnectionGate {
   void GuardMemory();
   void CloseWatched(int fd, Connection& connection) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Admit(Descriptor connection, const sockaddr_storage& peer);
+  // Whether there is room for one more from this peer: another may have to make it.
+  bool HasRoom(const std::string& peer, size_t most) ABSL_LOCKS_EXCLUDED(mutex_);
   bool Watch(Descriptor duplicate, std::string peer);
   void Forget(int fd);
   // Once for each Expect.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -75,6 +76,13 @@ absl::Status ReadPodListing(const v1::PodListing& message, base::SteadyTime take
   if (message.pods_size() > kMaxPods) {
     return absl::InvalidArgumentError(
         base::StrCat(message.pods_size(), " pods; allowed are at most ", kMaxPods));
+  }
+  const int holdings =
+      std::accumulate(message.pods().begin(), message.pods().end(), 0,
+                      [](int sum, const v1::Pod& pod) { return sum + pod.gpu_uuids_size(); });
+  if (holdings > kMaxHoldings) {
+    return absl::InvalidArgumentError(base::StrCat(
+        "pods that hold ", holdings, " GPUs together; allowed are at most ", kMaxHoldings));
   }
   auto ownership = std::make_shared<Ownership>();
   if (message.has_age_seconds()) {

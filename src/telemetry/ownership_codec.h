@@ -11,6 +11,8 @@ namespace gpuscaler::telemetry {
 
 // More pods than this on one node are a corrupt message.
 inline constexpr int kMaxPods = 4096;
+// And more GPUs of all pods together than this.
+inline constexpr int kMaxHoldings = 8192;
 
 // Of snapshot.ownership, which is not null. Ages are as of `now`.
 v1::PodListing ToProto(const Snapshot& snapshot, const Ownership& ownership, base::SteadyTime now);

@@ -47,6 +47,15 @@ constexpr auto kFamilies = std::to_array<FamilyRow>({
      "Streams refused because another one reports for a node of that name."},
     {Family::kFleetContestedGpus, "fleet_contested_gpus_total", MetricType::kCounter, "",
      "Readings dropped because another node reports the same GPU."},
+    {Family::kFleetOpenConnections, "fleet_open_connections", MetricType::kGauge, "",
+     "Connections open at the report port."},
+    {Family::kFleetConnections, "fleet_connections_total", MetricType::kCounter, "",
+     "Connections accepted at the report port."},
+    {Family::kFleetRefusedConnections, "fleet_refused_connections_total", MetricType::kCounter, "",
+     "Connections closed at once at the report port: too many were open."},
+    {Family::kFleetEvictedConnections, "fleet_evicted_connections_total", MetricType::kCounter, "",
+     "Connections of the report port closed to make room, or because they sent the most while "
+     "memory grew above its limit."},
     {Family::kNodeUp, "node_up", MetricType::kGauge, "node",
      "Of a gateway: 1 while the node's GPUs are read and reported."},
     {Family::kNodeAge, "node_age_seconds", MetricType::kGauge, "node",
@@ -71,8 +80,8 @@ constexpr auto kFamilies = std::to_array<FamilyRow>({
     {Family::kGrpcRefused, "grpc_refused_connections_total", MetricType::kCounter, "",
      "gRPC connections closed at once: too many were open."},
     {Family::kGrpcEvicted, "grpc_evicted_connections_total", MetricType::kCounter, "",
-     "gRPC connections closed because they held the most of too many unfinished calls, or sent the "
-     "most while memory grew above its limit."},
+     "gRPC connections closed because they held the most of too many unfinished calls, sent the "
+     "most while memory grew above its limit, or to make room for another address."},
     {Family::kHttpOpen, "http_open_connections", MetricType::kGauge, "", "HTTP connections open."},
     {Family::kHttpAccepted, "http_connections_total", MetricType::kCounter, "",
      "HTTP connections accepted."},

@@ -19,13 +19,18 @@ std::optional<base::Duration> AgeOf(const Snapshot& node, base::SteadyTime now) 
 }  // namespace
 
 void WriteFleetSeries(const telemetry::View& view, const fleet::Collector::Stats& stats,
-                      base::Duration stale_after, base::SteadyTime now, Exposition& page) {
+                      const serving::ConnectionStats& connections, base::Duration stale_after,
+                      base::SteadyTime now, Exposition& page) {
   Single(page, Family::kFleetNodes, uint64_t{stats.nodes});
   Single(page, Family::kFleetOpenStreams, uint64_t{stats.streams});
   Single(page, Family::kFleetReports, stats.reports);
   Single(page, Family::kFleetBadReports, stats.bad_reports);
   Single(page, Family::kFleetRefusedStreams, stats.refused_streams);
   Single(page, Family::kFleetContestedGpus, stats.contested_gpus);
+  Single(page, Family::kFleetOpenConnections, connections.open);
+  Single(page, Family::kFleetConnections, connections.accepted);
+  Single(page, Family::kFleetRefusedConnections, connections.refused);
+  Single(page, Family::kFleetEvictedConnections, connections.closed);
   Begin(page, Family::kNodeUp);
   for (const auto& node : view.nodes()) {
     const auto age = AgeOf(*node, now);

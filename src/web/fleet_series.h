@@ -4,12 +4,15 @@
 
 #include "base/time.h"
 #include "fleet/collector.h"
+#include "serving/request_stats.h"
 #include "telemetry/store.h"
 #include "web/exposition.h"
 
 namespace gpuscaler::web {
 
+// `connections`: of the report port.
 void WriteFleetSeries(const telemetry::View& view, const fleet::Collector::Stats& stats,
-                      base::Duration stale_after, base::SteadyTime now, Exposition& page);
+                      const serving::ConnectionStats& connections, base::Duration stale_after,
+                      base::SteadyTime now, Exposition& page);
 
 }  // namespace gpuscaler::web

@@ -135,6 +135,26 @@ TEST_F(CollectorTest, WhatANodeListsNoMoreIsFree) {
   EXPECT_TRUE(Published("b")->gpus[0].status.ok());
 }
 
+TEST_F(CollectorTest, ANodeThatComesByTwoAddressesIsNoImpostor) {
+  const auto first = collector_.NewStream();
+  ASSERT_TRUE(collector_.Join(first, "a", "by-one", start_, 77).ok());
+  const auto again = collector_.Join(collector_.NewStream(), "a", "by-another", start_, 77);
+  EXPECT_EQ(again.status().code(), StatusCode::kAborted);
+  EXPECT_EQ(collector_.stats().refused_streams, 0u);
+  const auto other = collector_.Join(collector_.NewStream(), "a", "elsewhere", start_, 78);
+  EXPECT_EQ(other.status().code(), StatusCode::kAlreadyExists);
+}
+
+TEST(Collector, TakesNoFurtherNodeAboveItsMemory) {
+  telemetry::Store store;
+  HotGpus hot([] {});
+  Collector collector(
+      {.forget_after = std::chrono::minutes(15), .max_nodes = 3, .max_memory_bytes = 1}, store,
+      hot);
+  EXPECT_EQ(collector.Join(collector.NewStream(), "a", "p", base::Now()).status().code(),
+            StatusCode::kResourceExhausted);
+}
+
 TEST_F(CollectorTest, ThereIsALimitToTheFleet) {
   for (const char* node : {"a", "b", "c"}) Report(node, {1}, start_);
   const auto fourth = collector_.Join(collector_.NewStream(), "d", "p", start_);
@@ -156,6 +176,7 @@ TEST(Collector, ASilentNodeIsForgotten) {
   ASSERT_TRUE(collector.Join(stream, "a", "p", base::Now()).ok());
   ASSERT_TRUE(collector.Take(stream, MakeNode("a", {1}), base::Now()).ok());
   EXPECT_TRUE(Await([&] { return store.Load()->nodes().size() == 1; }));
+  collector.Leave(stream, "a");
   EXPECT_TRUE(Await([&] { return store.Load()->nodes().empty(); }));
   EXPECT_EQ(collector.stats().nodes, 0u);
   // A stream that speaks again after that begins anew.

@@ -49,7 +49,8 @@ TEST(ParseGatewayNames, SaysWhatIsWrong) {
       {"dns::6001", "names no host"},
       {"fd00::7:6001", "without brackets"},
       {"a b:6001", "is not a host"},
-      {"http://a:6001", "brackets"},
+      {"http://a:6001", "is not a host"},
+      {"a\nb:1", "is not a host"},
       {"a:1,,b:2", "has no port"},
       {"a:1,", "has no port"},
   };

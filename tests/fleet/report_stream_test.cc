@@ -96,7 +96,9 @@ class ReportStreamTest : public testing::Test {
     ASSERT_TRUE(Await([this] { return gateway_.Utilization("good") == 42; }));
   }
   void TearDown() override {
-    ASSERT_TRUE(good_->Say(FirstReport(MakeNode("good", {43}))));
+    NodeReport later = FirstReport(MakeNode("good", {43}));
+    later.clear_hello();
+    ASSERT_TRUE(good_->Say(later));
     EXPECT_TRUE(Await([this] { return gateway_.Utilization("good") == 43; }));
   }
   // Opens a stream, says `report`, and expects this end.
@@ -140,6 +142,11 @@ TEST_F(ReportStreamTest, WhatCannotBeTrueEndsItsOwnStreamOnly) {
   const grpc::Slice slice("\xff\xff no message");
   garbage.Say(grpc::ByteBuffer(&slice, 1));
   EXPECT_EQ(garbage.End().error_code(), StatusCode::INVALID_ARGUMENT);
+  Client twice(gateway_.port());
+  const NodeReport hello = FirstReport(MakeNode("twice", {10}));
+  twice.Say(hello);
+  twice.Say(hello);
+  EXPECT_THAT(twice.End().error_message(), testing::HasSubstr("first report alone"));
   // The node may come back and say better.
   Client again(gateway_.port());
   again.Say(FirstReport(MakeNode("bad", {11})));
@@ -171,7 +178,10 @@ TEST_F(ReportStreamTest, MoreReportsThanANodeMaySendAreNotRead) {
   const auto started = base::Now();
   const uint64_t before = gateway_.collector().stats().reports;
   // What is not read fills the connection, and then the client waits.
-  for (int i = 0; i < 60; ++i) ASSERT_TRUE(flood.Say(report));
+  for (int i = 0; i < 60; ++i) {
+    ASSERT_TRUE(flood.Say(report));
+    report.clear_hello();
+  }
   EXPECT_TRUE(Await([&] { return gateway_.collector().stats().reports >= before + 60; }));
   EXPECT_GT(base::Now() - started, std::chrono::milliseconds(1900))
       << "20 at once, then 20 a second";

@@ -163,6 +163,20 @@ TEST(Report, WhatWasHeldUpOnTheWayIsAsOldAsItIs) {
   EXPECT_NEAR(base::ToSeconds(soon.lane(Lane::kFast).sampled_at - kThere), 7, 0.01);
 }
 
+TEST(Report, AClockThatStoodStillIsForgivenSoon) {
+  Wire wire;
+  const auto late = [&wire](double there, double here) {
+    const base::SteadyTime now = kNow + Seconds(there);
+    const Snapshot read = wire.Send(MakeNode("a", {37}, now), now, kThere + Seconds(here));
+    return base::ToSeconds(kThere + Seconds(here) - read.lane(Lane::kFast).sampled_at);
+  };
+  EXPECT_NEAR(late(0, 0), 0, 0.01);
+  // The node was paused for seven seconds.
+  EXPECT_NEAR(late(1, 8), 7, 0.01) << "or the report was held up: who knows";
+  for (double second = 2; second < 30; ++second) late(second, second + 7);
+  EXPECT_NEAR(late(30, 37), 0, 0.01);
+}
+
 TEST(Report, NamesOfServiceAndMethodAreTheSchemas) {
   const auto* service = telemetry::v1::NodeReport::descriptor()->file()->service(0);
   EXPECT_EQ(service->full_name(), kFleetService);

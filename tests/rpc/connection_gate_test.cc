@@ -77,6 +77,21 @@ TEST_F(GateTest, AClientThatLeavesMakesRoom) {
   Await([this] { return keeper_.size() == 2; });
 }
 
+TEST_F(GateTest, WhoHoldsAllConnectionsMakesRoomForAnother) {
+  Open({.most = 3, .most_local = 0});
+  std::vector<Descriptor> greedy;
+  for (int i = 0; i < 3; ++i) greedy.push_back(Connect(port_, 1));
+  Await([this] { return gate_->open() == 3; });
+  const Descriptor newcomer = Connect(port_, 2);
+  Await([this] { return keeper_.size() == 4; });
+  EXPECT_TRUE(IsClosedByPeer(greedy[2])) << "its newest";
+  EXPECT_EQ(gate_->closed(), 1u);
+  EXPECT_EQ(gate_->refused(), 0u);
+  const Descriptor fourth = Connect(port_, 1);
+  EXPECT_TRUE(IsClosedByPeer(fourth)) << "nobody makes room for the one who holds the most";
+  EXPECT_EQ(gate_->refused(), 1u);
+}
+
 TEST_F(GateTest, AServerThatClosesMakesRoomAndTheClientSeesIt) {
   Open({.most = 0, .most_local = 1});
   const Descriptor client = Connect(port_);

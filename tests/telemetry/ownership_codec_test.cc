@@ -95,5 +95,17 @@ TEST(OwnershipCodec, BadListingsAreRefusedSayingWhy) {
   EXPECT_THAT(refused(many), HasSubstr("4097 pods"));
 }
 
+TEST(ReadPodListing, RefusesMoreHoldingsThanANodeHas) {
+  v1::PodListing listing;
+  v1::Pod& pod = *listing.add_pods();
+  pod.set_name("llm-0");
+  for (int i = 0; i < kMaxHoldings; ++i) pod.add_gpu_uuids("GPU");
+  Snapshot snapshot;
+  EXPECT_TRUE(ReadPodListing(listing, kSampledAt, snapshot).ok());
+  pod.add_gpu_uuids("GPU");
+  EXPECT_EQ(ReadPodListing(listing, kSampledAt, snapshot).code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
 }  // namespace
 }  // namespace gpuscaler::telemetry

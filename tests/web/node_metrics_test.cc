@@ -311,7 +311,7 @@ TEST(NodeMetricsTest, EverySeriesIsOfTheTableOrTheCatalogAndHasTheLabelsToldTher
         {requests, {"1", "nvml"}, serving::ConnectionStats(), HttpStats(), ReadProcessStats()}};
     metrics.reports = fleet::Reporter::Stats();
     Exposition of_gateway;
-    WriteFleetSeries(view, {}, seconds(10), kNow, of_gateway);
+    WriteFleetSeries(view, {}, {}, seconds(10), kNow, of_gateway);
     std::istringstream page(WriteNodeMetrics(metrics, kNow) + std::move(of_gateway).Text());
     std::set<std::string> seen;
     for (std::string line; std::getline(page, line);) {
