@@ -171,6 +171,27 @@ absl::Status CheckWorkloadKeys(const TriggerDraft& draft, std::string_view objec
   return absl::OkStatus();
 }
 
+// What no percentage exceeds is no target, and no threshold. `target_key`: which gave
+// the target.
+absl::Status CheckReach(const Trigger& trigger, std::string_view target_key) {
+  const catalog::MetricRow& metric = catalog::Row(trigger.metric);
+  if (!metric.is_percent() || trigger.aggregation == catalog::Aggregation::kSum) {
+    return absl::OkStatus();
+  }
+  const std::string_view aggregation = catalog::Row(trigger.aggregation).name;
+  if (trigger.target > 100) {
+    return absl::InvalidArgumentError(
+        base::StrCat(target_key, ": \"", NumberText(trigger.target), "\" is above 100%, which ",
+                     aggregation, " of ", metric.name,
+                     " never exceeds; allowed: 0.001 to 100, or more with the aggregation sum"));
+  }
+  if (trigger.activation_threshold <= 100) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      base::StrCat("activationThreshold: \"", NumberText(trigger.activation_threshold),
+                   "\" is above 100%, which ", aggregation, " of ", metric.name,
+                   " never exceeds; allowed: 0 to 100, or more with the aggregation sum"));
+}
+
 }  // namespace
 
 catalog::Aggregation DefaultAggregation(const catalog::ProfileRow* profile, bool of_workload) {
@@ -220,13 +241,9 @@ absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata,
   if (draft.activation_threshold) trigger.activation_threshold = *draft.activation_threshold;
   if (draft.aggregation) trigger.aggregation = *draft.aggregation;
 
-  if (metric.row->is_percent() && trigger.target > 100 &&
-      trigger.aggregation != catalog::Aggregation::kSum) {
-    return absl::InvalidArgumentError(
-        base::StrCat(draft.target ? "targetValue" : shorthand->key, ": \"",
-                     NumberText(trigger.target), "\" is above 100%, which ",
-                     catalog::Row(trigger.aggregation).name, " of ", metric.row->name,
-                     " never exceeds; allowed: 0.001 to 100, or more with the aggregation sum"));
+  if (absl::Status reach = CheckReach(trigger, draft.target ? "targetValue" : shorthand->key);
+      !reach.ok()) {
+    return reach;
   }
   if (absl::Status served = CheckServed(draft, *metric.row, unserved); !served.ok()) return served;
   return trigger;

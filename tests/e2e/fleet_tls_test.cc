@@ -1,6 +1,5 @@
 // Who may report to a gateway over TLS, by the real binaries.
 #include <gmock/gmock.h>
-#include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -10,6 +9,7 @@
 #include "await.h"
 #include "base/strings.h"
 #include "e2e/fleet_world.h"
+#include "fakes/certificates/client.h"
 #include "fakes/certificates/secret_folder.h"
 
 namespace gpuscaler::e2e {
@@ -93,7 +93,7 @@ TEST_F(FleetTls, WithoutACertificateOfTheNodesAuthorityNobodyReports) {
 TEST_F(FleetTls, ANodesCertificateDoesNotOpenKedasPort) {
   const auto health = [this](const fakes::Identity& identity) {
     return Keda(gateway_->scaler().ports().grpc, "127.0.0.1",
-                grpc::SslCredentials({servers_.pem(), identity.key, identity.certificate}))
+                fakes::ClientOf(servers_.pem(), identity))
         .Health();
   };
   EXPECT_THAT(health(nodes_.Issue({.common_name = "gpu-nodes"})), StartsWith("UNAVAILABLE"));

@@ -9,12 +9,14 @@
 
 #include "await.h"
 #include "e2e/scaler_process.h"
+#include "fakes/certificates/client.h"
 #include "fakes/certificates/secret_folder.h"
 
 namespace gpuscaler::e2e {
 namespace {
 
 using fakes::Authority;
+using fakes::ClientOf;
 using fakes::Identity;
 using fakes::SecretFolder;
 using std::chrono::hours;
@@ -27,11 +29,6 @@ size_t Occurrences(const std::string& text, const std::string& part) {
   size_t count = 0;
   for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
   return count;
-}
-
-std::shared_ptr<grpc::ChannelCredentials> ClientOf(const std::string& authorities,
-                                                   const Identity& identity = {}) {
-  return grpc::SslCredentials({authorities, identity.key, identity.certificate});
 }
 
 class TlsScaler : public testing::Test {

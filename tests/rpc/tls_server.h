@@ -14,6 +14,7 @@
 #include <string>
 
 #include "base/strings.h"
+#include "fakes/certificates/client.h"
 #include "fakes/certificates/secret_folder.h"
 #include "health.grpc.pb.h"
 #include "rpc/certificate_watch.h"
@@ -22,10 +23,7 @@
 
 namespace gpuscaler::rpc {
 
-inline std::shared_ptr<grpc::ChannelCredentials> ClientOf(const std::string& authorities,
-                                                          const fakes::Identity& identity = {}) {
-  return grpc::SslCredentials({authorities, identity.key, identity.certificate});
-}
+using fakes::ClientOf;
 
 // Serves Check, and Meet, a conversation that tells the test who opened it.
 class TlsServer {

@@ -161,6 +161,16 @@ TEST(BadMetadata, OfAPercentageTargetAbove100SaysWhyItIsOutOfReach) {
                     HasSubstr("max of memory_used_percent")));
 }
 
+TEST(BadMetadata, OfAPercentageThresholdAbove100SaysWhyItIsOutOfReach) {
+  EXPECT_EQ(MessageOf({{"activationThreshold", "100.5"}}),
+            "activationThreshold: \"100.5\" is above 100%, which max of gpu_utilization never "
+            "exceeds; allowed: 0 to 100, or more with the aggregation sum");
+  EXPECT_TRUE(ParseTrigger(std::vector<MetadataEntry>{{"activationThreshold", "100"}}).ok());
+  EXPECT_TRUE(ParseTrigger(std::vector<MetadataEntry>{{"activationThreshold", "150"},
+                                                      {"aggregation", "sum"}})
+                  .ok());
+}
+
 TEST(BadMetadata, OfContradictionsNamesBothKeys) {
   EXPECT_THAT(MessageOf({{"targetGpuUtilization", "70"}, {"targetMemoryUtilization", "70"}}),
               AllOf(HasSubstr("targetGpuUtilization"), HasSubstr("targetMemoryUtilization")));
