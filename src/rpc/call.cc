@@ -130,6 +130,8 @@ void Call::OnWritten(bool ok) {
   writing_ = false;
   if (ending_) {
     EndStream(*ending_);
+  } else if (last_word_due_) {
+    End();
   } else if (ok) {
     Advance(base::Now());
     board_.loop.SweepAt(due());
@@ -138,6 +140,8 @@ void Call::OnWritten(bool ok) {
 }
 
 void Call::End() {
+  last_word_due_ = writing_;
+  if (last_word_due_) return;
   Advance(base::Now());  // what there is to say about the end
   EndStream(absl::OkStatus());
 }

@@ -82,6 +82,7 @@ class Call final : public Sleeper, public WaitingCall, public OpenStream {
   bool counted_ = false;                        // in the budget and the statistics
   bool heard_all_ = false;                      // the client sends no more
   std::optional<absl::Status> ending_;          // finish with it once the write is done
+  bool last_word_due_ = false;                  // the same, but ask once more before
   bool finishing_ = false;                      // the status is on its way
   bool gone_ = false;                           // gone_tag_ has come
   // Tags under way; gRPC holds them, so the call must live.

@@ -54,11 +54,12 @@ class StateFeed final : public Feed<HealthCheckResponse> {
 // As HealthFeed: what it says depends on the server's end.
 class LastWordFeed final : public Feed<HealthCheckResponse> {
  public:
-  explicit LastWordFeed(const Server& server) : server_(server) {}
+  // `talks`: says the same over and over until then.
+  explicit LastWordFeed(const Server& server, bool talks) : server_(server), talks_(talks) {}
 
   std::optional<HealthCheckResponse> Next(base::SteadyTime) override {
     const bool draining = server_.draining();
-    if (said_ == draining) return std::nullopt;
+    if (said_ == draining && (draining || !talks_)) return std::nullopt;
     said_ = draining;
     HealthCheckResponse response;
     response.set_status(draining ? HealthCheckResponse::NOT_SERVING : HealthCheckResponse::SERVING);
@@ -67,6 +68,7 @@ class LastWordFeed final : public Feed<HealthCheckResponse> {
 
  private:
   const Server& server_;
+  const bool talks_;
   std::optional<bool> said_;
 };
 
@@ -89,7 +91,9 @@ class ServerTest : public testing::Test {
         [this](const HealthCheckRequest& request)
             -> absl::StatusOr<std::unique_ptr<Feed<HealthCheckResponse>>> {
           if (request.service() == "bad") return absl::InvalidArgumentError("bad service");
-          if (request.service() == "last word") return std::make_unique<LastWordFeed>(*server_);
+          if (request.service() == "last word" || request.service() == "talk") {
+            return std::make_unique<LastWordFeed>(*server_, request.service() == "talk");
+          }
           return std::make_unique<StateFeed>(state_, heartbeat_);
         });
     // A client that streams, of a method that is not in the service's proto.
@@ -448,6 +452,24 @@ TEST_F(ServerTest, AStreamIsAskedOnceMoreBeforeItEnds) {
   EXPECT_EQ(watching.Read(), HealthCheckResponse::NOT_SERVING);
   EXPECT_EQ(watching.Read(), -1);
   EXPECT_TRUE(watching.reader->Finish().ok());
+  shutdown.join();
+}
+
+TEST_F(ServerTest, AStreamThatWritesIsAskedOnceMoreBeforeItEnds) {
+  Start();
+  const auto stub = NewStub();
+  Watching talk(*stub, "talk");
+  EXPECT_EQ(talk.Read(), HealthCheckResponse::SERVING);
+  // Nobody reads: flow control fills, and the end finds a write under way.
+  const auto other = NewStub();
+  Watching quiet(*other);
+  EXPECT_EQ(quiet.Read(), 1);
+  std::thread shutdown([this] { server_->Shutdown(seconds(20)); });
+  EXPECT_EQ(quiet.Read(), -1);
+  int last = HealthCheckResponse::UNKNOWN;
+  for (int status = 0; (status = talk.Read()) != -1;) last = status;
+  EXPECT_EQ(last, HealthCheckResponse::NOT_SERVING);
+  EXPECT_TRUE(talk.reader->Finish().ok());
   shutdown.join();
 }
 
