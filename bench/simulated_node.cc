@@ -88,7 +88,7 @@ base::SteadyTime SimulatedNode::Tick(base::SteadyTime now) {
   const base::SteadyTime next_read_at = read_at + fleet_.fast_interval;
   if (!started_ || ended_) return now + std::chrono::milliseconds(5);
   if (writing_ || !schedule_.IsDue(now, read_at)) {
-    return std::clamp(schedule_.latest(), now + std::chrono::milliseconds(1), next_read_at);
+    return std::max(now + std::chrono::milliseconds(1), std::min(schedule_.latest(), next_read_at));
   }
   const bool first = reported_at_ == base::SteadyTime();
   // Where it stands within the interval is as good as random.

@@ -9,12 +9,29 @@ namespace {
 
 constexpr base::Duration kLookAgainAfter = std::chrono::milliseconds(500);
 
+// A little earlier, each at its own time: streams that one urgent view has woken do
+// not stay in step.
+base::Duration Patience(const void* feed) {
+  constexpr size_t kSteps = 32;
+  const auto step = static_cast<int64_t>(reinterpret_cast<uintptr_t>(feed) / 64 % kSteps);
+  return kLookAgainAfter - std::chrono::milliseconds(5) * step;
+}
+
 }  // namespace
+
+ActiveFeed::ActiveFeed(scaling::Trigger trigger, const ScalerContext& context,
+                       std::function<void(const absl::Status& why)> complain)
+    : trigger_(std::move(trigger)),
+      context_(context),
+      complain_(std::move(complain)),
+      patience_(Patience(this)) {
+  if (context_.role.hot != nullptr) wait_.emplace(*context_.role.hot);
+}
 
 std::optional<externalscaler::IsActiveResponse> ActiveFeed::Next(base::SteadyTime now) {
   const auto view = context_.store.Load();
   if (CanWait(*view, now)) {
-    look_at_ = evaluated_at_ + kLookAgainAfter;
+    look_at_ = evaluated_at_ + patience_;
     return std::nullopt;
   }
   view_number_ = view->number();
@@ -44,7 +61,7 @@ std::optional<externalscaler::IsActiveResponse> ActiveFeed::Next(base::SteadyTim
 // for calls.
 bool ActiveFeed::CanWait(const telemetry::View& view, base::SteadyTime now) const {
   return view.number() > view_number_ && view.urgent_number() <= view_number_ &&
-         now < evaluated_at_ + kLookAgainAfter && now < heartbeat_at_;
+         now < evaluated_at_ + patience_ && now < heartbeat_at_;
 }
 
 void ActiveFeed::WaitFor(const scaling::Evaluation& evaluation) {
