@@ -45,7 +45,7 @@ struct EngineQuantityRow {
   Method method;
   Fold fold;
   double scale;  // value in the quantity's unit = scale x what the series say
-  std::array<Candidates, kMaxParts> parts;  // unused ones are empty
+  std::array<Candidates, kMaxParts> parts;              // unused ones are empty
   std::span<const std::string_view> rank_labels = {};   // of kSumOverRanks
   std::span<const std::string_view> queue_labels = {};  // of kMeanWait: what has a queue of its own
 };

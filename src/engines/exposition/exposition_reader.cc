@@ -36,13 +36,11 @@ std::string GroupOf(const Signal& signal, Labels labels) {
                        [&name](std::string_view text) { return name.Is(text); });
   };
   if (signal.fold == catalog::Fold::kSumOverRanks) {
-    return SortedLabels(labels, [&](const EscapedText& name) {
-      return !listed(signal.rank_labels, name);
-    });
+    return SortedLabels(labels,
+                        [&](const EscapedText& name) { return !listed(signal.rank_labels, name); });
   }
-  return SortedLabels(labels, [&](const EscapedText& name) {
-    return listed(signal.queue_labels, name);
-  });
+  return SortedLabels(labels,
+                      [&](const EscapedText& name) { return listed(signal.queue_labels, name); });
 }
 
 absl::Status Absent(const Signal& signal, const SignalPart& part, std::string_view unselected) {
@@ -112,7 +110,8 @@ void ExpositionReader::TakeFor(const Use& use, const Sample& sample) {
                      " bytes of labels, of ", selector.text()));
     return;
   }
-  const auto [at, is_new] = state.series.try_emplace(labels, Series{std::move(group), sample.value});
+  const auto [at, is_new] =
+      state.series.try_emplace(labels, Series{std::move(group), sample.value});
   if (!is_new && at->second.value != sample.value) {
     state.status = absl::FailedPreconditionError(
         wrong(base::StrCat("is there twice, as ", at->second.value, " and ", sample.value)));

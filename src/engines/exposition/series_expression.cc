@@ -30,10 +30,9 @@ absl::StatusOr<SeriesExpression> ParseSeriesExpression(std::string_view text) {
   SeriesExpression expression;
   if (const std::string_view function = FunctionOf(inner); !function.empty()) {
     if (function != "rate") {
-      return absl::InvalidArgumentError(
-          base::StrCat("column 1: ", base::QuotedStart(function),
-                       " is no function; allowed are SERIES and rate(SERIES), in ",
-                       base::QuotedStart(text)));
+      return absl::InvalidArgumentError(base::StrCat(
+          "column 1: ", base::QuotedStart(function),
+          " is no function; allowed are SERIES and rate(SERIES), in ", base::QuotedStart(text)));
     }
     if (!inner.ends_with(')')) {
       return absl::InvalidArgumentError(base::StrCat(

@@ -54,9 +54,8 @@ class SelectorReader {
   absl::StatusOr<SeriesSelector> Read() {
     selector_.text_ = std::string(all_);
     if (all_.size() > SeriesSelector::kLongest) {
-      return absl::InvalidArgumentError(base::StrCat("a selector of ", all_.size(),
-                                                     " bytes; allowed are ",
-                                                     SeriesSelector::kLongest));
+      return absl::InvalidArgumentError(base::StrCat(
+          "a selector of ", all_.size(), " bytes; allowed are ", SeriesSelector::kLongest));
     }
     SkipBlanks(&rest_);
     ReadName();
@@ -80,9 +79,9 @@ class SelectorReader {
   // The first problem stays.
   void Fail(std::string_view problem) {
     if (!status_.ok()) return;
-    status_ = absl::InvalidArgumentError(base::StrCat("column ", all_.size() - rest_.size() + 1,
-                                                      ": ", problem, ", in ",
-                                                      base::QuotedStart(all_)));
+    status_ =
+        absl::InvalidArgumentError(base::StrCat("column ", all_.size() - rest_.size() + 1, ": ",
+                                                problem, ", in ", base::QuotedStart(all_)));
   }
 
   void ReadName() {

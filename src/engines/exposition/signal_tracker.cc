@@ -96,7 +96,8 @@ void SignalTracker::FollowStandstill(const PartReading& waiting, base::SteadyTim
 
 absl::StatusOr<double> SignalTracker::MeanWait(const PartReading& waiting, base::SteadyTime now) {
   base::Duration standstill{0};
-  for (const auto& [queue, since] : standstill_since_) standstill = std::max(standstill, now - since);
+  for (const auto& [queue, since] : standstill_since_)
+    standstill = std::max(standstill, now - since);
   const double at_least = base::ToSeconds(standstill) * 1000;  // the unit is ms
 
   const double answered = Total(growths_[kAnswered]);
@@ -104,9 +105,9 @@ absl::StatusOr<double> SignalTracker::MeanWait(const PartReading& waiting, base:
   if (answered > 0) {
     last_mean_ = signal_.scale * std::exchange(unanswered_wait_, 0) / answered;
   } else if (!waiting.status.ok()) {
-    return absl::UnavailableError(base::StrCat(
-        signal_.name, ": no request was answered between the two newest scrapes, and ",
-        signal_.parts[kWaiting].Tried(), ", which tells who waits, is absent"));
+    return absl::UnavailableError(
+        base::StrCat(signal_.name, ": no request was answered between the two newest scrapes, and ",
+                     signal_.parts[kWaiting].Tried(), ", which tells who waits, is absent"));
   } else if (standstill_since_.empty()) {
     last_mean_ = 0;
   }
