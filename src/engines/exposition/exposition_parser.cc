@@ -1,5 +1,6 @@
 #include "engines/exposition/exposition_parser.h"
 
+#include "absl/strings/match.h"
 #include "base/json_quote.h"
 #include "base/strings.h"
 #include "engines/exposition/sample_line.h"
@@ -25,6 +26,12 @@ bool IsMetadata(std::string_view line) {
 }
 
 }  // namespace
+
+ExpositionFormat FormatOf(std::string_view content_type) {
+  return absl::StartsWithIgnoreCase(base::ToAbsl(content_type), "application/openmetrics-text")
+             ? ExpositionFormat::kOpenMetrics
+             : ExpositionFormat::kText;
+}
 
 absl::Status ExpositionParser::Feed(std::string_view chunk) {
   while (status_.ok() && !chunk.empty()) {

@@ -1,9 +1,9 @@
 // Reads an exposition as it arrives: Prometheus text format 0.0.4 or OpenMetrics
 // 1.0. A pure state machine; what it keeps of the text is at most one line.
 //
-//   ExpositionParser parser(format, sink);
-//   while (...) RETURN_IF_ERROR(parser.Feed(chunk));
-//   RETURN_IF_ERROR(parser.Finish());
+//   ExpositionParser parser(FormatOf(content_type), sink);
+//   each chunk: status = parser.Feed(chunk);
+//   at the end: status = parser.Finish();
 //
 // What is wrong with lines that nobody wants does not matter: they are counted and
 // skipped. It is an error when a line of a wanted name is malformed, when the text
@@ -26,6 +26,9 @@ enum class ExpositionFormat : uint8_t {
   kText,         // Content-Type text/plain
   kOpenMetrics,  // application/openmetrics-text: it ends with # EOF, or is cut off
 };
+
+// By the Content-Type of an answer, parameters and all.
+ExpositionFormat FormatOf(std::string_view content_type);
 
 // Valid while it is handed out.
 struct Sample {

@@ -50,6 +50,14 @@ TEST(ExpositionParser, ReadsOpenMetrics) {
               ElementsAre("foo_total|a=b|17@1520879607.789", "foo_created|a=b|1520872607.1229999"));
 }
 
+TEST(ExpositionFormat, IsTheContentTypes) {
+  EXPECT_EQ(FormatOf("application/openmetrics-text; version=1.0.0; charset=utf-8"),
+            ExpositionFormat::kOpenMetrics);
+  EXPECT_EQ(FormatOf("Application/OpenMetrics-Text"), ExpositionFormat::kOpenMetrics);
+  EXPECT_EQ(FormatOf("text/plain; version=0.0.4; charset=utf-8"), ExpositionFormat::kText);
+  EXPECT_EQ(FormatOf(""), ExpositionFormat::kText);
+}
+
 TEST(ExpositionParser, OpenMetricsWithoutItsEndIsCutOff) {
   Recorder all;
   const absl::Status status = Parse("a 1\nb 2\n", all, ExpositionFormat::kOpenMetrics);
