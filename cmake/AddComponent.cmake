@@ -1,20 +1,24 @@
 # add_component(NAME <folder> SOURCES <files...> [DEPS <folders...>] [LIBS <targets...>])
 #
 # A component is a folder under src/: one static library, gpuscaler_NAME with
-# the alias gpuscaler::NAME. DEPS is the only permission to include another
+# the alias gpuscaler::NAME, a / in the name being a _ there. A folder within a
+# component's folder can be a component of its own. DEPS is the only permission to include another
 # folder's headers, and it is transitive; tests/layering reads the table that
 # write_layering_table() leaves in the build folder and fails on any other
 # include.
 function(add_component)
   cmake_parse_arguments(ARG "" "NAME" "SOURCES;DEPS;LIBS" ${ARGN})
-  add_library(gpuscaler_${ARG_NAME} STATIC ${ARG_SOURCES})
-  add_library(gpuscaler::${ARG_NAME} ALIAS gpuscaler_${ARG_NAME})
-  target_include_directories(gpuscaler_${ARG_NAME} PUBLIC ${PROJECT_SOURCE_DIR}/src)
-  target_link_libraries(gpuscaler_${ARG_NAME} PRIVATE project_flags)
+  string(REPLACE / _ target gpuscaler_${ARG_NAME})
+  string(REPLACE / _ alias gpuscaler::${ARG_NAME})
+  add_library(${target} STATIC ${ARG_SOURCES})
+  add_library(${alias} ALIAS ${target})
+  target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${target} PRIVATE project_flags)
   foreach(dep IN LISTS ARG_DEPS)
-    target_link_libraries(gpuscaler_${ARG_NAME} PUBLIC gpuscaler::${dep})
+    string(REPLACE / _ dep gpuscaler::${dep})
+    target_link_libraries(${target} PUBLIC ${dep})
   endforeach()
-  target_link_libraries(gpuscaler_${ARG_NAME} PUBLIC ${ARG_LIBS})
+  target_link_libraries(${target} PUBLIC ${ARG_LIBS})
   set_property(GLOBAL APPEND_STRING PROPERTY layering_table "${ARG_NAME}: ${ARG_DEPS}\n")
 endfunction()
 

@@ -4,8 +4,9 @@
 usage: check_layering.py TABLE SRC
 
 TABLE has a line for each component, "name: dep;dep": the DEPS that
-add_component() was given. Permission is transitive. A header of a component
-is included as "folder/...", so the first part of the path names the folder.
+add_component() was given. Permission is transitive. A component's name is its
+folder, so a path belongs to the component whose name is the longest part that
+it begins with: "engines/exposition" may be one, and "engines" another.
 """
 import pathlib
 import re
@@ -34,12 +35,19 @@ def read_table(text):
     return allowed
 
 
+def component_of(allowed, path):
+    """The component to which a path under src/ belongs, or None."""
+    parts = path.split("/")
+    heads = ("/".join(parts[:n]) for n in range(len(parts) - 1, 0, -1))
+    return next((head for head in heads if head in allowed), None)
+
+
 def violations(allowed, folder, text):
     """The included paths in `text`, a file of `folder`, that are not allowed."""
     found = []
     for path in INCLUDE.findall(text):
-        target = path.split("/")[0]
-        if target in allowed and target not in allowed[folder]:
+        target = component_of(allowed, path)
+        if target is not None and target not in allowed[folder]:
             found.append(path)
     return found
 
@@ -53,9 +61,9 @@ def main(table_path, src):
         if file.suffix not in (".h", ".cc"):
             continue
         count += 1
-        folder = file.relative_to(src).parts[0]
-        if folder not in allowed:
-            print(f"{file}: the folder {folder} is no component")
+        folder = component_of(allowed, file.relative_to(src).as_posix())
+        if folder is None:
+            print(f"{file}: its folder is no component")
             failed = True
             continue
         for path in violations(allowed, folder, file.read_text()):
