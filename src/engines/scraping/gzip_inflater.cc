@@ -34,7 +34,6 @@ absl::Status GzipInflater::Feed(std::string_view compressed, const ChunkSink& si
   // zlib's pointer is not const, and it does not write through it.
   zlib.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(compressed.data()));
   zlib.avail_in = static_cast<uInt>(compressed.size());
-  taken_ += compressed.size();
   std::array<char, kPieceBytes> piece;
   bool full = false;
   while (zlib.avail_in > 0 || full) {
@@ -42,7 +41,9 @@ absl::Status GzipInflater::Feed(std::string_view compressed, const ChunkSink& si
     ended_ = false;
     zlib.next_out = reinterpret_cast<Bytef*>(piece.data());
     zlib.avail_out = kPieceBytes;
+    const uInt before = zlib.avail_in;
     const int result = inflate(&zlib, Z_NO_FLUSH);
+    taken_ += before - zlib.avail_in;
     if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
       return absl::InvalidArgumentError(base::StrCat(
           "the body is not gzip as its Content-Encoding says: ",

@@ -57,10 +57,11 @@ FakeEngine::~FakeEngine() {
     stopped_ = true;
     for (const int fd : open_) shutdown(fd, SHUT_RDWR);
   }
-  stopping_.notify_all();
+  changed_.notify_all();
   shutdown(listener_, SHUT_RDWR);
   acceptor_.join();
-  for (std::thread& thread : threads_) thread.join();
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return open_.empty(); });
   close(listener_);
 }
 
@@ -106,13 +107,18 @@ void FakeEngine::Accept() {
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     ++accepted_;
     open_.push_back(fd);
-    threads_.emplace_back([this, fd] {
-      Peer peer(*this, fd);
-      Serve(peer);
+    // Detached: threads that wait to be joined keep their stacks. The destructor waits
+    // for open_ to be empty.
+    std::thread([this, fd] {
+      {
+        Peer peer(*this, fd);
+        Serve(peer);
+      }
       const std::lock_guard closing(mutex_);
       std::erase(open_, fd);
       close(fd);
-    });
+      changed_.notify_all();
+    }).detach();
   }
 }
 
@@ -122,6 +128,7 @@ void FakeEngine::Serve(Peer& peer) {
     Script script;
     {
       const std::lock_guard lock(mutex_);
+      if (requests_.size() >= 2000) requests_.erase(requests_.begin(), requests_.begin() + 1000);
       requests_.push_back(peer.request());
       script = script_;
     }
@@ -164,7 +171,7 @@ bool FakeEngine::Peer::Send(std::string_view bytes) {
 
 bool FakeEngine::Peer::Pause(std::chrono::milliseconds duration) {
   std::unique_lock lock(engine_.mutex_);
-  return !engine_.stopping_.wait_for(lock, duration, [this] { return engine_.stopped_; });
+  return !engine_.changed_.wait_for(lock, duration, [this] { return engine_.stopped_; });
 }
 
 void FakeEngine::Peer::AwaitClose() {

@@ -4,11 +4,10 @@
 
 #include <openssl/ssl.h>
 
-#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -64,7 +63,7 @@ class FakeEngine {
   void Run(Script script);
   // 200 with this body and its length.
   void Say(const std::string& body);
-  // Each request's head, in the order in which they came.
+  // The newest requests' heads, a thousand at least, in the order in which they came.
   std::vector<std::string> requests() const;
   size_t connections() const;  // accepted
   size_t open() const;
@@ -79,13 +78,12 @@ class FakeEngine {
   int listener_;
   uint16_t port_ = 0;
   mutable std::mutex mutex_;
-  std::condition_variable stopping_;
+  std::condition_variable changed_;  // stopped_, open_
   bool stopped_ = false;
   Script script_;
   std::vector<std::string> requests_;
   size_t accepted_ = 0;
-  std::vector<int> open_;
-  std::list<std::thread> threads_;
+  std::vector<int> open_;  // one for each thread
   std::thread acceptor_;
 };
 
