@@ -41,6 +41,7 @@ else()
   require_libraries(grpc_libraries grpc++ grpc gpr)
 endif()
 require_libraries(yaml_libraries yaml-cpp)
+require_libraries(zlib_libraries z)
 
 # Archives depend on each other in circles, hence the groups.
 add_library(dep_absl INTERFACE)
@@ -79,3 +80,6 @@ endif()
 
 add_library(dep_yaml INTERFACE)
 target_link_libraries(dep_yaml INTERFACE ${yaml_libraries})
+
+add_library(dep_zlib INTERFACE)
+target_link_libraries(dep_zlib INTERFACE ${zlib_libraries})
