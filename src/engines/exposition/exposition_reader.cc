@@ -6,19 +6,27 @@
 
 #include "base/json_quote.h"
 #include "base/strings.h"
+#include "base/utf8.h"
 
 namespace gpuscaler::engines {
 namespace {
 
-// Labels as text, sorted by name: those of which `take` says so of the name. An
-// empty one is as good as none.
+// As it is, or in quotes where it is more than a name.
+std::string NameText(const EscapedText& name) {
+  std::string text = name.Text();
+  return std::all_of(text.begin(), text.end(), IsNameCharacter) ? text : base::JsonQuote(text);
+}
+
+// Labels as printable text, sorted by name: those of which `take` says so of the
+// name. An empty one is as good as none.
 template <class Take>
 std::string SortedLabels(Labels labels, Take take) {
   std::vector<std::string> sorted;
   LabelCursor cursor(labels);
   while (const auto label = cursor.Next()) {
     if (label->value.Is("") || !take(label->name)) continue;
-    sorted.push_back(base::StrCat(label->name.Text(), "=", base::JsonQuote(label->value.Text())));
+    sorted.push_back(
+        base::StrCat(NameText(label->name), "=", base::JsonQuote(label->value.Text())));
   }
   std::sort(sorted.begin(), sorted.end());
   std::string text;
@@ -95,7 +103,10 @@ void ExpositionReader::TakeFor(const Use& use, const Sample& sample) {
   if (!state.status.ok() || !selector.Selects(sample.labels)) return;
   std::string labels = AllLabels(sample.labels);
   const auto wrong = [&](std::string_view what) {
-    return base::StrCat(signal.name, ": ", sample.name, "{", labels, "} ", what);
+    constexpr size_t kMostShown = 200;
+    return base::StrCat(signal.name, ": ", sample.name, "{",
+                        base::ToUtf8(std::string_view(labels).substr(0, kMostShown)),
+                        labels.size() > kMostShown ? "... " : "} ", what);
   };
   if (!std::isfinite(sample.value) || sample.value < 0) {
     state.status = absl::FailedPreconditionError(

@@ -89,6 +89,15 @@ TEST(ExpositionReader, LabelsThatLookAlikeAreDifferentSeries) {
   EXPECT_EQ(*Value(Expression("a"), "a{b=\"x\\ny\"} 1\na{b=\"x\\\\ny\"} 2\n"), 3);
 }
 
+TEST(ExpositionReader, WhatItShowsOfLabelsIsShortAndPrintable) {
+  const std::string error =
+      Error(Expression("a"), "a{\"x\\n\x1b\"=\"\x1b\",y=\"" + std::string(5000, 'z') + "\"} NaN\n");
+  EXPECT_THAT(error, HasSubstr(R"(a: a{"x\u000a\u001b"="\u001b", y="zzz)"));
+  EXPECT_THAT(error, HasSubstr("zzz... is nan"));
+  EXPECT_LT(error.size(), 400U);
+  EXPECT_EQ(*Value(Expression("a"), "a{\"b=\\\"1\\\", c\"=\"2\"} 1\na{b=\"1\",c=\"2\"} 2\n"), 3);
+}
+
 TEST(ExpositionReader, ReadsManySignalsAtOnce) {
   const std::vector<Signal> signals = {Of("vllm", "waiting"), Of("vllm", "inflight"),
                                        Expression("x"), Expression("x{a=\"1\"}")};

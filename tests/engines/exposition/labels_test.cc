@@ -35,6 +35,7 @@ TEST(Labels, UnescapeTheirValuesWhenAsked) {
   const Labels labels = Take(R"(a="C:\\DIR\n\"x\"\d",b="}"} rest)");
   EXPECT_EQ(labels.Find("a").Text(), "C:\\DIR\n\"x\"\\d");
   EXPECT_TRUE(labels.Find("a").Is("C:\\DIR\n\"x\"\\d"));
+  EXPECT_FALSE(labels.Find("a").Is("C:\\DIR\n\"y\"\\d"));
   EXPECT_FALSE(labels.Find("a").Is("C:\\DIR\n\"x\"\\"));
   EXPECT_FALSE(labels.Find("a").Is("C:\\DIR\n\"x\"\\dd"));
   EXPECT_TRUE(labels.Find("b").Is("}"));
