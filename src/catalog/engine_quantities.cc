@@ -201,6 +201,9 @@ constexpr MetricView kViews[] = {
     {Metric::kVllmKvCacheUsage, Engine::kVllm, Quantity::kKvUsage},
     {Metric::kTritonQueueWaitMs, Engine::kTriton, Quantity::kQueueWaitMs},
     {Metric::kTritonRequestRate, Engine::kTriton, Quantity::kRequestRate},
+    {Metric::kSglangInflight, Engine::kSglang, Quantity::kInflight},
+    {Metric::kTgiInflight, Engine::kTgi, Quantity::kInflight},
+    {Metric::kTensorrtLlmInflight, Engine::kTensorrtLlm, Quantity::kInflight},
 };
 
 constexpr Text kMeanWaitParts[kMaxParts] = {"time waited", "requests", "waiting"};

@@ -35,9 +35,11 @@ std::optional<externalscaler::IsActiveResponse> ActiveFeed::Next(base::SteadyTim
     return std::nullopt;
   }
   view_number_ = view->number();
+  engine_version_ = EngineVersion();
   evaluated_at_ = now;
-  look_at_ = rpc::kNever;
-  const auto evaluation = EvaluateNewest(trigger_, context_, now);
+  // Engines are read for those who ask.
+  look_at_ = OfEngines() ? now + patience_ : rpc::kNever;
+  const auto evaluation = EvaluateNewest(trigger_, context_, now, said_ != true);
   if (!evaluation.ok()) {
     said_.reset();  // whatever comes after this is news
     const auto code = evaluation.status().code();
@@ -60,8 +62,16 @@ std::optional<externalscaler::IsActiveResponse> ActiveFeed::Next(base::SteadyTim
 // Thousands of streams evaluated for each view of a large fleet would leave no time
 // for calls.
 bool ActiveFeed::CanWait(const telemetry::View& view, base::SteadyTime now) const {
-  return view.number() > view_number_ && view.urgent_number() <= view_number_ &&
+  return view.urgent_number() <= view_number_ && EngineVersion() == engine_version_ &&
          now < evaluated_at_ + patience_ && now < heartbeat_at_;
+}
+
+uint64_t ActiveFeed::EngineVersion() const {
+  if (context_.engines == nullptr) return 0;
+  uint64_t version = 0;
+  if (trigger_.engine) version += context_.engines->Version(trigger_.engine->source);
+  if (trigger_.activation) version += context_.engines->Version(trigger_.activation->source);
+  return version;
 }
 
 void ActiveFeed::WaitFor(const scaling::Evaluation& evaluation) {

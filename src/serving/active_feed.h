@@ -30,6 +30,9 @@ class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
   base::SteadyTime due() const override { return std::min(heartbeat_at_, look_at_); }
 
  private:
+  bool OfEngines() const { return trigger_.engine || trigger_.activation; }
+  // Grows with everything that is read at the trigger's endpoints.
+  uint64_t EngineVersion() const;
   bool CanWait(const telemetry::View& view, base::SteadyTime now) const;
   void WaitFor(const scaling::Evaluation& evaluation);
 
@@ -44,6 +47,7 @@ class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
   // The view that was evaluated last, and when; and when a calm one that was passed
   // over is.
   uint64_t view_number_ = 0;
+  uint64_t engine_version_ = 0;
   base::SteadyTime evaluated_at_ = {};
   base::SteadyTime look_at_ = rpc::kNever;
 };

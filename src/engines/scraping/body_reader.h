@@ -19,6 +19,7 @@ namespace gpuscaler::engines {
 struct ScrapeContext {
   const Endpoint& endpoint;
   const IpAddress& address;
+  std::string_view content_type;  // of the answer; empty: it has none
   // When the first byte of this answer came: what it counts, it counted by then.
   base::SteadyTime began;
   // Of the last success at this address, and when its answer began: for differences

@@ -24,7 +24,8 @@ class ResponseReader;
 
 // Who takes a body. An error of either ends the reading.
 struct BodySink {
-  std::function<absl::Status(base::SteadyTime began)> begin;  // 200; when the answer began
+  // 200; when the answer began, and its Content-Type.
+  std::function<absl::Status(base::SteadyTime began, std::string_view content_type)> begin;
   ChunkSink feed;
 };
 
