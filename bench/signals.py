@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Simulates which replicas HPA ends with on different signals of the same engine.
 
-Prints the tables of docs/choosing-a-signal.md. Every run gives the same numbers: all randomness has a
-fixed seed, and every signal sees the same arrivals and the same service times.
+Prints the tables of docs/choosing-a-signal.md. Every run gives the same numbers: all randomness has
+a fixed seed, and every signal sees the same requests.
 """
 
 import dataclasses
@@ -22,7 +22,7 @@ VRAM_PERCENT = 90  # an engine takes its share at the start and keeps it
 
 @dataclasses.dataclass(frozen=True)
 class Load:
-    """Requests that arrive at random (Poisson) and need a random time (exponential) once they run."""
+    """Requests that arrive at random (Poisson) and run for a random time (exponential)."""
 
     title: str
     slots: int  # requests that a replica can hold at once
