@@ -7,7 +7,7 @@
 #include "base/json_quote.h"
 #include "base/strings.h"
 #include "engines/scraping/bearer_tokens.h"
-#include "engines/scraping/ip_address.h"
+#include "engines/endpoint/ip_address.h"
 
 namespace gpuscaler::cli {
 namespace {

@@ -13,8 +13,8 @@
 #include "base/time.h"
 #include "engines/scraping/endpoint_board.h"
 #include "engines/scraping/scraper_options.h"
-#include "engines/signal_source.h"
-#include "engines/signal_view.h"
+#include "engines/signal/signal_source.h"
+#include "engines/signal/signal_view.h"
 
 namespace gpuscaler::engines {
 

@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/time.h"
-#include "engines/signal_view.h"
+#include "engines/signal/signal_view.h"
 #include "scaling/evaluation.h"
 #include "scaling/trigger.h"
 

@@ -4,7 +4,7 @@
 
 #include "absl/status/status.h"
 #include "base/time.h"
-#include "engines/signal_view.h"
+#include "engines/signal/signal_view.h"
 #include "scaling/evaluation.h"
 #include "scaling/trigger.h"
 

@@ -11,7 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/time.h"
-#include "engines/signal_view.h"
+#include "engines/signal/signal_view.h"
 #include "scaling/gpu_part.h"
 #include "scaling/replica.h"
 #include "scaling/trigger.h"

@@ -13,7 +13,7 @@
 #include "catalog/metrics.h"
 #include "catalog/profiles.h"
 #include "catalog/workload_kinds.h"
-#include "engines/signal_source.h"
+#include "engines/signal/signal_source.h"
 
 namespace gpuscaler::scaling {
 

@@ -8,8 +8,7 @@ namespace gpuscaler::serving {
 
 std::optional<base::SteadyTime> LastSigns::Look(const scaling::ActivationSignal& signal, bool sign,
                                                 base::SteadyTime now) {
-  const std::string key = base::StrCat(signal.source.endpoint.ToUrl(), " ",
-                                       signal.source.signal->name, " ", signal.threshold);
+  const std::string key = base::StrCat(engines::Key(signal.source), " ", signal.threshold);
   if (sign) {
     signs_[key] = now;
     if (signs_.size() > kMost) {

@@ -254,46 +254,5 @@ TEST(WorkloadMetadata, MeansNothingWithoutAWorkload) {
   EXPECT_THAT(MessageOf({{"workload", "job/train"}}), HasSubstr("namespace is empty"));
 }
 
-TEST(UnservedMetadata, IsNamedByItsKey) {
-  const std::vector<MetadataEntry> unserved = {{"engine", "vllm"},
-                                               {"engineEndpoint", "http://x"},
-                                               {"engineMetric", "x"},
-                                               {"vllmEndpoint", "http://x"},
-                                               {"tritonEndpoint", "http://x"},
-                                               {"activationEndpoint", "http://x"},
-                                               {"activationMetric", "rate(x)"},
-                                               {"activationMetricThreshold", "1"}};
-  for (const MetadataEntry& entry : unserved) {
-    const absl::Status status = ErrorOf({entry});
-    EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented) << status;
-    EXPECT_EQ(status.message(), "this version does not serve yet: " + std::string(entry.key));
-  }
-  size_t rows = 0;
-  for (const KeyDoc& doc : KeyDocs()) rows += doc.implemented ? 0 : 1;
-  EXPECT_EQ(rows, unserved.size());
-}
-
-TEST(UnservedMetadata, AreAllNamedAtOnce) {
-  const absl::Status status = ErrorOf({{"engine", "vllm"}, {"activationMetric", "x"}});
-  EXPECT_EQ(status.message(), "this version does not serve yet: activationMetric, engine");
-}
-
-TEST(UnservedMetadata, OfAnEngineNamesTheMetric) {
-  const absl::Status status = ErrorOf({{"metricType", "vllm_queue_depth"}, {"targetValue", "5"}});
-  EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
-  EXPECT_EQ(status.message(),
-            "metricType \"vllm_queue_depth\" scales on a metric of an inference engine, which this"
-            " version cannot read yet");
-}
-
-TEST(UnservedMetadata, IsToldOnlyWhenNothingElseIsWrong) {
-  EXPECT_THAT(MessageOf({{"anEngine", "x"}, {"engine", "vllm"}}), HasSubstr("unknown key"));
-  EXPECT_THAT(MessageOf({{"engine", "vllm"}, {"targetvalue", "80"}}),
-              HasSubstr("did you mean targetValue?"));
-  EXPECT_THAT(MessageOf({{"engine", "vllm"}, {"targetValue", "200"}}), HasSubstr("above 100%"));
-  EXPECT_THAT(MessageOf({{"metricType", "vllm_queue_depth"}, {"window", "soon"}}),
-              HasSubstr("window"));
-}
-
 }  // namespace
 }  // namespace gpuscaler::scaling

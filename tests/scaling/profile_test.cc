@@ -133,20 +133,16 @@ INSTANTIATE_TEST_SUITE_P(
     }),
     NameOf);
 
-TEST(EngineProfile, IsRecognisedAndNotServedYet) {
-  const std::vector<std::vector<MetadataEntry>> triggers = {
-      {{"profile", "vllm-queue-depth"}},
-      {{"profile", "triton-queue-wait"}},
-      {{"profile", "triton-request-rate"}},
-      {{"profile", "vllm-inflight"}, {"targetValue", "200"}},
-      {{"profile", "vllm-inference"}, {"vllmEndpoint", "http://vllm:8000/metrics"}},
-  };
-  for (const auto& metadata : triggers) {
+TEST(EngineProfile, NeedsTheEnginesEndpoint) {
+  for (const std::string_view profile : {"vllm-inflight", "vllm-queue-depth", "triton-queue-wait",
+                                         "triton-request-rate", "sglang-inflight", "tgi-inflight",
+                                         "tensorrt-llm-inflight"}) {
+    const std::vector<MetadataEntry> metadata = {{"profile", profile}, {"targetValue", "20"}};
     const absl::Status status = ParseTrigger(metadata).status();
-    EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented) << status;
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
     EXPECT_THAT(std::string(status.message()),
-                HasSubstr("profile \"" + std::string(metadata[0].value) + "\" scales on "));
-    EXPECT_THAT(std::string(status.message()), HasSubstr("this version cannot read yet"));
+                HasSubstr("profile " + std::string(profile) + " scales on "));
+    EXPECT_THAT(std::string(status.message()), HasSubstr("give engineEndpoint"));
   }
 }
 

@@ -21,7 +21,8 @@ class ActiveFeedTest : public testing::Test {
   telemetry::Store store_;
   ValueWindows windows_;
   const Role role_ = NodeRole(store_, Seconds(10));
-  const ScalerContext context_{store_, windows_, {Seconds(10)}, role_};
+  LastSigns signs_;
+  const ScalerContext context_{store_, windows_, signs_, {Seconds(10)}, role_};
   std::vector<absl::Status> complaints_;
   ActiveFeed feed_{*ReadTrigger(MakeObject({{"pollIntervalSeconds", "60"}})), context_,
                    [this](const absl::Status& why) { complaints_.push_back(why); }};

@@ -11,7 +11,7 @@
 #include "boost/beast/http/message.hpp"
 #include "boost/beast/http/parser.hpp"
 #include "boost/beast/http/rfc7230.hpp"
-#include "engines/scraping/endpoint.h"
+#include "engines/endpoint/endpoint.h"
 
 namespace gpuscaler::engines {
 namespace {

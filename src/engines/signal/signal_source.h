@@ -5,7 +5,7 @@
 #include <string>
 
 #include "engines/exposition/signal.h"
-#include "engines/scraping/endpoint.h"
+#include "engines/endpoint/endpoint.h"
 
 namespace gpuscaler::engines {
 
@@ -13,5 +13,8 @@ struct SignalSource {
   Endpoint endpoint;
   std::shared_ptr<const Signal> signal;  // never null; its name tells it from all others
 };
+
+// The same for sources that tell the same.
+std::string Key(const SignalSource& source);
 
 }  // namespace gpuscaler::engines
