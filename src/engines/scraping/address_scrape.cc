@@ -65,7 +65,6 @@ asio::awaitable<void> AddressScrape::Run() {
     place_.Return();
     services_.counters.wire_bytes.fetch_add(connection_.wire_bytes() - bytes,
                                             std::memory_order_relaxed);
-    services_.counters.open_connections.store(services_.room.held(), std::memory_order_relaxed);
     if (stopped_) co_return;
     Enter(std::move(status));
     changed_();
