@@ -55,7 +55,7 @@ asio::awaitable<void> EndpointScrape::Run() {
 
 asio::awaitable<absl::StatusOr<Addresses>> EndpointScrape::Lookup() {
   const Endpoint& endpoint = board().endpoint();
-  if (endpoint.literal) co_return Addresses{*endpoint.literal};  // to be judged like any other
+  if (endpoint.literal) co_return Addresses(1, *endpoint.literal);  // to be judged like any other
   co_return co_await services_.names.Lookup(endpoint.host, services_.options.lookup_patience);
 }
 
