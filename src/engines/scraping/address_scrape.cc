@@ -4,7 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "base/log.h"
 #include "base/strings.h"
 #include "boost/asio/as_tuple.hpp"
 #include "boost/asio/co_spawn.hpp"
@@ -34,10 +33,9 @@ AddressScrape::~AddressScrape() {
 void AddressScrape::Start() {
   asio::co_spawn(services_.io, Run(),
                  [self = shared_from_this()](const std::exception_ptr& thrown) {
-                   // Read() has caught what a reading throws; this is the want of a timer or a
-                   // frame.
-                   if (thrown != nullptr)
-                     base::LogError("an engine is not read any more, for want of memory");
+                   // What a reading throws is caught. An address that is read no more must not
+                   // pass for one that is: out of memory.
+                   if (thrown != nullptr) std::terminate();
                  });
 }
 
@@ -67,7 +65,6 @@ asio::awaitable<void> AddressScrape::Run() {
     place_.Return();
     services_.counters.wire_bytes.fetch_add(connection_.wire_bytes() - bytes,
                                             std::memory_order_relaxed);
-    services_.counters.open_connections.store(services_.room.held(), std::memory_order_relaxed);
     if (stopped_) co_return;
     Enter(std::move(status));
     changed_();

@@ -51,7 +51,10 @@ class Connection::Deadline {
 };
 
 struct Connection::Hop {
-  base::SteadyTime began;
+  Hop(std::string t, std::optional<std::string> bearer)
+      : target(std::move(t)), token(std::move(bearer)) {}
+
+  const base::SteadyTime began = base::Now();
   std::string target;
   std::optional<std::string> token;
   std::string location;   // where the answer redirects to
@@ -71,7 +74,7 @@ Connection::Connection(asio::io_context& io, const Endpoint& endpoint, const IpA
 asio::awaitable<absl::Status> Connection::Get(std::optional<std::string> token, BodySink sink) {
   closed_ = false;
   Deadline deadline(io_, transport_);
-  Hop hop{base::Now(), endpoint_.target, std::move(token), "", false, 0};
+  Hop hop(endpoint_.target, std::move(token));
   absl::Status status;
   while (true) {
     const bool kept = transport_.is_open();
@@ -81,7 +84,7 @@ asio::awaitable<absl::Status> Connection::Get(std::optional<std::string> token, 
       transport_.Close();
       continue;
     }
-    if (!status.ok() || hop.location.empty()) break;
+    if (!status.ok() || hop.location.empty() || closed_) break;
     // The token was for where the operator sends it, not for where an answer points.
     hop.token.reset();
     hop.target = std::exchange(hop.location, {});

@@ -11,6 +11,8 @@ namespace gpuscaler::engines {
 namespace asio = boost::asio;
 
 struct ConnectionRoom::Waiter {
+  Waiter(asio::io_context& io, base::SteadyTime until, Share& s) : timer(io, until), share(s) {}
+
   asio::steady_timer timer;
   Share& share;
   bool granted = false;
@@ -33,7 +35,7 @@ asio::awaitable<bool> ConnectionRoom::Place::Take(base::SteadyTime until) {
     held_ = true;
     co_return true;
   }
-  Waiter waiter{asio::steady_timer(room_.io_, until), share_};
+  Waiter waiter(room_.io_, until, share_);
   const auto at = room_.waiting_.insert(room_.waiting_.end(), &waiter);
   co_await waiter.timer.async_wait(asio::as_tuple(asio::use_awaitable));
   if (!waiter.granted) room_.waiting_.erase(at);

@@ -6,6 +6,7 @@
 // free place goes to the endpoint that holds the fewest.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <list>
 
@@ -56,7 +57,8 @@ class ConnectionRoom {
 
   // Whoever waits is turned away, and so are others from now on.
   void Close();
-  size_t held() const { return held_; }
+  // Any thread.
+  size_t held() const { return held_.load(std::memory_order_relaxed); }
 
  private:
   struct Waiter;
@@ -67,7 +69,7 @@ class ConnectionRoom {
 
   boost::asio::io_context& io_;
   const size_t places_;
-  size_t held_ = 0;
+  std::atomic<size_t> held_{0};
   bool closed_ = false;
   std::list<Place*> idle_;      // the longest idle first
   std::list<Waiter*> waiting_;  // as they came

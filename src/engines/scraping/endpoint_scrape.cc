@@ -4,8 +4,6 @@
 #include <exception>
 #include <utility>
 
-#include "base/log.h"
-#include "base/strings.h"
 #include "boost/asio/as_tuple.hpp"
 #include "boost/asio/co_spawn.hpp"
 #include "boost/asio/post.hpp"
@@ -26,8 +24,9 @@ EndpointScrape::EndpointScrape(ScrapeServices& services, std::shared_ptr<Endpoin
 void EndpointScrape::Start() {
   asio::co_spawn(services_.io, Run(),
                  [self = shared_from_this()](const std::exception_ptr& thrown) {
-                   if (thrown != nullptr)
-                     base::LogError("an endpoint is not read any more, for want of memory");
+                   // An endpoint that is looked up no more must not pass for one that is: out of
+                   // memory.
+                   if (thrown != nullptr) std::terminate();
                  });
 }
 
@@ -46,7 +45,6 @@ asio::awaitable<void> EndpointScrape::Run() {
     const absl::StatusOr<Addresses> answer = co_await Lookup();
     if (stopped_) co_return;
     Enter(answer);
-    if (board().endpoint().literal) co_return;  // nothing can change
     const ScraperOptions& options = services_.options;
     const base::Duration pause =
         book_.addresses().empty() ? options.lookup_period_of_none : options.lookup_period;
@@ -57,7 +55,7 @@ asio::awaitable<void> EndpointScrape::Run() {
 
 asio::awaitable<absl::StatusOr<Addresses>> EndpointScrape::Lookup() {
   const Endpoint& endpoint = board().endpoint();
-  if (endpoint.literal) co_return Addresses{*endpoint.literal};
+  if (endpoint.literal) co_return Addresses(1, *endpoint.literal);  // to be judged like any other
   co_return co_await services_.names.Lookup(endpoint.host, services_.options.lookup_patience);
 }
 

@@ -38,6 +38,12 @@ struct LookupPool::State {
     return std::nullopt;
   }
 
+  size_t CountWaiting() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    size_t count = 0;
+    for (const auto& jobs : waiting) count += jobs.size();
+    return count;
+  }
+
   const std::shared_ptr<Resolver> resolver;
   base::Mutex mutex;
   base::CondVar wake;
@@ -60,7 +66,9 @@ LookupPool::~LookupPool() {
 void LookupPool::Submit(std::string name, Standing standing, Done done) {
   base::MutexLock lock(state_->mutex);
   state_->waiting[static_cast<size_t>(standing)].push_back({std::move(name), std::move(done)});
-  if (state_->idle == 0 && state_->threads < kMostThreads && state_->Next().has_value()) {
+  // An idle thread may be on its way to a job that came before.
+  if (state_->CountWaiting() > state_->idle && state_->threads < kMostThreads &&
+      state_->Next().has_value()) {
     try {
       // Detached, since a lookup cannot be interrupted: nobody may have to wait for it.
       std::thread([state = state_] { Run(state); }).detach();

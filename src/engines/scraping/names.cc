@@ -17,7 +17,11 @@ constexpr size_t kMostEntries = 4096;
 
 }  // namespace
 
+// Not an aggregate: GCC 12 reads a flag that it did not set where a coroutine initializes
+// one.
 struct Names::Waiter {
+  Waiter(asio::io_context& io, base::Duration patience) : timer(io, patience) {}
+
   asio::steady_timer timer;
   std::optional<absl::StatusOr<Addresses>> answer;
 };
@@ -29,7 +33,7 @@ asio::awaitable<absl::StatusOr<Addresses>> Names::Lookup(std::string name,
                                                          base::Duration patience) {
   if (closed_) co_return absl::CancelledError("shutting down");
   if (entries_.size() >= kMostEntries) MakeRoom();
-  Waiter waiter{asio::steady_timer(io_, patience), std::nullopt};
+  Waiter waiter(io_, patience);
   {
     Entry& entry = entries_[name];
     entry.waiters.push_back(&waiter);

@@ -25,7 +25,6 @@ struct ScrapeCounters {
   std::atomic<uint64_t> wire_bytes{0};
   std::atomic<uint64_t> lookups_failed{0};
   std::atomic<uint64_t> addresses{0};
-  std::atomic<uint64_t> open_connections{0};
 };
 
 struct ScrapeServices {

@@ -49,7 +49,6 @@ class Scraper::Impl {
     const base::SteadyTime now = base::Now();
     auto board = BoardOf(endpoint, now);
     if (!board.ok()) return board.status();
-    (*board)->Want(now);
     if (hurry != nullptr && (*board)->Hasten(*hurry, now)) {
       asio::post(io_, [this, url = endpoint.ToUrl()] {
         if (const auto at = scrapes_.find(url); at != scrapes_.end()) at->second->Hasten();
@@ -69,7 +68,7 @@ class Scraper::Impl {
     stats.wire_bytes = get(counters.wire_bytes);
     stats.lookups_failed = get(counters.lookups_failed);
     stats.addresses = get(counters.addresses);
-    stats.open_connections = get(counters.open_connections);
+    stats.open_connections = services_.room.held();
     base::MutexLock lock(mutex_);
     stats.endpoints = boards_.size();
     return stats;
@@ -97,7 +96,10 @@ class Scraper::Impl {
     const std::string url = endpoint.ToUrl();
     base::MutexLock lock(mutex_);
     if (stopped_) return absl::CancelledError("engines are not read any more: shutting down");
-    if (const auto known = boards_.find(url); known != boards_.end()) return known->second;
+    if (const auto known = boards_.find(url); known != boards_.end()) {
+      known->second->Want(now);
+      return known->second;
+    }
     if (boards_.size() >= services_.options.max_endpoints) {
       return absl::ResourceExhaustedError(
           base::StrCat("no room for the endpoint ", url, ": ", boards_.size(),
@@ -141,9 +143,9 @@ class Scraper::Impl {
   void Forget(base::SteadyTime not_wanted_since) {
     std::erase_if(scrapes_, [&](const auto& each) {
       const auto& [url, scrape] = each;
-      if (scrape->board().wanted() >= not_wanted_since) return false;
       {
         base::MutexLock lock(mutex_);
+        if (scrape->board().wanted() >= not_wanted_since) return false;
         boards_.erase(url);
       }
       scrape->Stop();

@@ -5,7 +5,7 @@
 
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,7 +66,7 @@ class ScraperFixture : public testing::Test {
         [](const ScrapeContext& context) { return std::make_unique<TextReader>(context); },
         [this](const Endpoint& endpoint) {
           const std::lock_guard lock(mutex_);
-          news_.push_back(endpoint.ToUrl());
+          news_.insert(endpoint.ToUrl());
         });
   }
   static Endpoint At(const std::string& host, uint16_t port) {
@@ -107,7 +107,7 @@ class ScraperFixture : public testing::Test {
   }
 
   std::mutex mutex_;
-  std::vector<std::string> news_;
+  std::set<std::string> news_;  // of which endpoints there was any
   ScraperOptions options_;
   std::shared_ptr<fakes::ScriptedNames> names_ = std::make_shared<fakes::ScriptedNames>();
   std::unique_ptr<Scraper> scraper_;  // last: it uses everything above

@@ -128,7 +128,7 @@ void FakeEngine::Serve(Peer& peer) {
     Script script;
     {
       const std::lock_guard lock(mutex_);
-      if (requests_.size() >= 2000) requests_.erase(requests_.begin(), requests_.begin() + 1000);
+      if (requests_.size() >= 400) requests_.erase(requests_.begin(), requests_.begin() + 200);
       requests_.push_back(peer.request());
       script = script_;
     }

@@ -63,7 +63,7 @@ class FakeEngine {
   void Run(Script script);
   // 200 with this body and its length.
   void Say(const std::string& body);
-  // The newest requests' heads, a thousand at least, in the order in which they came.
+  // The newest requests' heads, two hundred at least, in the order in which they came.
   std::vector<std::string> requests() const;
   size_t connections() const;  // accepted
   size_t open() const;
