@@ -26,7 +26,7 @@ struct ServerMetrics {
   std::optional<serving::ConnectionStats> grpc;
   std::optional<HttpStats> http;
   ProcessStats process;
-  std::optional<engines::ScraperStats> engines;  // empty: they are not read
+  std::optional<engines::ScraperStats> engines = std::nullopt;  // empty: they are not read
 };
 
 void WriteServerSeries(const ServerMetrics& metrics, Exposition& page);
