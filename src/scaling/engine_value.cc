@@ -24,12 +24,13 @@ AddressPart Judge(const SignalAddress& address, base::SteadyTime now, base::Dura
   part.address = address.address;
   if (!address.read_at) {
     part.why = address.status.ok() ? absl::UnavailableError("it was not read yet") : address.status;
-  } else if (!address.value.ok()) {
-    part.why = address.value.status();
   } else if (now - *address.read_at > stale_after) {
     part.why = absl::UnavailableError(
         base::StrCat("its newest answer is ", base::FormatSeconds(now - *address.read_at), " old",
                      address.status.ok() ? "" : ": ", base::Message(address.status)));
+  } else if (!address.value.ok()) {
+    // It told nothing then, and now it does not answer.
+    part.why = address.status.ok() ? address.value.status() : address.status;
   } else {
     part.value = *address.value;
   }

@@ -220,7 +220,6 @@ absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata,
   const catalog::ProfileRow* profile = draft.profile;
   trigger.profile = profile;
   trigger.metric = metric->row->id;
-  trigger.kind = metric->engine ? metric->engine->kind : metric->row->kind;
   trigger.activation = *std::move(activation);
   trigger.target = *target;
   if (profile != nullptr) {

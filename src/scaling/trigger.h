@@ -52,9 +52,8 @@ struct Trigger {
   catalog::Metric metric = catalog::Metric::kGpuUtilization;  // without `engine`
   std::optional<EngineMetric> engine;                         // the metric instead
   std::optional<ActivationSignal> activation;
-  catalog::Kind kind = catalog::Kind::kIntensity;  // of the metric, whichever it is
-  double target = 0;                               // 0.001 or more, in the metric's unit
-  double activation_threshold = 0;                 // active while exceeded; 0 or more
+  double target = 0;                // 0.001 or more, in the metric's unit
+  double activation_threshold = 0;  // active while exceeded; 0 or more
   catalog::Aggregation aggregation = catalog::Aggregation::kMax;
   std::optional<uint32_t> gpu_index;                  // empty: all GPUs
   std::optional<WorkloadRef> workload;                // empty: all GPUs in view
@@ -68,6 +67,9 @@ struct Trigger {
   base::Duration window = base::Duration::zero();  // zero: the newest value
   double min_coverage_percent = 50;                // of nodes, or of the workload's replicas
   bool always_active = false;
+
+  // Of the metric, whichever it is.
+  catalog::Kind kind() const { return engine ? engine->kind : catalog::Row(metric).kind; }
 };
 
 struct MetadataEntry {

@@ -6,6 +6,9 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_replace.h"
+#include "base/strings.h"
+
 namespace gpuscaler::catalog {
 namespace {
 
@@ -119,7 +122,9 @@ TEST(EngineQuantities, AreWhatTheMetricsOfEnginesAreViewsOf) {
     if (row == nullptr) continue;
     EXPECT_EQ(Row(row->quantity).unit, metric.unit) << metric.name;
     EXPECT_EQ(Row(row->quantity).kind, metric.kind) << metric.name;
-    EXPECT_TRUE(metric.name.starts_with(Row(row->engine).name)) << metric.name;
+    EXPECT_TRUE(metric.name.starts_with(
+        absl::StrReplaceAll(base::ToAbsl(Row(row->engine).name), {{"-", "_"}})))
+        << metric.name;
   }
   EXPECT_EQ(EngineQuantityOf(Metric::kVllmQueueDepth)->quantity, Quantity::kWaiting);
   EXPECT_EQ(EngineQuantityOf(Metric::kTritonQueueWaitMs)->quantity, Quantity::kQueueWaitMs);

@@ -59,9 +59,13 @@ constexpr char kAggregations[] = "max, min, avg, sum, p95, p99";
 constexpr char kMetrics[] =
     "gpu_utilization, memory_utilization, memory_used_mib, memory_used_percent, temperature,"
     " power_draw, pcie_tx_kbps, pcie_rx_kbps, nvlink_tx_mbps, nvlink_rx_mbps, vllm_inflight,"
-    " vllm_queue_depth, vllm_kv_cache_usage, triton_queue_wait_ms, triton_request_rate";
+    " vllm_queue_depth, vllm_kv_cache_usage, triton_queue_wait_ms, triton_request_rate, "
+    "sglang_inflight,"
+    " tgi_inflight, tensorrt_llm_inflight; with engine: waiting, running, inflight, kv_usage,"
+    " queue_wait_ms, request_rate";
 constexpr char kProfiles[] =
-    "vllm-inference, vllm-inflight, vllm-queue-depth, triton-inference, triton-queue-wait,"
+    "vllm-inference, vllm-inflight, vllm-queue-depth, sglang-inflight, tgi-inflight,"
+    " tensorrt-llm-inflight, triton-inference, triton-queue-wait,"
     " triton-request-rate, training, distributed-training, batch, ollama, tgi-inference";
 
 INSTANTIATE_TEST_SUITE_P(
@@ -136,7 +140,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"workload", "deployment/", "has no name of 1 to 253 characters", kWorkloads},
         {"workload", "deployment/a/b", "has no name that Kubernetes allows", kWorkloads},
         {"workload", "deployment/llm-*", "has no name that Kubernetes allows", kWorkloads},
-        {"engineEndpoint", "", "is empty", "a URL"},
+        {"engineEndpoint", "", "is empty", "a URL, http://NAME:PORT or with a path"},
     }));
 
 TEST(BadMetadata, NamesTheKeyAsItWasGiven) {
@@ -245,8 +249,9 @@ TEST(BadMetadata, ThatIsNoUtf8IsMadePrintable) {
 }
 
 TEST(WorkloadMetadata, MeansNothingWithoutAWorkload) {
-  EXPECT_EQ(MessageOf({{"warmupSeconds", "60"}}),
-            "warmupSeconds needs workload: without it all GPUs in view count");
+  EXPECT_EQ(
+      MessageOf({{"warmupSeconds", "60"}}),
+      "warmupSeconds needs workload or activationEndpoint: without it all GPUs in view count");
   EXPECT_THAT(MessageOf({{"groupBy", "pod"}}), StartsWith("groupBy: pod needs workload"));
   EXPECT_THAT(MessageOf({{"sharedGpus", "whole"}}), StartsWith("sharedGpus needs workload"));
   EXPECT_EQ(MessageOf({{"podAggregation", "max"}, {"workload", "job/train"}}),

@@ -134,9 +134,9 @@ INSTANTIATE_TEST_SUITE_P(
     NameOf);
 
 TEST(EngineProfile, NeedsTheEnginesEndpoint) {
-  for (const std::string_view profile : {"vllm-inflight", "vllm-queue-depth", "triton-queue-wait",
-                                         "triton-request-rate", "sglang-inflight", "tgi-inflight",
-                                         "tensorrt-llm-inflight"}) {
+  for (const std::string_view profile :
+       {"vllm-inflight", "vllm-queue-depth", "triton-queue-wait", "triton-request-rate",
+        "sglang-inflight", "tgi-inflight", "tensorrt-llm-inflight"}) {
     const std::vector<MetadataEntry> metadata = {{"profile", profile}, {"targetValue", "20"}};
     const absl::Status status = ParseTrigger(metadata).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
@@ -147,11 +147,13 @@ TEST(EngineProfile, NeedsTheEnginesEndpoint) {
 }
 
 TEST(EngineProfile, VllmInflightMustBeGivenItsTarget) {
-  const absl::Status status = Parse({{"profile", "vllm-inflight"}}).status();
+  const absl::Status status =
+      Parse({{"profile", "vllm-inflight"}, {"vllmEndpoint", "http://vllm:8000"}}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(status.message(),
-            "targetValue must be given for vllm_inflight (in requests); profile vllm-inflight has"
-            " none for it");
+  EXPECT_EQ(
+      status.message(),
+      "targetValue must be given for inflight of vllm (in requests); profile vllm-inflight has"
+      " none for it");
 }
 
 TEST(EngineProfile, IsServedWithAMetricOfTheGpuAndNoneOfItsNumbers) {
@@ -166,7 +168,7 @@ TEST(EngineProfile, IsServedWithAMetricOfTheGpuAndNoneOfItsNumbers) {
 }
 
 TEST(Profiles, AreAllInOneOfTheTestsAbove) {
-  EXPECT_EQ(catalog::Profiles().size(), 7U + 4U);
+  EXPECT_EQ(catalog::Profiles().size(), 7U + 7U);
 }
 
 // Of those that this version serves none has an aggregation of its own yet.
