@@ -86,10 +86,16 @@ TEST_F(Engine, ASeriesThatIsNotThereIsNamed) {
   })) << Value(Inflight(engine)).status();
 }
 
+std::string Router(int queue, int taken) {
+  return base::StrCat("# TYPE queue gauge\nqueue ", queue,
+                      "\n# TYPE taken_total counter\ntaken_total ", taken, "\n");
+}
+
 // A gauge and then a counter, as routers have them.
 TEST_F(Engine, TheFirstQueuedRequestAtARouterIsPushed) {
   FakeEngine router;
-  router.Say("# TYPE queue gauge\nqueue 0\n# TYPE taken_total counter\ntaken_total 5\n");
+  int taken = 5;
+  router.Say(Router(0, taken));
   for (const std::string metric : {"queue", "rate(taken_total)"}) {
     const Metadata metadata = {{"metricType", "gpu_utilization"},
                                {"activationThreshold", "100"},
@@ -100,11 +106,11 @@ TEST_F(Engine, TheFirstQueuedRequestAtARouterIsPushed) {
     const auto first = stream->Read();
     ASSERT_TRUE(first.has_value()) << metric;
     EXPECT_FALSE(first->result()) << metric;
-    router.Say("# TYPE queue gauge\nqueue 1\n# TYPE taken_total counter\ntaken_total 6\n");
+    router.Say(Router(1, ++taken));
     const auto pushed = stream->Read();
     ASSERT_TRUE(pushed.has_value()) << metric;
     EXPECT_TRUE(pushed->result()) << metric;
-    router.Say("# TYPE queue gauge\nqueue 0\n# TYPE taken_total counter\ntaken_total 6\n");
+    router.Say(Router(0, taken));
     const auto back = stream->Read();
     ASSERT_TRUE(back.has_value()) << metric;
     EXPECT_FALSE(back->result()) << metric;
