@@ -2,6 +2,7 @@
 
 import json
 import signal
+import statistics
 import subprocess
 import time
 
@@ -24,14 +25,21 @@ def pure_code(processes, quick):
     runs = {}
     for run in json.loads(done.stdout)["benchmarks"]:
         if run["run_type"] == "iteration":
-            runs.setdefault(run["run_name"], []).append(run["cpu_time"] / 1e3)
-    rows = []
-    for name, microseconds in runs.items():
-        row = from_rounds(name.replace("/", " "), microseconds, "us")
-        if name.startswith("Evaluate/"):
-            row.goal, row.ok = "< 2 us", row.value < 2
-        rows.append(row)
-    return rows
+            runs.setdefault(run["run_name"], []).append(run)
+    return [pure_code_row(name.replace("/", " "), rounds) for name, rounds in runs.items()]
+
+
+def pure_code_row(name, rounds):
+    microseconds = [run["cpu_time"] / 1e3 for run in rounds]
+    if "bytes_per_second" in rounds[0]:
+        row = from_rounds(name, [run["bytes_per_second"] / MB for run in rounds], "MB/s")
+        row.beside = f"{number(statistics.median(microseconds))} us each"
+        row.goal, row.ok = "> 200 MB/s", row.value > 200
+        return row
+    row = from_rounds(name, microseconds, "us")
+    if name.startswith("Evaluate "):
+        row.goal, row.ok = "< 2 us", row.value < 2
+    return row
 
 
 def reaction(processes, quick):

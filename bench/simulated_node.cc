@@ -84,24 +84,32 @@ void SimulatedNode::Proceed(bool ok) {
 }
 
 base::SteadyTime SimulatedNode::Tick(base::SteadyTime now) {
-  if (!started_ || writing_ || ended_ || now < next_report_at_) {
-    return std::max(next_report_at_, now + std::chrono::milliseconds(5));
+  const base::SteadyTime read_at = LastReadAt(now);
+  const base::SteadyTime next_read_at = read_at + fleet_.fast_interval;
+  if (!started_ || ended_) return now + std::chrono::milliseconds(5);
+  if (writing_ || !schedule_.IsDue(now, read_at)) {
+    return std::max(now + std::chrono::milliseconds(1), std::min(schedule_.latest(), next_read_at));
   }
-  const bool first = next_report_at_ == base::SteadyTime();
+  const bool first = reported_at_ == base::SteadyTime();
   // Where it stands within the interval is as good as random.
-  next_report_at_ =
-      now + (first ? interval_ * static_cast<int64_t>(fleet_.reports % 101) / 101 : interval_);
+  const auto part = static_cast<int64_t>(first ? fleet_.reports % 101 : 101);
+  schedule_.Sent(now, schedule_.interval() * part / 101);
+  reported_at_ = read_at;
   ++fleet_.reports;
   writing_ = true;
   stream_->Write(
       rpc::WriteMessage(writer_.Next(std::make_shared<const telemetry::Snapshot>(Read(now)), now)),
       &written_tag_);
-  return next_report_at_;
+  return next_read_at;
 }
 
-// As the fast lane left it: read at the last point of its grid.
+base::SteadyTime SimulatedNode::LastReadAt(base::SteadyTime now) const {
+  return now - (now.time_since_epoch() + phase_) % fleet_.fast_interval;
+}
+
+// As the fast lane left it.
 telemetry::Snapshot SimulatedNode::Read(base::SteadyTime now) {
-  const base::SteadyTime read_at = now - (now.time_since_epoch() + phase_) % fleet_.fast_interval;
+  const base::SteadyTime read_at = LastReadAt(now);
   const auto ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(read_at.time_since_epoch()).count();
   ++snapshot_.sequence;
@@ -130,7 +138,9 @@ void SimulatedNode::OnRead(bool ok) {
     return;
   }
   const auto control = rpc::ReadMessage<ReportControl>(control_);
-  if (control.ok()) interval_ = std::chrono::milliseconds(control->interval_ms());
+  if (control.ok()) {
+    schedule_.SetInterval(std::chrono::milliseconds(control->interval_ms()), base::Now());
+  }
   if (!std::exchange(answered_, true)) ++fleet_.open;
   control_.Clear();
   stream_->Read(&control_, &read_tag_);

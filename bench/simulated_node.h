@@ -14,6 +14,7 @@
 #include <string>
 
 #include "base/time.h"
+#include "fleet/report_schedule.h"
 #include "fleet/report_writer.h"
 #include "rpc/tag.h"
 #include "telemetry/snapshot.h"
@@ -54,6 +55,8 @@ class SimulatedNode final : public rpc::Tag {
   void Proceed(bool ok) override;
 
  private:
+  // Of the fast lane, at or before `now`.
+  base::SteadyTime LastReadAt(base::SteadyTime now) const;
   telemetry::Snapshot Read(base::SteadyTime now);
   void OnWritten(bool ok);
   void OnRead(bool ok);
@@ -70,8 +73,8 @@ class SimulatedNode final : public rpc::Tag {
   bool writing_ = false;
   bool ended_ = false;
   bool answered_ = false;
-  base::Duration interval_ = std::chrono::seconds(1);
-  base::SteadyTime next_report_at_ = {};
+  fleet::ReportSchedule schedule_{std::chrono::seconds(1)};
+  base::SteadyTime reported_at_ = {};
   rpc::MemberTag<SimulatedNode> written_tag_{this, &SimulatedNode::OnWritten};
   rpc::MemberTag<SimulatedNode> read_tag_{this, &SimulatedNode::OnRead};
 };

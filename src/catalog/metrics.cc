@@ -70,6 +70,15 @@ constexpr std::array<MetricRow, kMetricCount> kMetrics = {{
     {Metric::kTritonRequestRate, "triton_request_rate", "requests/s",
      "Triton inference requests per second, between the two newest scrapes.",
      Origin::kEngine, Kind::kTotal, Lane::kFast, true, {}},
+    {Metric::kSglangInflight, "sglang_inflight", "requests",
+     "SGLang requests waiting and running.",
+     Origin::kEngine, Kind::kTotal, Lane::kFast, true, {}},
+    {Metric::kTgiInflight, "tgi_inflight", "requests",
+     "Text Generation Inference requests waiting and running.",
+     Origin::kEngine, Kind::kTotal, Lane::kFast, true, {}},
+    {Metric::kTensorrtLlmInflight, "tensorrt_llm_inflight", "requests",
+     "TensorRT-LLM requests waiting and running.",
+     Origin::kEngine, Kind::kTotal, Lane::kFast, true, {}},
 }};
 // clang-format on
 

@@ -29,9 +29,12 @@ enum class Metric : uint8_t {
   kVllmKvCacheUsage,
   kTritonQueueWaitMs,
   kTritonRequestRate,
+  kSglangInflight,
+  kTgiInflight,
+  kTensorrtLlmInflight,
 };
 inline constexpr size_t kGpuMetricCount = 11;
-inline constexpr size_t kMetricCount = 16;
+inline constexpr size_t kMetricCount = 19;
 
 // A lane is a set of metrics that one thread reads at one period.
 enum class Lane : uint8_t {

@@ -8,7 +8,7 @@ namespace gpuscaler::catalog {
 namespace {
 
 // clang-format off
-constexpr std::array<ProfileRow, 11> kProfiles = {{
+constexpr std::array<ProfileRow, 14> kProfiles = {{
     {"vllm-inference",
      "vLLM by memory: its KV cache where vllmEndpoint is given, else VRAM, which vLLM preallocates.",
      "keda_gpu_vllm_inference",
@@ -21,6 +21,18 @@ constexpr std::array<ProfileRow, 11> kProfiles = {{
      "vLLM by requests waiting.",
      "keda_gpu_vllm_queue_depth",
      Metric::kVllmQueueDepth, std::nullopt, 5, 0, std::nullopt, false},
+    {"sglang-inflight",
+     "SGLang by requests waiting and running; target: 0.8 x the sequences that a replica can hold.",
+     "keda_gpu_sglang_inflight",
+     Metric::kSglangInflight, std::nullopt, std::nullopt, 0, Aggregation::kSum, false},
+    {"tgi-inflight",
+     "Text Generation Inference by requests waiting and running; target as of vllm-inflight.",
+     "keda_gpu_tgi_inflight",
+     Metric::kTgiInflight, std::nullopt, std::nullopt, 0, Aggregation::kSum, false},
+    {"tensorrt-llm-inflight",
+     "TensorRT-LLM by requests waiting and running; target as of vllm-inflight.",
+     "keda_gpu_tensorrt_llm_inflight",
+     Metric::kTensorrtLlmInflight, std::nullopt, std::nullopt, 0, Aggregation::kSum, false},
     {"triton-inference",
      "Triton by GPU utilization.",
      "keda_gpu_triton_inference",

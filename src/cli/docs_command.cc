@@ -6,8 +6,11 @@
 #include "absl/strings/str_replace.h"
 #include "base/strings.h"
 #include "catalog/aggregations.h"
+#include "catalog/engine_quantities.h"
+#include "catalog/engines.h"
 #include "catalog/metrics.h"
 #include "catalog/profiles.h"
+#include "catalog/quantities.h"
 #include "scaling/trigger.h"
 #include "web/families.h"
 
@@ -35,6 +38,38 @@ std::string SeriesText(const catalog::MetricRow& row) {
   return Code(text);
 }
 
+// What each engine can be asked for, and from which series that is read.
+void AppendEngines(std::string& out) {
+  out +=
+      "\n## Engines\n\n"
+      "With `engine` and `engineEndpoint` a trigger's `metricType` names a quantity:\n\n"
+      "| metricType | unit | what it is | kind | across addresses |\n|---|---|---|---|---|\n";
+  for (const catalog::QuantityRow& row : catalog::Quantities()) {
+    base::StrAppend(&out, "| ", Code(row.name), " | ", Cell(row.unit), " | ", Cell(row.help), " | ",
+                    catalog::KindName(row.kind), " | ",
+                    Code(catalog::Row(row.across_endpoints).name), " |\n");
+  }
+  out +=
+      "\nRead from these series, of several the first that is there. With `engine: prometheus` "
+      "`engineMetric` names any other.\n\n"
+      "| engine | path | quantity | series |\n|---|---|---|---|\n";
+  for (const catalog::EngineQuantityRow& row : catalog::EngineQuantities()) {
+    const catalog::EngineRow& engine = catalog::Row(row.engine);
+    std::string series;
+    for (size_t part = 0; part < catalog::PartCount(row); ++part) {
+      if (part > 0) series += "; ";
+      if (catalog::PartCount(row) > 1) {
+        base::StrAppend(&series, catalog::PartName(row, part), ": ");
+      }
+      std::string names;
+      for (const std::string_view name : row.parts[part]) base::AppendItem(&names, Code(name));
+      series += names;
+    }
+    base::StrAppend(&out, "| ", Code(engine.name), " | ", Code(engine.path), " | ",
+                    Code(catalog::Row(row.quantity).name), " | ", series, " |\n");
+  }
+}
+
 std::string MetricsPage() {
   std::string out = base::StrCat("# Metrics\n\n", kGenerated);
   out +=
@@ -53,14 +88,14 @@ std::string MetricsPage() {
                     " | ", catalog::LaneName(row.lane), " | ", SeriesText(row), " |\n");
   }
   out +=
-      "\nOf inference engines (recognised; a trigger that names one is answered UNIMPLEMENTED by "
-      "this version):\n\n"
+      "\nOf inference engines, read at `engineEndpoint` (`vllmEndpoint`, `tritonEndpoint`):\n\n"
       "| metricType | unit | what it is | kind |\n|---|---|---|---|\n";
   for (const catalog::MetricRow& row : catalog::Metrics()) {
     if (row.origin != catalog::Origin::kEngine) continue;
     base::StrAppend(&out, "| ", Code(row.name), " | ", Cell(row.unit), " | ", Cell(row.help), " | ",
                     catalog::KindName(row.kind), " |\n");
   }
+  AppendEngines(out);
   base::StrAppend(
       &out,
       "\n## Series of /metrics\n\n"
@@ -78,11 +113,6 @@ std::string MetricsPage() {
     base::StrAppend(&out, "| ", Code(row.name), " | ", Cell(row.help), " |\n");
   }
   return out;
-}
-
-// Whether this version can read its metric.
-bool IsServed(const catalog::ProfileRow& row) {
-  return catalog::Row(row.metric).origin == catalog::Origin::kGpu;
 }
 
 std::string ProfileTarget(const catalog::ProfileRow& row) {
@@ -111,21 +141,18 @@ std::string ConfigurationPage(const CLI::App& app, const std::vector<Subcommand>
       "values are strings. `KEYFromEnv` takes the value from an environment variable of the "
       "scale target's container, as KEDA does for every scaler. An unknown key is an error that "
       "names the nearest known one; KEDA's own keys (`scalerAddress`, `enableTLS`, ...) pass "
-      "through. Keys marked *not yet* are recognised and answered UNIMPLEMENTED by this "
-      "version.\n\n"
+      "through.\n\n"
       "| key | meaning | allowed | default |\n|---|---|---|---|\n";
   for (const scaling::KeyDoc& key : scaling::KeyDocs()) {
-    base::StrAppend(&out, "| ", Code(key.key), " | ", key.implemented ? "" : "*not yet:* ",
-                    Cell(key.meaning), " | ", Cell(key.allowed), " | ", Cell(key.default_value),
-                    " |\n");
+    base::StrAppend(&out, "| ", Code(key.key), " | ", Cell(key.meaning), " | ", Cell(key.allowed),
+                    " | ", Cell(key.default_value), " |\n");
   }
   out +=
       "\n## Profiles\n\n"
       "A profile fills in metric, target, activation threshold, metric name and, where one is "
       "given here, aggregation; every key of the trigger overrides its part. When the trigger "
       "names a metric of another unit than the profile's, target and activation threshold are "
-      "not taken over. Profiles marked *not yet* scale on a metric of an inference engine and are "
-      "answered UNIMPLEMENTED by this version.\n\n"
+      "not taken over.\n\n"
       "| profile | metric | target | activation | metricName | for |\n|---|---|---|---|---|---|\n";
   for (const catalog::ProfileRow& row : catalog::Profiles()) {
     std::string metric = Code(catalog::Row(row.metric).name);
@@ -136,8 +163,7 @@ std::string ConfigurationPage(const CLI::App& app, const std::vector<Subcommand>
     if (row.aggregation) base::StrAppend(&metric, ", ", Code(catalog::Row(*row.aggregation).name));
     base::StrAppend(&out, "| ", Code(row.name), " | ", metric, " | ", ProfileTarget(row), " | ",
                     row.always_active ? "always active" : base::StrCat(row.activation), " | ",
-                    Code(row.metric_name), " | ", IsServed(row) ? "" : "*not yet:* ",
-                    Cell(row.help), " |\n");
+                    Code(row.metric_name), " | ", Cell(row.help), " |\n");
   }
   out += "\n## Flags\n\n";
   AppendFlags(app, out);

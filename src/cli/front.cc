@@ -24,6 +24,7 @@ serving::ScalerServer::Options ServerOptions(const FrontOptions& options,
   server.max_memory_bytes = options.max_memory_mib << 20;
   server.limits.stale_after = options.stale_after.value;
   server.limits.forget_after = options.forget_after.value;
+  server.engines = *ReadEngineFlags(options.engines);  // CheckFront has read them
   return server;
 }
 

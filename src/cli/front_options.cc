@@ -43,6 +43,7 @@ void AddFrontFlags(CLI::App& app, FrontOptions& options) {
       ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str();
   AddServerTlsFlags(app, options.tls);
+  AddEngineFlags(app, options.engines);
 }
 
 absl::Status CheckDuration(std::string_view flag, base::Duration value, base::Duration least,
@@ -72,7 +73,7 @@ absl::Status CheckFront(const FrontOptions& options) {
         base::StrCat("--health-check-interval is ", base::FormatDuration(check),
                      "; it must be 0s or at least ", base::FormatDuration(kLeastCheck)));
   }
-  return absl::OkStatus();
+  return ReadEngineFlags(options.engines).status();
 }
 
 }  // namespace gpuscaler::cli

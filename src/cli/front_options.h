@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "cli/duration_flag.h"
+#include "cli/engine_options.h"
 #include "rpc/certificates.h"
 
 namespace CLI {
@@ -27,11 +28,12 @@ struct FrontOptions {
   size_t max_streams = 4096;
   uint64_t max_memory_mib = 256;
   rpc::CertificateFiles tls;
+  EngineFlags engines;
 };
 
 void AddFrontFlags(CLI::App& app, FrontOptions& options);
 
-// INVALID_ARGUMENT: an interval out of its range.
+// INVALID_ARGUMENT: an interval out of its range, or as ReadEngineFlags.
 absl::Status CheckFront(const FrontOptions& options);
 
 // INVALID_ARGUMENT unless least <= value <= most.

@@ -108,7 +108,8 @@ std::string Gateway::Metrics(base::SteadyTime now) const {
                           {kVersion, "gateway"},
                           front_.Connections(),
                           front_.Http(),
-                          web::ReadProcessStats()},
+                          web::ReadProcessStats(),
+                          front_.server().Engines()},
                          page);
   return std::move(page).Text();
 }

@@ -128,7 +128,8 @@ std::string Node::Metrics(base::SteadyTime now) const {
                                {kVersion, source_->name()},
                                front_.Connections(),
                                front_.Http(),
-                               web::ReadProcessStats()}};
+                               web::ReadProcessStats(),
+                               front_.server().Engines()}};
   if (reporter_) metrics.reports = reporter_->stats();
   return web::WriteNodeMetrics(metrics, now);
 }

@@ -74,7 +74,7 @@ ReportLink::ReportLink(const Options& options, GatewayAddress address, rpc::Loop
       store_(store),
       random_(seed),
       backoff_(kFirstBackoff),
-      interval_(kDefaultInterval) {}
+      schedule_(kDefaultInterval) {}
 
 void ReportLink::Poll(base::SteadyTime now) {
   if (stream_ == nullptr) {
@@ -86,7 +86,7 @@ void ReportLink::Poll(base::SteadyTime now) {
 
 base::SteadyTime ReportLink::due() const {
   if (stream_ == nullptr) return MayOpen() ? retry_at_ : rpc::kNever;
-  return started_ && !writing_ && !broken_ ? next_report_at_ : rpc::kNever;
+  return started_ && !writing_ && !broken_ ? schedule_.latest() : rpc::kNever;
 }
 
 void ReportLink::End() {
@@ -95,7 +95,7 @@ void ReportLink::End() {
 }
 
 std::optional<base::Duration> ReportLink::interval() const {
-  return welcome_ ? std::optional(interval_) : std::nullopt;
+  return welcome_ ? std::optional(schedule_.interval()) : std::nullopt;
 }
 
 // Before the GPUs were looked for there is nothing to say: the first snapshot wakes
@@ -130,7 +130,6 @@ void ReportLink::OnStarted(bool ok) {
   if (!ok || loop_.closed()) return Break();
   reading_ = true;
   stream_->Read(&control_, &read_tag_);
-  next_report_at_ = {};
   Say(base::Now());
 }
 
@@ -138,14 +137,13 @@ void ReportLink::Say(base::SteadyTime now) {
   if (loop_.closed()) return;
   const auto newest = store_.Load()->nodes().front();
   allowance_->Earn(now);
-  if (now < next_report_at_ && (!allowance_->Has() || !HasNews(*newest))) return;
-  const bool first = writer_->last() == nullptr;
+  const Snapshot* last = writer_->last();
+  const bool due =
+      last == nullptr || schedule_.IsDue(now, newest->lane(catalog::Lane::kFast).sampled_at);
+  if (!due && (!allowance_->Has() || !HasNews(*newest))) return;
   // Thousands of nodes that join at once do not report in step for ever.
-  if (first) {
-    next_report_at_ = now + Jittered(interval_);
-  } else if (now >= next_report_at_) {
-    next_report_at_ = std::max(next_report_at_ + interval_, now + interval_ / 2);
-  }
+  const base::Duration interval = schedule_.interval();
+  if (due) schedule_.Sent(now, last == nullptr ? Jittered(interval) : interval);
   ++reports_;
   allowance_->Take();
   writing_ = true;
@@ -182,9 +180,10 @@ void ReportLink::OnRead(bool ok) {
   if (!ok || broken_ || loop_.closed()) return Break();
   const auto control = rpc::ReadMessage<v1::ReportControl>(control_);
   if (control.ok()) {
-    interval_ = std::clamp<base::Duration>(std::chrono::milliseconds(control->interval_ms()),
-                                           kShortestInterval, kLongestInterval);
-    next_report_at_ = std::min(next_report_at_, base::Now() + interval_);
+    schedule_.SetInterval(
+        std::clamp<base::Duration>(std::chrono::milliseconds(control->interval_ms()),
+                                   kShortestInterval, kLongestInterval),
+        base::Now());
     all_hot_ = control->all_hot();
     hot_.assign(control->hot_gpu_uuids().begin(), control->hot_gpu_uuids().end());
   }

@@ -19,6 +19,7 @@
 #include "base/time.h"
 #include "fleet/gateway_names.h"
 #include "fleet/report_allowance.h"
+#include "fleet/report_schedule.h"
 #include "fleet/report_writer.h"
 #include "rpc/loop.h"
 #include "rpc/tag.h"
@@ -98,9 +99,8 @@ class ReportLink final : public rpc::Sleeper {
   bool writing_ = false;
   bool broken_ = false;   // to be finished once nothing is under way
   bool welcome_ = false;  // the gateway has answered
-  base::SteadyTime next_report_at_ = {};
   // What the gateway asks for.
-  base::Duration interval_;
+  ReportSchedule schedule_;
   bool all_hot_ = false;
   std::vector<std::string> hot_;
 

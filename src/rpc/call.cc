@@ -82,10 +82,34 @@ void Call::OnRead(bool ok) {
 void Call::Reply(const UnaryBytes& answer) {
   auto response = answer(message_);
   message_.Clear();
+  if (auto* later = std::get_if<LaterResponse>(&response)) {
+    Await(std::move(*later));
+  } else {
+    Send(std::get<Response>(response));
+  }
+}
+
+void Call::Await(LaterResponse later) {
+  const base::SteadyTime now = base::Now();
+  later_ = std::move(later);
+  answer_by_ = now + kLongestWait;
+  board_.answering.Enter(*this, now);
+  attached_ = true;
+  board_.loop.Attach(this);
+}
+
+void Call::Send(const Response& response) {
   if (!response.ok()) return Finish(response.status());
+  StopWaiting();
   board_.answering.Enter(*this, base::Now());
   finishing_ = finish_pending_ = true;
   stream_.WriteAndFinish(*response, grpc::WriteOptions(), grpc::Status::OK, &finished_tag_);
+}
+
+void Call::Poll(base::SteadyTime now) {
+  if (conversation_ != nullptr) return Advance(now);
+  if (over()) return;
+  if (const auto response = later_(now < answer_by_)) Send(*response);
 }
 
 void Call::Open(const std::function<absl::StatusOr<std::unique_ptr<Conversation>>()>& open) {
@@ -100,6 +124,7 @@ void Call::Open(const std::function<absl::StatusOr<std::unique_ptr<Conversation>
   if (!conversation.ok()) return Finish(conversation.status());
   conversation_ = *std::move(conversation);
   Advance(base::Now());
+  attached_ = true;
   board_.loop.Attach(this);
 }
 
@@ -123,7 +148,8 @@ void Call::Advance(base::SteadyTime now) {
 }
 
 base::SteadyTime Call::due() const {
-  return writing_ || over() ? kNever : conversation_->due();
+  if (writing_ || over()) return kNever;
+  return conversation_ != nullptr ? conversation_->due() : answer_by_;
 }
 
 void Call::OnWritten(bool ok) {
@@ -140,6 +166,10 @@ void Call::OnWritten(bool ok) {
 }
 
 void Call::End() {
+  if (conversation_ == nullptr) {
+    if (!over()) Send(*later_(false));
+    return;
+  }
   last_word_due_ = writing_;
   if (last_word_due_) return;
   Advance(base::Now());  // what there is to say about the end
@@ -190,7 +220,7 @@ void Call::OnGone(bool) {
   gone_ = true;
   StopWaiting();
   CloseStream();
-  if (conversation_ != nullptr) board_.loop.Detach(this);
+  if (attached_) board_.loop.Detach(this);
   MaybeDelete();
 }
 

@@ -42,8 +42,8 @@ class Call final : public Sleeper, public WaitingCall, public OpenStream {
   // must outlive them.
   static void Listen(Switchboard& board);
 
-  // As a stream on the loop.
-  void Poll(base::SteadyTime now) override { Advance(now); }
+  // As a stream on the loop, or while its answer is under way.
+  void Poll(base::SteadyTime now) override;
   base::SteadyTime due() const override;
   void End() override;
 
@@ -62,6 +62,8 @@ class Call final : public Sleeper, public WaitingCall, public OpenStream {
   void OnGone(bool ok);
 
   void Reply(const UnaryBytes& answer);
+  void Await(LaterResponse later);
+  void Send(const Response& response);
   void Open(const std::function<absl::StatusOr<std::unique_ptr<Conversation>>()>& open);
   void Advance(base::SteadyTime now);
   // Once the write that is under way is done.
@@ -79,12 +81,15 @@ class Call final : public Sleeper, public WaitingCall, public OpenStream {
   grpc::GenericServerAsyncReaderWriter stream_;
   grpc::ByteBuffer message_;
   std::unique_ptr<Conversation> conversation_;  // a stream's
-  bool counted_ = false;                        // in the budget and the statistics
-  bool heard_all_ = false;                      // the client sends no more
-  std::optional<absl::Status> ending_;          // finish with it once the write is done
-  bool last_word_due_ = false;                  // the same, but ask once more before
-  bool finishing_ = false;                      // the status is on its way
-  bool gone_ = false;                           // gone_tag_ has come
+  LaterResponse later_;                         // of a unary call that waits for its answer
+  base::SteadyTime answer_by_ = kNever;
+  bool attached_ = false;               // to the loop
+  bool counted_ = false;                // in the budget and the statistics
+  bool heard_all_ = false;              // the client sends no more
+  std::optional<absl::Status> ending_;  // finish with it once the write is done
+  bool last_word_due_ = false;          // the same, but ask once more before
+  bool finishing_ = false;              // the status is on its way
+  bool gone_ = false;                   // gone_tag_ has come
   // Tags under way; gRPC holds them, so the call must live.
   bool reading_ = false;
   bool writing_ = false;

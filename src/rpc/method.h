@@ -5,9 +5,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <variant>
 
 #include "absl/status/statusor.h"
+#include "base/time.h"
 #include "rpc/caller.h"
 #include "rpc/conversation.h"
 #include "rpc/stats.h"
@@ -15,9 +17,16 @@
 
 namespace gpuscaler::rpc {
 
+// What a unary call is answered, or, while it waits for something that is under way,
+// how to ask for it again: at each wake, and with `may_wait` false once it has waited
+// for kLongestWait, or the server goes down.
+inline constexpr base::Duration kLongestWait = std::chrono::seconds(1);
+using Response = absl::StatusOr<grpc::ByteBuffer>;
+using LaterResponse = std::function<std::optional<Response>(bool may_wait)>;
+
 // Both get the client's first message and use it up. They run on the loop's
 // thread and must neither block nor wait.
-using UnaryBytes = std::function<absl::StatusOr<grpc::ByteBuffer>(grpc::ByteBuffer& request)>;
+using UnaryBytes = std::function<std::variant<Response, LaterResponse>(grpc::ByteBuffer& request)>;
 // An error ends the stream with that status before any message.
 using OpenFeed =
     std::function<absl::StatusOr<std::unique_ptr<Conversation>>(grpc::ByteBuffer& request)>;

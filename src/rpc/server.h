@@ -15,9 +15,11 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "absl/status/status.h"
 #include "base/time.h"
@@ -74,15 +76,33 @@ class Server {
   template <class Request, class Response>
   void AddUnary(std::string_view service, std::string_view method,
                 std::function<absl::StatusOr<Response>(const Request& request)> handler) {
-    AddMethod(service, method, false,
-              UnaryBytes([handler = std::move(handler)](
-                             grpc::ByteBuffer& bytes) -> absl::StatusOr<grpc::ByteBuffer> {
-                const auto request = ReadMessage<Request>(bytes);
-                if (!request.ok()) return request.status();
-                const absl::StatusOr<Response> response = handler(*request);
-                if (!response.ok()) return response.status();
-                return WriteMessage(*response);
-              }));
+    AddPatientUnary<Request, Response>(
+        service, method,
+        [handler = std::move(handler)](const Request& request, bool)
+            -> std::optional<absl::StatusOr<Response>> { return handler(request); });
+  }
+  // One whose answer may be under way: empty, unless it must not wait any longer
+  // (method.h). `handler` keeps nothing of the request.
+  template <class Request, class Response>
+  void AddPatientUnary(
+      std::string_view service, std::string_view method,
+      std::function<std::optional<absl::StatusOr<Response>>(const Request& request, bool may_wait)>
+          handler) {
+    auto shared = std::make_shared<const decltype(handler)>(std::move(handler));
+    AddMethod(
+        service, method, false,
+        UnaryBytes([shared = std::move(shared)](
+                       grpc::ByteBuffer& bytes) -> std::variant<rpc::Response, LaterResponse> {
+          auto request = ReadMessage<Request>(bytes);
+          if (!request.ok()) return rpc::Response(request.status());
+          if (const auto response = (*shared)(*request, true)) return Written(*response);
+          return LaterResponse([shared, request = *std::move(request)](
+                                   bool may_wait) -> std::optional<rpc::Response> {
+            const auto response = (*shared)(request, may_wait);
+            if (!response) return std::nullopt;
+            return Written(*response);
+          });
+        }));
   }
   template <class Request, class Response>
   void AddServerStream(
@@ -139,6 +159,11 @@ class Server {
   void Shutdown(base::Duration grace);
 
  private:
+  template <class Response>
+  static rpc::Response Written(const absl::StatusOr<Response>& response) {
+    if (!response.ok()) return response.status();
+    return WriteMessage(*response);
+  }
   void AddMethod(std::string_view service, std::string_view method, bool is_stream, Answer answer,
                  Place place = Place::kMain);
   void HandOver(int fd, bool own);

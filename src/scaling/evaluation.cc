@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "catalog/aggregations.h"
+#include "scaling/activation.h"
+#include "scaling/engine_value.h"
 #include "scaling/no_value.h"
 #include "scaling/workload_value.h"
 
@@ -153,17 +155,10 @@ absl::StatusOr<Evaluation> EvaluateWorkload(const Trigger& trigger, Evaluation e
   return evaluation;
 }
 
-}  // namespace
-
-absl::StatusOr<Evaluation> Evaluate(const Trigger& trigger,
-                                    std::shared_ptr<const telemetry::View> view,
-                                    base::SteadyTime now, const EvaluationLimits& limits) {
-  assert(view != nullptr);
-  Evaluation evaluation;
-  evaluation.view = std::move(view);
-  evaluation.evaluated_at = now;
-  if (trigger.workload) return EvaluateWorkload(trigger, std::move(evaluation), limits);
-  const bool gpu_exceeds = JudgeAll(trigger, now, limits.stale_after, evaluation);
+absl::StatusOr<Evaluation> EvaluateGpus(const Trigger& trigger, Evaluation evaluation,
+                                        const EvaluationLimits& limits) {
+  const bool gpu_exceeds =
+      JudgeAll(trigger, evaluation.evaluated_at, limits.stale_after, evaluation);
   if (evaluation.counted == 0) return NothingCounted(trigger, evaluation);
   if (absl::Status terms = CheckTerms(trigger, evaluation); !terms.ok()) return terms;
   if (100.0 * static_cast<double>(evaluation.fresh_nodes) <
@@ -174,9 +169,54 @@ absl::StatusOr<Evaluation> Evaluate(const Trigger& trigger,
   evaluation.aggregate = Aggregate(trigger.aggregation, evaluation);
   // KEDA takes a negative value for 0; a temperature can be one.
   evaluation.value = std::max(evaluation.aggregate, 0.0);
-
   DecideActive(trigger, gpu_exceeds, evaluation);
   return evaluation;
+}
+
+absl::StatusOr<Evaluation> EvaluateEngine(const Trigger& trigger, Evaluation evaluation,
+                                          const EvaluationLimits& limits,
+                                          const EngineReadings& engines) {
+  if (engines.metric == nullptr) return absl::UnavailableError("engines are not read here");
+  if (!engines.metric->ok()) return engines.metric->status();
+  const auto exceeds = CountAddresses(trigger, **engines.metric, limits, evaluation);
+  if (!exceeds.ok()) return exceeds.status();
+  DecideActive(trigger, false, evaluation);
+  if (*exceeds || evaluation.missing_addresses > 0) {
+    evaluation.active = true;
+    evaluation.active_reason =
+        *exceeds ? ActiveReason::kEngineExceeds : ActiveReason::kReplicaMissing;
+  }
+  return evaluation;
+}
+
+absl::StatusOr<Evaluation> EvaluateMetric(const Trigger& trigger, Evaluation evaluation,
+                                          const EvaluationLimits& limits,
+                                          const EngineReadings& engines) {
+  if (trigger.engine) return EvaluateEngine(trigger, std::move(evaluation), limits, engines);
+  if (trigger.workload) return EvaluateWorkload(trigger, std::move(evaluation), limits);
+  return EvaluateGpus(trigger, std::move(evaluation), limits);
+}
+
+}  // namespace
+
+absl::StatusOr<Evaluation> Evaluate(const Trigger& trigger,
+                                    std::shared_ptr<const telemetry::View> view,
+                                    base::SteadyTime now, const EvaluationLimits& limits,
+                                    const EngineReadings& engines) {
+  assert(view != nullptr);
+  Evaluation evaluation;
+  evaluation.view = std::move(view);
+  evaluation.evaluated_at = now;
+  auto evaluated = EvaluateMetric(trigger, std::move(evaluation), limits, engines);
+  if (!evaluated.ok() || !trigger.activation) return evaluated;
+  absl::StatusOr<double> signal = absl::UnavailableError("engines are not read here");
+  if (engines.activation != nullptr) {
+    signal = engines.activation->ok() ? ActivationValue(**engines.activation, now, limits)
+                                      : engines.activation->status();
+  }
+  absl::Status activated = Activate(trigger, signal, engines.last_sign, *evaluated);
+  if (!activated.ok()) return activated;
+  return evaluated;
 }
 
 }  // namespace gpuscaler::scaling

@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/time.h"
+#include "engines/signal/signal_view.h"
 #include "scaling/gpu_part.h"
 #include "scaling/replica.h"
 #include "scaling/trigger.h"
@@ -21,9 +23,27 @@ enum class ActiveReason : uint8_t {
   kNothingExceeds,  // inactive
   kGpuExceeds,      // a GPU that takes part exceeds the activation threshold
   kAggregateExceeds,
-  kReplicaWarming,  // a replica is loading its model
-  kReplicaMissing,  // what a replica does is not known
-  kAlwaysActive,    // the profile says so
+  kReplicaWarming,    // a replica is loading its model
+  kReplicaMissing,    // what a replica does is not known
+  kAlwaysActive,      // the profile says so
+  kEngineExceeds,     // an address of the engine exceeds the activation threshold
+  kActivationSignal,  // it exceeds its threshold
+  kReplicaAwaited,    // it did lately, and no replica has come yet
+};
+
+// What an address behind the endpoint's name said.
+struct AddressPart {
+  std::string address;
+  absl::Status why;  // OK: it counts; else why it is missing
+  double value = 0;
+};
+
+// What engines say of the trigger's signals; nullptr: it has none. An error: they cannot
+// be read.
+struct EngineReadings {
+  const absl::StatusOr<engines::SignalView>* metric = nullptr;
+  const absl::StatusOr<engines::SignalView>* activation = nullptr;
+  std::optional<base::SteadyTime> last_sign;  // when the activation signal last exceeded
 };
 
 struct Evaluation {
@@ -44,15 +64,20 @@ struct Evaluation {
   // With a workload.
   WorkloadParts workload;
   bool held = false;  // no replica is fresh: the value makes HPA hold
+  // Of a metric that engines tell.
+  std::vector<AddressPart> addresses;
+  size_t missing_addresses = 0;
 };
 
 // Pure. `view` is not null. With a workload by the rules of docs/design.md, "How
 // the number is made". Errors: UNAVAILABLE, saying since when and why, where
 // no fresh reading exists, or from too few nodes, or not from every readable GPU
 // of a sum; FAILED_PRECONDITION where no GPU in view has the metric or the
-// gpuIndex, or no node has a GPU, and as FindReplicas does.
+// gpuIndex, or no node has a GPU, and as FindReplicas does. With an engine's metric as
+// CountAddresses does, with an activation signal also as Activate does.
 absl::StatusOr<Evaluation> Evaluate(const Trigger& trigger,
                                     std::shared_ptr<const telemetry::View> view,
-                                    base::SteadyTime now, const EvaluationLimits& limits);
+                                    base::SteadyTime now, const EvaluationLimits& limits,
+                                    const EngineReadings& engines = {});
 
 }  // namespace gpuscaler::scaling

@@ -80,21 +80,43 @@ void AddReplicas(const Trigger& trigger, const Evaluation& evaluation, Lines& li
             " warming, ", workload.missing, " missing replicas");
 }
 
+void AddAddresses(const Trigger& trigger, const Evaluation& evaluation, Lines& lines) {
+  const size_t told = std::min(evaluation.addresses.size(), kMostGpusTold);
+  for (size_t i = 0; i < told; ++i) {
+    const AddressPart& part = evaluation.addresses[i];
+    if (part.why.ok()) {
+      lines.Add(part.address, ": ", NumberText(part.value), " ", trigger.engine->unit);
+    } else {
+      lines.Add(part.address, ": missing, ", base::Message(part.why));
+    }
+  }
+  if (told < evaluation.addresses.size()) {
+    lines.Add("and ", evaluation.addresses.size() - told, " addresses more");
+  }
+  const engines::SignalSource& source = trigger.engine->source;
+  lines.Add(catalog::Row(trigger.aggregation).name, " of ", source.signal->name, " over ",
+            evaluation.counted, " addresses of ", source.endpoint.ToUrl(), ", ",
+            evaluation.missing_addresses, " missing: ", NumberText(evaluation.aggregate), " ",
+            trigger.engine->unit);
+}
+
 // How the aggregate became the value: the arithmetic of WorkloadValue in words.
 void AddFactor(const Trigger& trigger, const Evaluation& evaluation, Lines& lines) {
   const WorkloadParts& workload = evaluation.workload;
+  const size_t fresh = trigger.engine ? evaluation.counted : workload.fresh;
+  const size_t missing = trigger.engine ? evaluation.missing_addresses : workload.missing;
   const std::string target = NumberText(trigger.target);
-  if (workload.replicas.empty()) {
+  if (fresh + workload.warming + missing == 0) {
     lines.Add("no replica is there: 0");
   } else if (evaluation.held) {
     lines.Add("held: no replica is fresh, so the value is what makes HPA keep what runs");
   } else if (evaluation.value == evaluation.aggregate) {
     lines.Add("the value is the aggregate itself");
-  } else if (workload.missing == 0) {
-    lines.Add("times ", workload.fresh, " replicas, for HPA divides by the target alone");
+  } else if (missing == 0) {
+    lines.Add("times ", fresh, " replicas, for HPA divides by the target alone");
   } else {
     const bool sum = trigger.aggregation == catalog::Aggregation::kSum;
-    lines.Add(sum ? std::string("the sum") : base::StrCat("times ", workload.fresh, " replicas"),
+    lines.Add(sum ? std::string("the sum") : base::StrCat("times ", fresh, " replicas"),
               ", and the missing ones as if they were at ", target,
               ": HPA neither shrinks nor grows for want of data");
   }
@@ -115,6 +137,17 @@ void AddActive(const Trigger& trigger, const Evaluation& evaluation, Lines& line
     case ActiveReason::kReplicaMissing:
       lines.Add("active: a replica is missing, and may be busy");
       break;
+    case ActiveReason::kEngineExceeds:
+      lines.Add("active: an address exceeds the activation threshold ", threshold);
+      break;
+    case ActiveReason::kActivationSignal:
+      lines.Add("active: ", trigger.activation->source.signal->name, " exceeds ",
+                NumberText(trigger.activation->threshold));
+      break;
+    case ActiveReason::kReplicaAwaited:
+      lines.Add("active: ", trigger.activation->source.signal->name, " exceeded ",
+                NumberText(trigger.activation->threshold), " lately, and no replica has come yet");
+      break;
     case ActiveReason::kAlwaysActive:
       lines.Add("active: nothing exceeds the activation threshold ", threshold,
                 ", but the profile ",
@@ -122,8 +155,8 @@ void AddActive(const Trigger& trigger, const Evaluation& evaluation, Lines& line
                 " is always active");
       break;
     case ActiveReason::kNothingExceeds:
-      lines.Add("inactive: neither a GPU nor the aggregate exceeds the activation threshold ",
-                threshold);
+      lines.Add("inactive: neither ", trigger.engine ? "an address" : "a GPU",
+                " nor the aggregate exceeds the activation threshold ", threshold);
       break;
   }
 }
@@ -196,15 +229,19 @@ void AddAggregate(const Trigger& trigger, const Evaluation& evaluation, Lines& l
 
 std::vector<std::string> Explain(const Trigger& trigger, const Evaluation& evaluation) {
   Lines lines;
-  AddGpus(trigger, evaluation, lines);
-  if (trigger.workload) AddReplicas(trigger, evaluation, lines);
-  if (evaluation.counted > 0) AddAggregate(trigger, evaluation, lines);
-  if (trigger.workload) AddFactor(trigger, evaluation, lines);
+  if (trigger.engine) {
+    AddAddresses(trigger, evaluation, lines);
+  } else {
+    AddGpus(trigger, evaluation, lines);
+    if (trigger.workload) AddReplicas(trigger, evaluation, lines);
+    if (evaluation.counted > 0) AddAggregate(trigger, evaluation, lines);
+  }
+  if (trigger.workload || trigger.engine) AddFactor(trigger, evaluation, lines);
   lines.Add("reported as ", trigger.metric_name, ": ", NumberText(evaluation.value), " (target ",
             NumberText(trigger.target), ")");
   AddActive(trigger, evaluation, lines);
   AddHpa(trigger, evaluation, lines);
-  AddLimits(trigger, lines);
+  if (!trigger.engine) AddLimits(trigger, lines);
   return std::move(lines.text);
 }
 

@@ -2,14 +2,19 @@
 // error messages and docs/configuration.md come from its rows.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "catalog/aggregations.h"
+#include "catalog/engines.h"
 #include "catalog/metrics.h"
 #include "catalog/profiles.h"
+#include "catalog/quantities.h"
+#include "engines/exposition/series_expression.h"
+#include "engines/exposition/signal.h"
 #include "scaling/trigger.h"
 
 namespace gpuscaler::scaling {
@@ -30,7 +35,17 @@ struct TriggerDraft {
   std::optional<catalog::Aggregation> pod_aggregation;
   bool has_warmup = false;
   bool has_shared_gpus = false;
-  bool has_vllm_endpoint = false;
+  // Of engines.
+  const catalog::QuantityRow* quantity = nullptr;  // of metricType, where it is none of `metric`
+  const catalog::EngineRow* engine = nullptr;
+  std::optional<engines::SeriesExpression> series;  // of engineMetric
+  std::optional<std::string> engine_endpoint;
+  std::optional<std::string> vllm_endpoint;
+  std::optional<std::string> triton_endpoint;
+  std::optional<std::string> activation_endpoint;
+  std::shared_ptr<const engines::Signal> activation_signal;
+  std::string_view activation_path = "/metrics";  // where the endpoint names none
+  std::optional<double> activation_metric_threshold;
 };
 
 struct KeyRow {

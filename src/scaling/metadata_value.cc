@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/strings.h"
 #include "base/time.h"
 #include "scaling/number.h"
 #include "scaling/value_history.h"
@@ -35,8 +36,14 @@ std::string ReadProfile(std::string_view value, TriggerDraft& draft) {
 
 std::string ReadMetric(std::string_view value, TriggerDraft& draft) {
   draft.metric = catalog::FindMetric(value);
+  if (draft.metric == nullptr) draft.quantity = catalog::FindQuantity(value);
+  if (draft.quantity != nullptr) return "";
   if (draft.metric == nullptr) return "is not a metric";
   return draft.metric->scalable ? "" : "does not change with load, so nothing can scale on it";
+}
+
+std::string MetricTypesAllowed() {
+  return base::StrCat(catalog::ScalableMetricNames(), "; with engine: ", catalog::QuantityNames());
 }
 
 std::string ReadAggregation(std::string_view value, TriggerDraft& draft) {
@@ -93,10 +100,6 @@ std::string ReadWindow(std::string_view value, TriggerDraft& draft) {
 }
 
 // Keys that this version does not serve are still read as far as it can.
-std::string ReadAnyText(std::string_view, TriggerDraft&) {
-  return "";
-}
-
 // KIND/NAME. Names are DNS labels and subdomains; a glob may also hold * and ?.
 std::string ReadWorkload(std::string_view value, TriggerDraft& draft) {
   const size_t slash = value.find('/');

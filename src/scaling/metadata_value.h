@@ -15,13 +15,13 @@ std::string ReadOptionalNumber(std::string_view value, double min, double max,
                                std::optional<double>* number);
 std::string ReadProfile(std::string_view value, TriggerDraft& draft);
 std::string ReadMetric(std::string_view value, TriggerDraft& draft);
+std::string MetricTypesAllowed();
 std::string ReadAggregation(std::string_view value, TriggerDraft& draft);
 std::string ReadGpuIndex(std::string_view value, TriggerDraft& draft);
 std::string ReadHeartbeat(std::string_view value, TriggerDraft& draft);
 std::string ReadMetricName(std::string_view value, TriggerDraft& draft);
 std::string ReadHpaMetricType(std::string_view value, TriggerDraft& draft);
 std::string ReadWindow(std::string_view value, TriggerDraft& draft);
-std::string ReadAnyText(std::string_view, TriggerDraft&);
 std::string ReadWorkload(std::string_view value, TriggerDraft& draft);
 std::string WorkloadsAllowed();
 std::string ReadWarmup(std::string_view value, TriggerDraft& draft);

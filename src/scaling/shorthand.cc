@@ -13,6 +13,12 @@ absl::Status CheckShorthand(const Shorthand& shorthand, const TriggerDraft& draf
                                                    ", but metricType is \"", draft.metric->name,
                                                    "\"; give metricType and targetValue instead"));
   }
+  if (draft.quantity != nullptr || draft.series) {
+    return absl::InvalidArgumentError(base::StrCat(
+        shorthand.key, " means metricType ", metric, ", but ",
+        draft.quantity != nullptr ? "metricType names another one" : "engineMetric is given",
+        "; give targetValue instead"));
+  }
   if (draft.target && *draft.target != *shorthand.target) {
     return absl::InvalidArgumentError(
         base::StrCat(shorthand.key, " is ", NumberText(*shorthand.target), ", but targetValue is ",

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "base/json_quote.h"
 #include "base/strings.h"
+#include "scaling/engine_choice.h"
 #include "scaling/key_name.h"
 #include "scaling/metadata_key.h"
 #include "scaling/number.h"
@@ -65,10 +66,7 @@ Entries Sorted(std::span<const MetadataEntry> metadata) {
   return entries;
 }
 
-// Reads every entry; `unserved` collects the keys that this version knows but
-// does not serve.
-absl::Status ReadEntries(std::span<const MetadataEntry> metadata, TriggerDraft& draft,
-                         std::string& unserved) {
+absl::Status ReadEntries(std::span<const MetadataEntry> metadata, TriggerDraft& draft) {
   std::array<const KeyRow*, kMostEntries> seen = {};
   size_t seen_count = 0;
   for (const MetadataEntry& entry : metadata) {
@@ -88,9 +86,6 @@ absl::Status ReadEntries(std::span<const MetadataEntry> metadata, TriggerDraft& 
                                                      base::QuotedStart(entry.value), " ", problem,
                                                      "; allowed: ", row->Allowed()));
     }
-    if (!row->doc.implemented) {
-      base::AppendItem(&unserved, row->doc.key);
-    }
   }
   return absl::OkStatus();
 }
@@ -99,20 +94,39 @@ absl::Status ReadEntries(std::span<const MetadataEntry> metadata, TriggerDraft& 
 // 80% is not 80 W.
 struct ChosenMetric {
   const catalog::MetricRow* row;
+  std::optional<EngineMetric> engine;  // the metric instead
+  std::string_view name;
+  std::string_view unit;
   bool profile_fits;
+
+  bool is_percent() const { return unit == "%"; }
 };
 
-ChosenMetric ChooseMetric(const TriggerDraft& draft, const Shorthand& shorthand) {
+bool HasVllmEndpoint(const TriggerDraft& draft) {
+  const bool general = draft.engine != nullptr && draft.engine->id == catalog::Engine::kVllm &&
+                       draft.engine_endpoint.has_value();
+  return general || draft.vllm_endpoint.has_value();
+}
+
+absl::StatusOr<ChosenMetric> ChooseMetric(const TriggerDraft& draft, const Shorthand& shorthand) {
   const catalog::ProfileRow* profile = draft.profile;
   catalog::Metric own = catalog::Metric::kGpuUtilization;
   if (profile != nullptr) {
-    const bool endpoint = draft.has_vllm_endpoint && profile->metric_with_endpoint.has_value();
+    const bool endpoint = HasVllmEndpoint(draft) && profile->metric_with_endpoint.has_value();
     own = endpoint ? *profile->metric_with_endpoint : profile->metric;
   }
   const catalog::MetricRow* row = &catalog::Row(own);
   if (shorthand.target) row = &catalog::Row(shorthand.metric);
   if (draft.metric != nullptr) row = draft.metric;
-  return {row, profile != nullptr && row->unit == catalog::Row(own).unit};
+  auto engine = ChooseEngineMetric(draft, *row);
+  if (!engine.ok()) return engine.status();
+  ChosenMetric chosen = {row, *std::move(engine), row->name, row->unit, false};
+  if (chosen.engine) {
+    chosen.name = chosen.engine->source.signal->name;
+    chosen.unit = chosen.engine->unit;
+  }
+  chosen.profile_fits = profile != nullptr && chosen.unit == catalog::Row(own).unit;
+  return chosen;
 }
 
 absl::StatusOr<double> ChooseTarget(const TriggerDraft& draft, const Shorthand& shorthand,
@@ -120,31 +134,13 @@ absl::StatusOr<double> ChooseTarget(const TriggerDraft& draft, const Shorthand& 
   if (draft.target) return *draft.target;
   if (shorthand.target) return *shorthand.target;
   if (metric.profile_fits && draft.profile->target) return *draft.profile->target;
-  if (metric.row->is_percent()) return kDefaultPercentTarget;
+  if (metric.is_percent()) return kDefaultPercentTarget;
+  const std::string unit = metric.unit.empty() ? "" : base::StrCat(" (in ", metric.unit, ")");
   return absl::InvalidArgumentError(
-      base::StrCat("targetValue must be given for ", metric.row->name, " (in ", metric.row->unit,
-                   ")", draft.profile == nullptr ? "" : "; profile ",
+      base::StrCat("targetValue must be given for ", metric.name, unit,
+                   draft.profile == nullptr ? "" : "; profile ",
                    draft.profile == nullptr ? std::string_view() : draft.profile->name,
                    draft.profile == nullptr ? "" : " has none for it"));
-}
-
-absl::Status CheckServed(const TriggerDraft& draft, const catalog::MetricRow& metric,
-                         std::string_view unserved) {
-  std::string message;
-  if (metric.origin == catalog::Origin::kEngine) {
-    // A metric that the trigger does not name is its profile's.
-    const bool own = draft.metric == nullptr && draft.profile != nullptr;
-    base::StrAppend(&message, own ? "profile \"" : "metricType \"",
-                    own ? draft.profile->name : metric.name, "\" scales on ",
-                    own ? metric.name : std::string_view("a metric"),
-                    " of an inference engine, which this version cannot read yet");
-  }
-  if (!unserved.empty()) {
-    base::StrAppend(&message, message.empty() ? "" : "; ",
-                    "this version does not serve yet: ", unserved);
-  }
-  if (message.empty()) return absl::OkStatus();
-  return absl::UnimplementedError(message);
 }
 
 // Keys that mean nothing without another one are mistakes, not wishes.
@@ -152,13 +148,14 @@ absl::Status CheckWorkloadKeys(const TriggerDraft& draft, std::string_view objec
   const struct {
     bool given;
     std::string_view key;
-  } of_workload[] = {{draft.has_warmup, "warmupSeconds"},
+  } of_workload[] = {{draft.has_warmup && !draft.activation_endpoint, "warmupSeconds"},
                      {draft.group_by_pod, "groupBy: pod"},
                      {draft.has_shared_gpus, "sharedGpus"}};
   for (const auto& [given, key] : of_workload) {
     if (!given || draft.trigger.workload) continue;
     return absl::InvalidArgumentError(
-        base::StrCat(key, " needs workload: without it all GPUs in view count"));
+        base::StrCat(key, " needs workload", key == "warmupSeconds" ? " or activationEndpoint" : "",
+                     ": without it all GPUs in view count"));
   }
   if (draft.pod_aggregation && !draft.group_by_pod) {
     return absl::InvalidArgumentError("podAggregation needs groupBy: pod");
@@ -173,8 +170,8 @@ absl::Status CheckWorkloadKeys(const TriggerDraft& draft, std::string_view objec
 
 // What no percentage exceeds is no target, and no threshold. `target_key`: which gave
 // the target.
-absl::Status CheckReach(const Trigger& trigger, std::string_view target_key) {
-  const catalog::MetricRow& metric = catalog::Row(trigger.metric);
+absl::Status CheckReach(const Trigger& trigger, const ChosenMetric& metric,
+                        std::string_view target_key) {
   if (!metric.is_percent() || trigger.aggregation == catalog::Aggregation::kSum) {
     return absl::OkStatus();
   }
@@ -205,31 +202,38 @@ absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata,
   if (absl::Status status = CheckSize(metadata); !status.ok()) return status;
   const Entries entries = Sorted(metadata);
   TriggerDraft draft;
-  std::string unserved;
-  absl::Status read = ReadEntries({entries.at.data(), entries.size}, draft, unserved);
+  absl::Status read = ReadEntries({entries.at.data(), entries.size}, draft);
   if (!read.ok()) return read;
 
   if (absl::Status fits = CheckWorkloadKeys(draft, object_namespace); !fits.ok()) return fits;
 
   const absl::StatusOr<Shorthand> shorthand = FindShorthand(draft);
   if (!shorthand.ok()) return shorthand.status();
-  const ChosenMetric metric = ChooseMetric(draft, *shorthand);
-  const absl::StatusOr<double> target = ChooseTarget(draft, *shorthand, metric);
+  absl::StatusOr<ChosenMetric> metric = ChooseMetric(draft, *shorthand);
+  if (!metric.ok()) return metric.status();
+  const absl::StatusOr<double> target = ChooseTarget(draft, *shorthand, *metric);
   if (!target.ok()) return target.status();
+  auto activation = ChooseActivation(draft);
+  if (!activation.ok()) return activation.status();
 
   Trigger trigger = std::move(draft.trigger);
   const catalog::ProfileRow* profile = draft.profile;
   trigger.profile = profile;
-  trigger.metric = metric.row->id;
+  trigger.metric = metric->row->id;
+  trigger.activation = *std::move(activation);
   trigger.target = *target;
   if (profile != nullptr) {
     trigger.always_active = profile->always_active;
     if (trigger.metric_name.empty()) trigger.metric_name = profile->metric_name;
   }
   if (trigger.metric_name.empty()) trigger.metric_name = kDefaultMetricName;
-  if (metric.profile_fits) trigger.activation_threshold = profile->activation;
+  if (metric->profile_fits) trigger.activation_threshold = profile->activation;
   trigger.aggregation =
-      DefaultAggregation(metric.profile_fits ? profile : nullptr, trigger.workload.has_value());
+      DefaultAggregation(metric->profile_fits ? profile : nullptr, trigger.workload.has_value());
+  if (metric->engine) {
+    trigger.aggregation = metric->engine->across;
+    trigger.min_coverage_percent = 0;
+  }
   if (trigger.workload) {
     trigger.workload->pod_namespace = object_namespace;
     trigger.min_coverage_percent = 0;
@@ -241,11 +245,9 @@ absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata,
   if (draft.activation_threshold) trigger.activation_threshold = *draft.activation_threshold;
   if (draft.aggregation) trigger.aggregation = *draft.aggregation;
 
-  if (absl::Status reach = CheckReach(trigger, draft.target ? "targetValue" : shorthand->key);
-      !reach.ok()) {
-    return reach;
-  }
-  if (absl::Status served = CheckServed(draft, *metric.row, unserved); !served.ok()) return served;
+  absl::Status reach = CheckReach(trigger, *metric, draft.target ? "targetValue" : shorthand->key);
+  if (!reach.ok()) return reach;
+  trigger.engine = std::move(metric->engine);
   return trigger;
 }
 

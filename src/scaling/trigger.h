@@ -13,6 +13,7 @@
 #include "catalog/metrics.h"
 #include "catalog/profiles.h"
 #include "catalog/workload_kinds.h"
+#include "engines/signal/signal_source.h"
 
 namespace gpuscaler::scaling {
 
@@ -32,15 +33,31 @@ enum class SharedGpus : uint8_t {
   kWhole,  // it counts whole for each
 };
 
+// A number that engines tell, at every address behind an endpoint's name.
+struct EngineMetric {
+  engines::SignalSource source;
+  std::string_view unit;  // static; empty: of a series that is in no table
+  catalog::Kind kind = catalog::Kind::kTotal;
+  catalog::Aggregation across = catalog::Aggregation::kSum;  // unless the trigger says otherwise
+};
+
+// The signal that exists at zero replicas.
+struct ActivationSignal {
+  engines::SignalSource source;
+  double threshold = 0;  // active while the sum over the endpoint's addresses exceeds it
+};
+
 struct Trigger {
   const catalog::ProfileRow* profile = nullptr;  // not owned, static; nullptr: none named
-  catalog::Metric metric = catalog::Metric::kGpuUtilization;
+  catalog::Metric metric = catalog::Metric::kGpuUtilization;  // without `engine`
+  std::optional<EngineMetric> engine;                         // the metric instead
+  std::optional<ActivationSignal> activation;
   double target = 0;                // 0.001 or more, in the metric's unit
   double activation_threshold = 0;  // active while exceeded; 0 or more
   catalog::Aggregation aggregation = catalog::Aggregation::kMax;
   std::optional<uint32_t> gpu_index;                  // empty: all GPUs
   std::optional<WorkloadRef> workload;                // empty: all GPUs in view
-  base::Duration warmup = std::chrono::seconds(300);  // with workload
+  base::Duration warmup = std::chrono::seconds(300);  // with workload or activation
   // With workload: combines the GPUs of each pod first; empty: all are one flat set.
   std::optional<catalog::Aggregation> pod_aggregation;
   SharedGpus shared_gpus = SharedGpus::kError;
@@ -50,6 +67,9 @@ struct Trigger {
   base::Duration window = base::Duration::zero();  // zero: the newest value
   double min_coverage_percent = 50;                // of nodes, or of the workload's replicas
   bool always_active = false;
+
+  // Of the metric, whichever it is.
+  catalog::Kind kind() const { return engine ? engine->kind : catalog::Row(metric).kind; }
 };
 
 struct MetadataEntry {
@@ -66,9 +86,8 @@ inline constexpr size_t kMostText = 16384;    // of all together
 // ignored. KEYFromEnv counts as KEY, as KEDA resolves it. KEDA's own keys pass
 // unread.
 //
-// INVALID_ARGUMENT names key, value and what is allowed; UNIMPLEMENTED names a
-// key or metric that this version knows but cannot serve, once everything else
-// is right. No message holds more than 64 bytes of a value.
+// INVALID_ARGUMENT names key, value and what is allowed. No message holds more than 64 bytes of a
+// value.
 //
 // `object_namespace`: the ScaledObject's, where its workload is.
 absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata,
@@ -84,7 +103,6 @@ struct KeyDoc {
   std::string_view meaning;
   std::string_view allowed;
   std::string_view default_value;
-  bool implemented;
 };
 std::span<const KeyDoc> KeyDocs();
 

@@ -8,7 +8,7 @@ namespace gpuscaler::scaling {
 
 double WorkloadValue(const Trigger& trigger, double aggregate, const ReplicaCounts& replicas) {
   const bool sum = trigger.aggregation == catalog::Aggregation::kSum;
-  const bool shared = catalog::Row(trigger.metric).kind == catalog::Kind::kIntensity;
+  const bool shared = trigger.kind() == catalog::Kind::kIntensity;
   if (trigger.hpa_metric_type == HpaMetricType::kValue || !(shared || sum)) return aggregate;
   const auto n = static_cast<double>(replicas.fresh);
   const auto m = static_cast<double>(replicas.missing);

@@ -24,21 +24,22 @@ class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
   // `complain` hears why the state is not known: when this begins, and with each
   // heartbeat.
   ActiveFeed(scaling::Trigger trigger, const ScalerContext& context,
-             std::function<void(const absl::Status& why)> complain)
-      : trigger_(std::move(trigger)), context_(context), complain_(std::move(complain)) {
-    if (context_.role.hot != nullptr) wait_.emplace(*context_.role.hot);
-  }
+             std::function<void(const absl::Status& why)> complain);
 
   std::optional<externalscaler::IsActiveResponse> Next(base::SteadyTime now) override;
   base::SteadyTime due() const override { return std::min(heartbeat_at_, look_at_); }
 
  private:
+  bool OfEngines() const { return trigger_.engine || trigger_.activation; }
+  // Grows with everything that is read at the trigger's endpoints.
+  uint64_t EngineVersion() const;
   bool CanWait(const telemetry::View& view, base::SteadyTime now) const;
   void WaitFor(const scaling::Evaluation& evaluation);
 
   const scaling::Trigger trigger_;
   const ScalerContext& context_;
   const std::function<void(const absl::Status&)> complain_;
+  const base::Duration patience_;  // with calm views
   std::optional<bool> said_;
   absl::StatusCode unknown_ = absl::StatusCode::kOk;  // why the state is not known
   std::optional<fleet::HotWait> wait_;                // for the change that makes it active
@@ -46,6 +47,7 @@ class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
   // The view that was evaluated last, and when; and when a calm one that was passed
   // over is.
   uint64_t view_number_ = 0;
+  uint64_t engine_version_ = 0;
   base::SteadyTime evaluated_at_ = {};
   base::SteadyTime look_at_ = rpc::kNever;
 };

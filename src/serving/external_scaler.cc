@@ -4,9 +4,15 @@
 #include <cmath>
 
 #include "base/strings.h"
+#include "scaling/activation.h"
 
 namespace gpuscaler::serving {
 namespace {
+
+// While a stream waits for the signal that there is work: a push leaves within a tenth
+// of a second or two of it. The next look says again that it waits.
+constexpr base::Duration kHurriedPeriod = std::chrono::milliseconds(100);
+constexpr base::Duration kHurryLasts = std::chrono::seconds(2);
 
 std::vector<scaling::MetadataEntry> Entries(const externalscaler::ScaledObjectRef& object) {
   std::vector<scaling::MetadataEntry> entries;
@@ -60,16 +66,50 @@ absl::StatusOr<scaling::Trigger> ReadTrigger(const externalscaler::ScaledObjectR
 
 absl::StatusOr<scaling::Evaluation> EvaluateNewest(const scaling::Trigger& trigger,
                                                    const ScalerContext& context,
-                                                   base::SteadyTime now) {
+                                                   base::SteadyTime now, bool hurry) {
   if (absl::Status complete = context.role.is_complete(now); !complete.ok()) return complete;
-  return scaling::Evaluate(trigger, context.store.Load(), now, context.limits);
+  if (context.engines == nullptr || (!trigger.engine && !trigger.activation)) {
+    return scaling::Evaluate(trigger, context.store.Load(), now, context.limits);
+  }
+  std::optional<absl::StatusOr<engines::SignalView>> metric;
+  std::optional<absl::StatusOr<engines::SignalView>> activation;
+  scaling::EngineReadings readings;
+  const std::optional<engines::Hurry> often =
+      hurry ? std::optional(engines::Hurry{kHurriedPeriod, now + kHurryLasts}) : std::nullopt;
+  if (trigger.engine) {
+    metric.emplace(context.engines->Read(trigger.engine->source, now,
+                                         trigger.activation ? std::nullopt : often));
+    readings.metric = &*metric;
+  }
+  if (trigger.activation) {
+    activation.emplace(context.engines->Read(trigger.activation->source, now, often));
+    readings.activation = &*activation;
+    if (activation->ok()) {
+      const auto signal = scaling::ActivationValue(**activation, now, context.limits);
+      const bool sign = signal.ok() && *signal > trigger.activation->threshold;
+      readings.last_sign = context.signs.Look(*trigger.activation, sign, now);
+    }
+  }
+  return scaling::Evaluate(trigger, context.store.Load(), now, context.limits, readings);
 }
 
-absl::StatusOr<externalscaler::IsActiveResponse> IsActive(
+bool IsUnderWay(const scaling::Trigger& trigger, const ScalerContext& context,
+                base::SteadyTime now) {
+  if (context.engines == nullptr) return false;
+  const auto is_new = [&context, now](const engines::SignalSource& source) {
+    const auto view = context.engines->Read(source, now);
+    return view.ok() && !view->settled;
+  };
+  return (trigger.engine && is_new(trigger.engine->source)) ||
+         (trigger.activation && is_new(trigger.activation->source));
+}
+
+std::optional<absl::StatusOr<externalscaler::IsActiveResponse>> IsActive(
     const externalscaler::ScaledObjectRef& object, const ScalerContext& context,
-    base::SteadyTime now) {
+    base::SteadyTime now, bool may_wait) {
   const auto trigger = ReadTrigger(object);
   if (!trigger.ok()) return trigger.status();
+  if (may_wait && IsUnderWay(*trigger, context, now)) return std::nullopt;
   const auto evaluation = EvaluateNewest(*trigger, context, now);
   if (!evaluation.ok()) return evaluation.status();
   externalscaler::IsActiveResponse response;
@@ -90,9 +130,9 @@ absl::StatusOr<externalscaler::GetMetricSpecResponse> GetMetricSpec(
   return response;
 }
 
-absl::StatusOr<externalscaler::GetMetricsResponse> GetMetrics(
+std::optional<absl::StatusOr<externalscaler::GetMetricsResponse>> GetMetrics(
     const externalscaler::GetMetricsRequest& request, const ScalerContext& context,
-    base::SteadyTime now) {
+    base::SteadyTime now, bool may_wait) {
   const externalscaler::ScaledObjectRef& object = request.scaledobjectref();
   const auto trigger = ReadTrigger(object);
   if (!trigger.ok()) return trigger.status();
@@ -101,6 +141,7 @@ absl::StatusOr<externalscaler::GetMetricsResponse> GetMetrics(
         "no metric \"", request.metricname().substr(0, 256), "\" was announced for ScaledObject ",
         object.namespace_(), "/", object.name(), "; its metric is \"", trigger->metric_name, "\""));
   }
+  if (may_wait && IsUnderWay(*trigger, context, now)) return std::nullopt;
   const auto evaluation = EvaluateNewest(*trigger, context, now);
   if (!evaluation.ok()) return evaluation.status();
   double reported = evaluation->value;

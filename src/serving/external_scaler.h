@@ -2,14 +2,17 @@
 // and view to reply. They read memory only and never wait.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/time.h"
+#include "engines/engine_signals.h"
 #include "externalscaler.pb.h"
 #include "scaling/evaluation.h"
 #include "scaling/trigger.h"
+#include "serving/last_signs.h"
 #include "serving/role.h"
 #include "serving/value_windows.h"
 #include "telemetry/store.h"
@@ -19,14 +22,22 @@ namespace gpuscaler::serving {
 struct ScalerContext {
   const telemetry::Store& store;
   ValueWindows& windows;
+  LastSigns& signs;
   scaling::EvaluationLimits limits;
   const Role& role;
+  engines::EngineSignals* engines = nullptr;  // not owned; nullptr: they are not read
 };
 
-// From the newest view, as scaling::Evaluate, once that is complete.
+// From the newest view and what engines last said, as scaling::Evaluate, once the view
+// is complete. Asking keeps the trigger's endpoints read; `hurry`: as somebody waits for
+// the activation signal.
 absl::StatusOr<scaling::Evaluation> EvaluateNewest(const scaling::Trigger& trigger,
                                                    const ScalerContext& context,
-                                                   base::SteadyTime now);
+                                                   base::SteadyTime now, bool hurry = false);
+
+// Whether an endpoint of the trigger is new, so that a moment later more will be known.
+bool IsUnderWay(const scaling::Trigger& trigger, const ScalerContext& context,
+                base::SteadyTime now);
 
 // Kubernetes' own limits, in bytes.
 inline constexpr size_t kLongestName = 253;
@@ -36,18 +47,19 @@ inline constexpr size_t kLongestNamespace = 63;
 // and as ParseTrigger does.
 absl::StatusOr<scaling::Trigger> ReadTrigger(const externalscaler::ScaledObjectRef& object);
 
-absl::StatusOr<externalscaler::IsActiveResponse> IsActive(
+// `may_wait`: empty while an endpoint that the trigger names is first read.
+std::optional<absl::StatusOr<externalscaler::IsActiveResponse>> IsActive(
     const externalscaler::ScaledObjectRef& object, const ScalerContext& context,
-    base::SteadyTime now);
+    base::SteadyTime now, bool may_wait = false);
 
 // Always one metric, with a target above 0.
 absl::StatusOr<externalscaler::GetMetricSpecResponse> GetMetricSpec(
     const externalscaler::ScaledObjectRef& object);
 
 // One value for the one metric that GetMetricSpec announces; INVALID_ARGUMENT
-// for any other name.
-absl::StatusOr<externalscaler::GetMetricsResponse> GetMetrics(
+// for any other name. `may_wait` as above.
+std::optional<absl::StatusOr<externalscaler::GetMetricsResponse>> GetMetrics(
     const externalscaler::GetMetricsRequest& request, const ScalerContext& context,
-    base::SteadyTime now);
+    base::SteadyTime now, bool may_wait = false);
 
 }  // namespace gpuscaler::serving

@@ -1,5 +1,6 @@
 #include "serving/scaler_server.h"
 
+#include <atomic>
 #include <utility>
 
 #include "base/log.h"
@@ -50,7 +51,8 @@ struct ScalerServer::Impl {
   Impl(const Options& options, telemetry::Store& telemetry_store, Role its_role)
       : store(telemetry_store),
         role(std::move(its_role)),
-        scaler{telemetry_store, windows, options.limits, role},
+        engines(StartEngines(options.engines)),
+        scaler{telemetry_store, windows, signs, options.limits, role, engines.get()},
         server(RpcOptions(options)),
         health{role.readiness, services, [this] { return server.draining(); }} {
     AddExternalScaler();
@@ -59,25 +61,28 @@ struct ScalerServer::Impl {
   }
 
   // The loop's thread uses the members below `server` too.
-  ~Impl() {
+  ~Impl() { Shutdown(base::Duration::zero()); }
+
+  void Shutdown(base::Duration grace) {
     StopWaking();
-    server.Shutdown(base::Duration::zero());
+    server.Shutdown(grace);
+    if (engines != nullptr) engines->Stop();  // not before: the last calls ask it
   }
 
   void AddExternalScaler() {
     const auto service = Announce(ExternalScaler::service_full_name());
-    server.AddUnary<ScaledObjectRef, IsActiveResponse>(
-        service, "IsActive", [this](const ScaledObjectRef& object) {
-          return Logged("IsActive", object, IsActive(object, scaler, base::Now()));
+    server.AddPatientUnary<ScaledObjectRef, IsActiveResponse>(
+        service, "IsActive", [this](const ScaledObjectRef& object, bool may_wait) {
+          return Logged("IsActive", object, IsActive(object, scaler, base::Now(), may_wait));
         });
     server.AddUnary<ScaledObjectRef, GetMetricSpecResponse>(
         service, "GetMetricSpec", [this](const ScaledObjectRef& object) {
           return Logged("GetMetricSpec", object, GetMetricSpec(object));
         });
-    server.AddUnary<GetMetricsRequest, GetMetricsResponse>(
-        service, "GetMetrics", [this](const GetMetricsRequest& request) {
+    server.AddPatientUnary<GetMetricsRequest, GetMetricsResponse>(
+        service, "GetMetrics", [this](const GetMetricsRequest& request, bool may_wait) {
           return Logged("GetMetrics", request.scaledobjectref(),
-                        GetMetrics(request, scaler, base::Now()));
+                        GetMetrics(request, scaler, base::Now(), may_wait));
         });
     server.AddServerStream<ScaledObjectRef, IsActiveResponse>(
         service, "StreamIsActive",
@@ -137,6 +142,14 @@ struct ScalerServer::Impl {
     return service;
   }
 
+  template <class Result>
+  std::optional<absl::StatusOr<Result>> Logged(std::string_view method,
+                                               const ScaledObjectRef& object,
+                                               std::optional<absl::StatusOr<Result>> result) {
+    if (!result) return std::nullopt;
+    return Logged(method, object, *std::move(result));
+  }
+
   // Passes `result` on; a failure that is news goes to the log.
   template <class Result>
   absl::StatusOr<Result> Logged(std::string_view method, const ScaledObjectRef& object,
@@ -161,6 +174,29 @@ struct ScalerServer::Impl {
     }
   }
 
+  // At each view, and once a second where there is none: engines wake the server far
+  // more often.
+  void Record(base::SteadyTime now) {
+    const uint64_t view = store.Load()->number();
+    if (view == recorded_view && now - recorded_at < std::chrono::seconds(1)) return;
+    recorded_view = view;
+    recorded_at = now;
+    if (!role.is_complete(now).ok()) return;
+    windows.Record(
+        [this, now](const scaling::Trigger& trigger) {
+          return EvaluateNewest(trigger, scaler, now);
+        },
+        now);
+  }
+
+  std::unique_ptr<engines::EngineSignals> StartEngines(
+      const std::optional<engines::ScraperOptions>& options) {
+    if (!options) return nullptr;
+    return std::make_unique<engines::EngineSignals>(*options, nullptr, [this] {
+      if (serving.load()) server.Wake();
+    });
+  }
+
   void StopWaking() {
     if (subscription != 0) store.Unsubscribe(std::exchange(subscription, 0));
   }
@@ -169,11 +205,17 @@ struct ScalerServer::Impl {
   const Role role;
   // The loop's thread only, from Start on.
   ValueWindows windows;
+  uint64_t recorded_view = 0;
+  base::SteadyTime recorded_at = {};
+  LastSigns signs;
   Complaints complaints;
+  // Its thread wakes `server`.
+  const std::unique_ptr<engines::EngineSignals> engines;
   const ScalerContext scaler;
   std::vector<std::string> services;
   rpc::Server server;
   const HealthContext health;
+  std::atomic<bool> serving{false};
   telemetry::Store::SubscriberId subscription = 0;
 };
 
@@ -184,11 +226,9 @@ ScalerServer::~ScalerServer() = default;
 
 absl::Status ScalerServer::Start() {
   Impl* impl = impl_.get();
-  absl::Status started = impl->server.Start([impl](base::SteadyTime now) {
-    if (!impl->role.is_complete(now).ok()) return;
-    impl->windows.Record(impl->store.Load(), now, impl->scaler.limits);
-  });
+  absl::Status started = impl->server.Start([impl](base::SteadyTime now) { impl->Record(now); });
   if (!started.ok()) return started;
+  impl->serving.store(true);
   impl->subscription = impl->store.Subscribe([impl] { impl->server.Wake(); });
   return absl::OkStatus();
 }
@@ -202,8 +242,7 @@ rpc::ConnectionGate& ScalerServer::gate() {
 }
 
 void ScalerServer::Shutdown(base::Duration grace) {
-  impl_->StopWaking();
-  impl_->server.Shutdown(grace);
+  impl_->Shutdown(grace);
 }
 
 ConnectionStats ScalerServer::Connections() const {
@@ -221,6 +260,11 @@ std::vector<RequestStats> ScalerServer::Requests() const {
     if (stats.is_stream) row.open_streams = stats.open_streams.load(std::memory_order_relaxed);
   }
   return all;
+}
+
+std::optional<engines::ScraperStats> ScalerServer::Engines() const {
+  if (impl_->engines == nullptr) return std::nullopt;
+  return impl_->engines->Stats();
 }
 
 }  // namespace gpuscaler::serving

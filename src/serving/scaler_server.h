@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "base/time.h"
+#include "engines/scraping/scraper_options.h"
 #include "scaling/evaluation.h"
 #include "serving/request_stats.h"
 #include "serving/role.h"
@@ -34,6 +36,7 @@ class ScalerServer {
     size_t max_streams = 4096;
     uint64_t max_memory_bytes = 0;  // of the process; 0: no limit
     scaling::EvaluationLimits limits;
+    std::optional<engines::ScraperOptions> engines;  // empty: engines are not read
   };
 
   // `store` and what `role` calls must outlive the server.
@@ -53,6 +56,8 @@ class ScalerServer {
   // After Start, any thread.
   ConnectionStats Connections() const;
   std::vector<RequestStats> Requests() const;
+  // Empty: engines are not read.
+  std::optional<engines::ScraperStats> Engines() const;
 
  private:
   struct Impl;

@@ -41,13 +41,12 @@ absl::StatusOr<double> ValueWindows::Ask(const std::string& key, const scaling::
   return window.history.Average(now, trigger.window).value_or(value);
 }
 
-void ValueWindows::Record(const std::shared_ptr<const telemetry::View>& view, base::SteadyTime now,
-                          const scaling::EvaluationLimits& limits) {
+void ValueWindows::Record(const Evaluate& evaluate, base::SteadyTime now) {
   ForgetUnasked(kForgetAfter, now, 0, 0);
   for (size_t i = std::min(windows_.size(), kAtOnce); i > 0; --i) {
     if (next_ == windows_.end()) next_ = windows_.begin();
     Window& window = *next_++;
-    const auto evaluation = scaling::Evaluate(window.trigger, view, now, limits);
+    const auto evaluation = evaluate(window.trigger);
     // A moment without fresh data is no value, not a zero.
     if (evaluation.ok()) window.history.Add(now, evaluation->value);
   }

@@ -6,6 +6,7 @@
 // and its window with it. The gRPC loop's thread only.
 #pragma once
 
+#include <functional>
 #include <list>
 #include <memory>
 #include <string>
@@ -17,7 +18,6 @@
 #include "scaling/evaluation.h"
 #include "scaling/trigger.h"
 #include "scaling/value_history.h"
-#include "telemetry/view.h"
 
 namespace gpuscaler::serving {
 
@@ -39,9 +39,9 @@ class ValueWindows {
   absl::StatusOr<double> Ask(const std::string& key, const scaling::Trigger& trigger, double value,
                              base::SteadyTime now);
 
+  using Evaluate = std::function<absl::StatusOr<scaling::Evaluation>(const scaling::Trigger&)>;
   // On each new snapshot: takes known triggers' values into their histories.
-  void Record(const std::shared_ptr<const telemetry::View>& view, base::SteadyTime now,
-              const scaling::EvaluationLimits& limits);
+  void Record(const Evaluate& evaluate, base::SteadyTime now);
 
   size_t size() const { return windows_.size(); }
 

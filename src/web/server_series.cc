@@ -38,6 +38,17 @@ void WriteHttp(const ServerMetrics& metrics, Exposition& page) {
   Single(page, Family::kHttpAcceptErrors, http.accept_errors);
 }
 
+void WriteEngines(const ServerMetrics& metrics, Exposition& page) {
+  if (!metrics.engines.has_value()) return;
+  Single(page, Family::kEngineReadings, metrics.engines->succeeded);
+  Single(page, Family::kEngineFailures, metrics.engines->failed);
+  Single(page, Family::kEngineBytes, metrics.engines->wire_bytes);
+  Single(page, Family::kEngineLookupFailures, metrics.engines->lookups_failed);
+  Single(page, Family::kEngineEndpoints, metrics.engines->endpoints);
+  Single(page, Family::kEngineAddresses, metrics.engines->addresses);
+  Single(page, Family::kEngineConnections, metrics.engines->open_connections);
+}
+
 void WriteProcess(const ServerMetrics& metrics, Exposition& page) {
   Begin(page, Family::kBuildInfo);
   page.Sample(Labels().Add("version", metrics.build.version).Add("source", metrics.build.source),
@@ -61,6 +72,7 @@ void WriteServerSeries(const ServerMetrics& metrics, Exposition& page) {
   WriteRequests(metrics, page);
   WriteGrpcConnections(metrics, page);
   WriteHttp(metrics, page);
+  WriteEngines(metrics, page);
   WriteProcess(metrics, page);
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "engines/scraping/scraper_options.h"
 #include "serving/request_stats.h"
 #include "web/exposition.h"
 #include "web/families.h"
@@ -25,6 +26,7 @@ struct ServerMetrics {
   std::optional<serving::ConnectionStats> grpc;
   std::optional<HttpStats> http;
   ProcessStats process;
+  std::optional<engines::ScraperStats> engines = std::nullopt;  // empty: they are not read
 };
 
 void WriteServerSeries(const ServerMetrics& metrics, Exposition& page);

@@ -18,7 +18,7 @@ TEST(Metrics, HaveUniqueNamesAndAreFoundByThem) {
     EXPECT_FALSE(row.unit.empty()) << row.name;
     EXPECT_FALSE(row.help.empty()) << row.name;
   }
-  EXPECT_EQ(names.size(), 16U);
+  EXPECT_EQ(names.size(), 19U);
 }
 
 TEST(Metrics, AreFoundByTheirExactNamesOnly) {
@@ -96,7 +96,8 @@ TEST(Metrics, ThatATriggerCanNameAreAllButTheTotal) {
             "gpu_utilization, memory_utilization, memory_used_mib, memory_used_percent,"
             " temperature, power_draw, pcie_tx_kbps, pcie_rx_kbps, nvlink_tx_mbps,"
             " nvlink_rx_mbps, vllm_inflight, vllm_queue_depth, vllm_kv_cache_usage,"
-            " triton_queue_wait_ms, triton_request_rate");
+            " triton_queue_wait_ms, triton_request_rate, sglang_inflight, tgi_inflight,"
+            " tensorrt_llm_inflight");
   EXPECT_FALSE(Row(Metric::kMemoryTotalMib).scalable);
 }
 

@@ -21,6 +21,9 @@ constexpr Designed kDesigned[] = {
     {"vllm-inference", "memory_used_percent", 80, 5},
     {"vllm-inflight", "vllm_inflight", std::nullopt, 0},
     {"vllm-queue-depth", "vllm_queue_depth", 5, 0},
+    {"sglang-inflight", "sglang_inflight", std::nullopt, 0},
+    {"tgi-inflight", "tgi_inflight", std::nullopt, 0},
+    {"tensorrt-llm-inflight", "tensorrt_llm_inflight", std::nullopt, 0},
     {"triton-inference", "gpu_utilization", 75, 10},
     {"triton-queue-wait", "triton_queue_wait_ms", 50, 5},
     {"triton-request-rate", "triton_request_rate", 50, 1},
@@ -49,7 +52,7 @@ TEST(Profiles, OfVllmLookAtItsCacheWhereTheyCanAndSumItsRequests) {
   EXPECT_EQ(FindProfile("vllm-inflight")->aggregation, Aggregation::kSum);
   for (const ProfileRow& row : Profiles()) {
     EXPECT_EQ(row.metric_with_endpoint.has_value(), row.name == "vllm-inference") << row.name;
-    EXPECT_EQ(row.aggregation.has_value(), row.name == "vllm-inflight") << row.name;
+    EXPECT_EQ(row.aggregation.has_value(), row.name.ends_with("-inflight")) << row.name;
   }
 }
 
@@ -79,7 +82,8 @@ TEST(Profiles, AreFoundByTheirExactNamesOnly) {
   EXPECT_EQ(FindProfile("vllm"), nullptr);
   EXPECT_EQ(FindProfile(""), nullptr);
   EXPECT_EQ(ProfileNames(),
-            "vllm-inference, vllm-inflight, vllm-queue-depth, triton-inference,"
+            "vllm-inference, vllm-inflight, vllm-queue-depth, sglang-inflight, tgi-inflight,"
+            " tensorrt-llm-inflight, triton-inference,"
             " triton-queue-wait, triton-request-rate, training, distributed-training, batch,"
             " ollama, tgi-inference");
 }

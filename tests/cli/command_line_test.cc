@@ -152,7 +152,7 @@ TEST(CommandLine, DocsPrintsThePagesAndTheSameEachTime) {
   for (const PageRow& page :
        {PageRow{"metrics", "| `gpu_utilization` | % |"},
         PageRow{"configuration", "| `activationThreshold` |"},
-        PageRow{"configuration", "| *not yet:* vLLM by requests waiting. |"}}) {
+        PageRow{"configuration", "| vLLM by requests waiting. |"}}) {
     const Finished first = RunScaler({"docs", page.name});
     const Finished second = RunScaler({"docs", page.name}, {{"NODE_NAME", "other"}});
     EXPECT_EQ(first.exit_code, 0);

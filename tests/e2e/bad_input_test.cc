@@ -119,11 +119,11 @@ TEST_F(BadInput, MetadataIsRefusedNamingKeyValueAndWhatIsAllowed) {
       << "KEDA's users find the reason in our log only";
 }
 
-TEST_F(BadInput, WhatIsNotServedYetSaysSo) {
+TEST_F(BadInput, AnEngineThatCannotBeAskedSaysSo) {
   EXPECT_THAT(scaler_.keda().Spec({{"engine", "vllm"}}),
-              FailsWith(StatusCode::kUnimplemented, "engine"));
+              FailsWith(StatusCode::kInvalidArgument, "engine is given, but the metric is"));
   EXPECT_THAT(scaler_.keda().Value({{"metricType", "vllm_queue_depth"}, {"targetValue", "5"}}),
-              FailsWith(StatusCode::kUnimplemented, "vllm_queue_depth"));
+              FailsWith(StatusCode::kInvalidArgument, "give engineEndpoint"));
 }
 
 TEST_F(BadInput, TenThousandKeysAndAMebibyteOfValueAreRefusedForTheirSize) {

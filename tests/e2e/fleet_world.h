@@ -46,6 +46,7 @@ class FleetGateway {
   void Start();
   void Stop() { scaler_.reset(); }
   void Kill() { scaler_->Kill(); }
+  bool running() const { return scaler_ != nullptr; }
   ScalerProcess& scaler() { return *scaler_; }
   Keda& keda() { return scaler_->keda(); }
   uint16_t report_port() const { return report_port_; }

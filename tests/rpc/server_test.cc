@@ -5,11 +5,15 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/impl/codegen/client_unary_call.h>
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
+#include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "await.h"
@@ -103,6 +107,22 @@ class ServerTest : public testing::Test {
           if (request.service() == "up") response.set_status(HealthCheckResponse::SERVING);
           return response;
         });
+    // Waits until `state_` is 2, of a method that is not in the service's proto either.
+    server_->AddPatientUnary<HealthCheckRequest, HealthCheckResponse>(
+        service, "Wait",
+        [this](const HealthCheckRequest& request,
+               bool may_wait) -> std::optional<absl::StatusOr<HealthCheckResponse>> {
+          HealthCheckResponse response;
+          if (state_ == 2) {
+            response.set_status(HealthCheckResponse::NOT_SERVING);
+          } else if (request.service() == "in vain" && !may_wait) {
+            return absl::UnavailableError("nothing came");
+          } else if (may_wait) {
+            ++asked_to_wait_;
+            return std::nullopt;
+          }
+          return response;
+        });
     ASSERT_TRUE(server_->Start([this](base::SteadyTime) { ++wakes_; }).ok());
   }
 
@@ -124,6 +144,21 @@ class ServerTest : public testing::Test {
     return stub.Check(&context, request, &response);
   }
 
+  // Calls Wait, and answers once that has ended.
+  static std::pair<grpc::Status, int> Wait(const std::shared_ptr<grpc::Channel>& channel,
+                                           const std::string& service) {
+    grpc::internal::RpcMethod method("/grpc.health.v1.Health/Wait",
+                                     grpc::internal::RpcMethod::NORMAL_RPC, channel);
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + seconds(20));
+    HealthCheckRequest request;
+    request.set_service(service);
+    HealthCheckResponse response;
+    const grpc::Status status =
+        grpc::internal::BlockingUnaryCall(channel.get(), method, &context, request, &response);
+    return {status, response.status()};
+  }
+
   int64_t OpenStreams() const { return server_->stats()[1].open_streams.load(); }
 
   // One open Watch.
@@ -143,6 +178,7 @@ class ServerTest : public testing::Test {
 
   std::atomic<int> state_{1};
   std::atomic<int> wakes_{0};
+  std::atomic<int> asked_to_wait_{0};
   base::Duration heartbeat_ = base::Duration::max();
   std::unique_ptr<Server> server_;
 };
@@ -156,6 +192,49 @@ TEST_F(ServerTest, AnswersUnaryCallsAndPassesErrorsOn) {
   EXPECT_EQ(bad.error_message(), "no such one");
   EXPECT_EQ(server_->stats()[0].requests.load(), 2u);
   EXPECT_EQ(server_->stats()[0].errors.load(), 1u);
+}
+
+TEST_F(ServerTest, ACallWaitsForItsAnswerWhileOthersAreAnswered) {
+  Start();
+  auto waiting = std::async([this] { return Wait(NewChannel(), ""); });
+  Await([this] { return asked_to_wait_ > 0; });
+  EXPECT_TRUE(Check(*NewStub(), "").ok());
+  state_ = 2;
+  server_->Wake();
+  const auto [status, answer] = waiting.get();
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(answer, HealthCheckResponse::NOT_SERVING);
+}
+
+TEST_F(ServerTest, ACallThatHasWaitedForASecondGetsWhatThereIs) {
+  Start();
+  const auto began = base::Now();
+  EXPECT_TRUE(Wait(NewChannel(), "").first.ok());
+  EXPECT_GE(base::Now() - began, kLongestWait);
+  const auto [status, answer] = Wait(NewChannel(), "in vain");
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(status.error_message(), "nothing came");
+}
+
+TEST_F(ServerTest, ACallThatWaitsIsAnsweredWhenTheServerShutsDownAndForgottenWhenItsClientGoes) {
+  Start();
+  {
+    const auto channel = NewChannel();
+    grpc::internal::RpcMethod method("/grpc.health.v1.Health/Wait",
+                                     grpc::internal::RpcMethod::NORMAL_RPC, channel);
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + milliseconds(100));
+    HealthCheckResponse response;
+    EXPECT_EQ(grpc::internal::BlockingUnaryCall(channel.get(), method, &context,
+                                                HealthCheckRequest(), &response)
+                  .error_code(),
+              grpc::StatusCode::DEADLINE_EXCEEDED);
+  }
+  asked_to_wait_ = 0;
+  auto waiting = std::async([this] { return Wait(NewChannel(), ""); });
+  Await([this] { return asked_to_wait_ > 0; });
+  server_->Shutdown(seconds(20));
+  EXPECT_TRUE(waiting.get().first.ok());
 }
 
 TEST_F(ServerTest, AStreamGetsTheStateAtOnceAndEachChange) {

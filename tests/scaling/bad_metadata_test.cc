@@ -59,9 +59,13 @@ constexpr char kAggregations[] = "max, min, avg, sum, p95, p99";
 constexpr char kMetrics[] =
     "gpu_utilization, memory_utilization, memory_used_mib, memory_used_percent, temperature,"
     " power_draw, pcie_tx_kbps, pcie_rx_kbps, nvlink_tx_mbps, nvlink_rx_mbps, vllm_inflight,"
-    " vllm_queue_depth, vllm_kv_cache_usage, triton_queue_wait_ms, triton_request_rate";
+    " vllm_queue_depth, vllm_kv_cache_usage, triton_queue_wait_ms, triton_request_rate, "
+    "sglang_inflight,"
+    " tgi_inflight, tensorrt_llm_inflight; with engine: waiting, running, inflight, kv_usage,"
+    " queue_wait_ms, request_rate";
 constexpr char kProfiles[] =
-    "vllm-inference, vllm-inflight, vllm-queue-depth, triton-inference, triton-queue-wait,"
+    "vllm-inference, vllm-inflight, vllm-queue-depth, sglang-inflight, tgi-inflight,"
+    " tensorrt-llm-inflight, triton-inference, triton-queue-wait,"
     " triton-request-rate, training, distributed-training, batch, ollama, tgi-inference";
 
 INSTANTIATE_TEST_SUITE_P(
@@ -136,7 +140,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"workload", "deployment/", "has no name of 1 to 253 characters", kWorkloads},
         {"workload", "deployment/a/b", "has no name that Kubernetes allows", kWorkloads},
         {"workload", "deployment/llm-*", "has no name that Kubernetes allows", kWorkloads},
-        {"engineEndpoint", "", "is empty", "a URL"},
+        {"engineEndpoint", "", "is empty", "a URL, http://NAME:PORT or with a path"},
     }));
 
 TEST(BadMetadata, NamesTheKeyAsItWasGiven) {
@@ -245,54 +249,14 @@ TEST(BadMetadata, ThatIsNoUtf8IsMadePrintable) {
 }
 
 TEST(WorkloadMetadata, MeansNothingWithoutAWorkload) {
-  EXPECT_EQ(MessageOf({{"warmupSeconds", "60"}}),
-            "warmupSeconds needs workload: without it all GPUs in view count");
+  EXPECT_EQ(
+      MessageOf({{"warmupSeconds", "60"}}),
+      "warmupSeconds needs workload or activationEndpoint: without it all GPUs in view count");
   EXPECT_THAT(MessageOf({{"groupBy", "pod"}}), StartsWith("groupBy: pod needs workload"));
   EXPECT_THAT(MessageOf({{"sharedGpus", "whole"}}), StartsWith("sharedGpus needs workload"));
   EXPECT_EQ(MessageOf({{"podAggregation", "max"}, {"workload", "job/train"}}),
             "podAggregation needs groupBy: pod");
   EXPECT_THAT(MessageOf({{"workload", "job/train"}}), HasSubstr("namespace is empty"));
-}
-
-TEST(UnservedMetadata, IsNamedByItsKey) {
-  const std::vector<MetadataEntry> unserved = {{"engine", "vllm"},
-                                               {"engineEndpoint", "http://x"},
-                                               {"engineMetric", "x"},
-                                               {"vllmEndpoint", "http://x"},
-                                               {"tritonEndpoint", "http://x"},
-                                               {"activationEndpoint", "http://x"},
-                                               {"activationMetric", "rate(x)"},
-                                               {"activationMetricThreshold", "1"}};
-  for (const MetadataEntry& entry : unserved) {
-    const absl::Status status = ErrorOf({entry});
-    EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented) << status;
-    EXPECT_EQ(status.message(), "this version does not serve yet: " + std::string(entry.key));
-  }
-  size_t rows = 0;
-  for (const KeyDoc& doc : KeyDocs()) rows += doc.implemented ? 0 : 1;
-  EXPECT_EQ(rows, unserved.size());
-}
-
-TEST(UnservedMetadata, AreAllNamedAtOnce) {
-  const absl::Status status = ErrorOf({{"engine", "vllm"}, {"activationMetric", "x"}});
-  EXPECT_EQ(status.message(), "this version does not serve yet: activationMetric, engine");
-}
-
-TEST(UnservedMetadata, OfAnEngineNamesTheMetric) {
-  const absl::Status status = ErrorOf({{"metricType", "vllm_queue_depth"}, {"targetValue", "5"}});
-  EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
-  EXPECT_EQ(status.message(),
-            "metricType \"vllm_queue_depth\" scales on a metric of an inference engine, which this"
-            " version cannot read yet");
-}
-
-TEST(UnservedMetadata, IsToldOnlyWhenNothingElseIsWrong) {
-  EXPECT_THAT(MessageOf({{"anEngine", "x"}, {"engine", "vllm"}}), HasSubstr("unknown key"));
-  EXPECT_THAT(MessageOf({{"engine", "vllm"}, {"targetvalue", "80"}}),
-              HasSubstr("did you mean targetValue?"));
-  EXPECT_THAT(MessageOf({{"engine", "vllm"}, {"targetValue", "200"}}), HasSubstr("above 100%"));
-  EXPECT_THAT(MessageOf({{"metricType", "vllm_queue_depth"}, {"window", "soon"}}),
-              HasSubstr("window"));
 }
 
 }  // namespace

@@ -133,29 +133,27 @@ INSTANTIATE_TEST_SUITE_P(
     }),
     NameOf);
 
-TEST(EngineProfile, IsRecognisedAndNotServedYet) {
-  const std::vector<std::vector<MetadataEntry>> triggers = {
-      {{"profile", "vllm-queue-depth"}},
-      {{"profile", "triton-queue-wait"}},
-      {{"profile", "triton-request-rate"}},
-      {{"profile", "vllm-inflight"}, {"targetValue", "200"}},
-      {{"profile", "vllm-inference"}, {"vllmEndpoint", "http://vllm:8000/metrics"}},
-  };
-  for (const auto& metadata : triggers) {
+TEST(EngineProfile, NeedsTheEnginesEndpoint) {
+  for (const std::string_view profile :
+       {"vllm-inflight", "vllm-queue-depth", "triton-queue-wait", "triton-request-rate",
+        "sglang-inflight", "tgi-inflight", "tensorrt-llm-inflight"}) {
+    const std::vector<MetadataEntry> metadata = {{"profile", profile}, {"targetValue", "20"}};
     const absl::Status status = ParseTrigger(metadata).status();
-    EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented) << status;
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
     EXPECT_THAT(std::string(status.message()),
-                HasSubstr("profile \"" + std::string(metadata[0].value) + "\" scales on "));
-    EXPECT_THAT(std::string(status.message()), HasSubstr("this version cannot read yet"));
+                HasSubstr("profile " + std::string(profile) + " scales on "));
+    EXPECT_THAT(std::string(status.message()), HasSubstr("give engineEndpoint"));
   }
 }
 
 TEST(EngineProfile, VllmInflightMustBeGivenItsTarget) {
-  const absl::Status status = Parse({{"profile", "vllm-inflight"}}).status();
+  const absl::Status status =
+      Parse({{"profile", "vllm-inflight"}, {"vllmEndpoint", "http://vllm:8000"}}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(status.message(),
-            "targetValue must be given for vllm_inflight (in requests); profile vllm-inflight has"
-            " none for it");
+  EXPECT_EQ(
+      status.message(),
+      "targetValue must be given for inflight of vllm (in requests); profile vllm-inflight has"
+      " none for it");
 }
 
 TEST(EngineProfile, IsServedWithAMetricOfTheGpuAndNoneOfItsNumbers) {
@@ -170,7 +168,7 @@ TEST(EngineProfile, IsServedWithAMetricOfTheGpuAndNoneOfItsNumbers) {
 }
 
 TEST(Profiles, AreAllInOneOfTheTestsAbove) {
-  EXPECT_EQ(catalog::Profiles().size(), 7U + 4U);
+  EXPECT_EQ(catalog::Profiles().size(), 7U + 7U);
 }
 
 // Of those that this version serves none has an aggregation of its own yet.

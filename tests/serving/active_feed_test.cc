@@ -21,7 +21,8 @@ class ActiveFeedTest : public testing::Test {
   telemetry::Store store_;
   ValueWindows windows_;
   const Role role_ = NodeRole(store_, Seconds(10));
-  const ScalerContext context_{store_, windows_, {Seconds(10)}, role_};
+  LastSigns signs_;
+  const ScalerContext context_{store_, windows_, signs_, {Seconds(10)}, role_};
   std::vector<absl::Status> complaints_;
   ActiveFeed feed_{*ReadTrigger(MakeObject({{"pollIntervalSeconds", "60"}})), context_,
                    [this](const absl::Status& why) { complaints_.push_back(why); }};
@@ -93,7 +94,7 @@ TEST(MetricSpecFeed, SaysTheSpecsOnceAndIsNeverDue) {
   EXPECT_FALSE(feed.Next(kNow + Seconds(3600)).has_value());
 }
 
-TEST_F(ActiveFeedTest, AViewThatNobodyWaitsForIsLookedAtHalfASecondLater) {
+TEST_F(ActiveFeedTest, AViewThatNobodyWaitsForIsLookedAtWithinHalfASecond) {
   Publish(store_, {0}, kNow);
   EXPECT_EQ(Next(kNow), false);
   const auto publish_calmly = [this](double utilization) {
@@ -107,7 +108,8 @@ TEST_F(ActiveFeedTest, AViewThatNobodyWaitsForIsLookedAtHalfASecondLater) {
   };
   publish_calmly(50);
   EXPECT_EQ(Next(kNow + Seconds(0.1)), std::nullopt);
-  EXPECT_EQ(feed_.due(), kNow + Seconds(0.5));
+  EXPECT_GE(feed_.due(), kNow + Seconds(0.3));
+  EXPECT_LE(feed_.due(), kNow + Seconds(0.5));
   EXPECT_EQ(Next(kNow + Seconds(0.5)), true);
   EXPECT_EQ(feed_.due(), kNow + Seconds(60.5)) << "nothing is passed over";
   publish_calmly(0);

@@ -20,7 +20,7 @@ class ExternalScalerTest : public testing::Test {
     externalscaler::GetMetricsRequest request;
     *request.mutable_scaledobjectref() = object;
     request.set_metricname(name);
-    return GetMetrics(request, context_, now);
+    return *GetMetrics(request, context_, now);
   }
   double Value(const externalscaler::ScaledObjectRef& object, base::SteadyTime now = kNow) {
     const auto response = Ask(object, now);
@@ -31,7 +31,8 @@ class ExternalScalerTest : public testing::Test {
   telemetry::Store store_;
   ValueWindows windows_;
   const Role role_ = NodeRole(store_, Seconds(10));
-  const ScalerContext context_{store_, windows_, {Seconds(10)}, role_};
+  LastSigns signs_;
+  const ScalerContext context_{store_, windows_, signs_, {Seconds(10)}, role_};
 };
 
 TEST_F(ExternalScalerTest, GetMetricsAnswersOneValueInBothFields) {
@@ -64,8 +65,8 @@ TEST_F(ExternalScalerTest, AReferenceWithoutANameIsRefused) {
   Publish(store_, {40}, kNow);
   const externalscaler::ScaledObjectRef empty;
   for (const absl::Status& status :
-       {IsActive(empty, context_, kNow).status(), GetMetricSpec(empty).status(),
-        Ask(empty).status(), GetMetrics({}, context_, kNow).status()}) {
+       {IsActive(empty, context_, kNow)->status(), GetMetricSpec(empty).status(),
+        Ask(empty).status(), GetMetrics({}, context_, kNow)->status()}) {
     EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
     EXPECT_THAT(std::string(base::Message(status)), HasSubstr("scaledObjectRef.name is empty"));
   }
@@ -83,7 +84,7 @@ TEST_F(ExternalScalerTest, ANameIsAsLongAsKubernetesAllowsAndNoLonger) {
   space.set_namespace_(std::string(64, 's'));
   EXPECT_EQ(base::Message(Ask(name).status()),
             "scaledObjectRef.name has 200000 bytes; at most 253 are allowed, as in Kubernetes");
-  EXPECT_EQ(base::Message(IsActive(space, context_, kNow).status()),
+  EXPECT_EQ(base::Message(IsActive(space, context_, kNow)->status()),
             "scaledObjectRef.namespace has 64 bytes; at most 63 are allowed, as in Kubernetes");
   EXPECT_EQ(GetMetricSpec(name).status().code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(windows_.size(), 1u);
@@ -93,7 +94,7 @@ TEST_F(ExternalScalerTest, IsActiveIsStrictlyAboveTheThreshold) {
   Publish(store_, {30, 50}, kNow);
   const auto active = [this](const std::string& threshold) {
     const auto response =
-        IsActive(MakeObject({{"activationThreshold", threshold}}), context_, kNow);
+        *IsActive(MakeObject({{"activationThreshold", threshold}}), context_, kNow);
     EXPECT_TRUE(response.ok()) << response.status();
     return response.ok() && response->result();
   };
@@ -101,18 +102,18 @@ TEST_F(ExternalScalerTest, IsActiveIsStrictlyAboveTheThreshold) {
   EXPECT_FALSE(active("50"));
   Publish(store_, {0, 0}, kNow);
   EXPECT_FALSE(active("0"));
-  EXPECT_TRUE(IsActive(MakeObject({{"profile", "training"}}), context_, kNow)->result());
+  EXPECT_TRUE(IsActive(MakeObject({{"profile", "training"}}), context_, kNow)->value().result());
 }
 
 TEST_F(ExternalScalerTest, WithoutFreshDataThereIsAnErrorAndNoZero) {
   EXPECT_EQ(Ask(MakeObject()).status().code(), StatusCode::kUnavailable);
-  EXPECT_EQ(IsActive(MakeObject(), context_, kNow).status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(IsActive(MakeObject(), context_, kNow)->status().code(), StatusCode::kUnavailable);
   Publish(store_, {40}, kNow);
   EXPECT_TRUE(Ask(MakeObject(), kNow + Seconds(10)).ok()) << "this old is still fresh";
   const auto stale = Ask(MakeObject(), kNow + Seconds(10.5));
   EXPECT_EQ(stale.status().code(), StatusCode::kUnavailable);
   EXPECT_THAT(std::string(base::Message(stale.status())), HasSubstr("10.5s old"));
-  EXPECT_EQ(IsActive(MakeObject(), context_, kNow + Seconds(10.5)).status().code(),
+  EXPECT_EQ(IsActive(MakeObject(), context_, kNow + Seconds(10.5))->status().code(),
             StatusCode::kUnavailable);
 }
 
@@ -141,8 +142,6 @@ TEST(GetMetricSpec, NeedsNoDataAndPassesTheTriggersErrorsOn) {
   EXPECT_EQ(named->metricspecs(0).targetsizefloat(), 90);
   EXPECT_EQ(GetMetricSpec(MakeObject({{"targetValue", "x"}})).status().code(),
             StatusCode::kInvalidArgument);
-  EXPECT_EQ(GetMetricSpec(MakeObject({{"engine", "vllm"}})).status().code(),
-            StatusCode::kUnimplemented);
 }
 
 TEST_F(ExternalScalerTest, AWindowAveragesFromTheFirstQuestionOn) {
@@ -150,7 +149,11 @@ TEST_F(ExternalScalerTest, AWindowAveragesFromTheFirstQuestionOn) {
   Publish(store_, {10}, kNow);
   EXPECT_EQ(Value(windowed), 10);
   Publish(store_, {30}, kNow + Seconds(1));
-  windows_.Record(store_.Load(), kNow + Seconds(1), context_.limits);
+  windows_.Record(
+      [this](const scaling::Trigger& trigger) {
+        return EvaluateNewest(trigger, context_, kNow + Seconds(1));
+      },
+      kNow + Seconds(1));
   Publish(store_, {80}, kNow + Seconds(2));
   EXPECT_EQ(Value(windowed, kNow + Seconds(2)), 40);  // of 10, 30, 80
   EXPECT_EQ(Value(MakeObject(), kNow + Seconds(2)), 80);

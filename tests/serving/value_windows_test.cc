@@ -11,6 +11,16 @@ namespace {
 
 const scaling::EvaluationLimits kLimits = {Seconds(10)};
 
+// From `view` at `now`.
+void Record(ValueWindows& windows, const std::shared_ptr<const telemetry::View>& view,
+            base::SteadyTime now) {
+  windows.Record(
+      [&view, now](const scaling::Trigger& trigger) {
+        return scaling::Evaluate(trigger, view, now, kLimits);
+      },
+      now);
+}
+
 scaling::Trigger Windowed(double seconds) {
   scaling::Trigger trigger;
   trigger.target = 80;
@@ -34,8 +44,7 @@ TEST(ValueWindows, RecordsBetweenTwoQuestions) {
   const scaling::Trigger trigger = Windowed(60);
   EXPECT_EQ(*windows.Ask("a", trigger, 0, kNow), 0);
   for (const int second : {1, 2, 3}) {
-    windows.Record(scaling::MakeView(catalog::Metric::kGpuUtilization, {40}),
-                   kNow + Seconds(second), kLimits);
+    Record(windows, scaling::MakeView(catalog::Metric::kGpuUtilization, {40}), kNow + Seconds(second));
   }
   EXPECT_EQ(*windows.Ask("a", trigger, 40, kNow + Seconds(4)), 32);  // 0 40 40 40 40
 }
@@ -46,7 +55,7 @@ TEST(ValueWindows, AMomentWithoutDataIsNoZero) {
   ASSERT_TRUE(windows.Ask("a", trigger, 50, kNow).ok());
   const auto view =
       scaling::MakeView({scaling::MakeSilentNode("node-a", absl::UnavailableError("no driver"))});
-  for (const int second : {1, 2, 3}) windows.Record(view, kNow + Seconds(second), kLimits);
+  for (const int second : {1, 2, 3}) Record(windows, view, kNow + Seconds(second));
   EXPECT_EQ(*windows.Ask("a", trigger, 50, kNow + Seconds(4)), 50);
 }
 
@@ -55,11 +64,11 @@ TEST(ValueWindows, ForgetsWhatNobodyHasAskedForInTenMinutes) {
   const auto view = scaling::MakeView(catalog::Metric::kGpuUtilization, {40});
   ASSERT_TRUE(windows.Ask("a", Windowed(60), 10, kNow).ok());
   ASSERT_TRUE(windows.Ask("b", Windowed(60), 10, kNow + Seconds(60)).ok());
-  windows.Record(view, kNow + Seconds(600), kLimits);
+  Record(windows, view, kNow + Seconds(600));
   EXPECT_EQ(windows.size(), 2u);
-  windows.Record(view, kNow + Seconds(600.001), kLimits);
+  Record(windows, view, kNow + Seconds(600.001));
   EXPECT_EQ(windows.size(), 1u);
-  windows.Record(view, kNow + Seconds(660.001), kLimits);
+  Record(windows, view, kNow + Seconds(660.001));
   EXPECT_EQ(windows.size(), 0u);
 }
 
@@ -112,7 +121,7 @@ TEST(ValueWindows, ManyTakeTurnsAndEachTakesItsTurn) {
     ASSERT_TRUE(windows.Ask(std::to_string(i), trigger, 0, kNow).ok());
   const auto view = scaling::MakeView(catalog::Metric::kGpuUtilization, {100});
   for (const int second : {1, 2, 3}) {
-    windows.Record(view, kNow + Seconds(second), kLimits);
+    Record(windows, view, kNow + Seconds(second));
     // To be asked for is to have had a turn.
     ASSERT_TRUE(windows.Ask("600", trigger, 100, kNow + Seconds(second)).ok());
   }

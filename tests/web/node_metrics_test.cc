@@ -304,11 +304,15 @@ TEST(NodeMetricsTest, EverySeriesIsOfTheTableOrTheCatalogAndHasTheLabelsToldTher
       held.push_back(std::make_shared<const telemetry::Snapshot>(node));
     }
     const telemetry::View view(std::move(held));
-    NodeMetrics metrics = {
-        view,
-        seconds(10),
-        lanes,
-        {requests, {"1", "nvml"}, serving::ConnectionStats(), HttpStats(), ReadProcessStats()}};
+    NodeMetrics metrics = {view,
+                           seconds(10),
+                           lanes,
+                           {requests,
+                            {"1", "nvml"},
+                            serving::ConnectionStats(),
+                            HttpStats(),
+                            ReadProcessStats(),
+                            engines::ScraperStats()}};
     metrics.reports = fleet::Reporter::Stats();
     Exposition of_gateway;
     WriteFleetSeries(view, {}, {}, seconds(10), kNow, of_gateway);

@@ -103,10 +103,10 @@ asio::awaitable<absl::Status> AddressScrape::Fetch(std::optional<std::string> to
   std::unique_ptr<BodyReader> reader;
   base::SteadyTime answer_began;
   BodySink sink;
-  sink.begin = [&](base::SteadyTime began) {
+  sink.begin = [&](base::SteadyTime began, std::string_view content_type) {
     answer_began = began;
-    reader =
-        services_.factory({endpoint(), view_.address, began, view_.payload, view_.last_success});
+    reader = services_.factory(
+        {endpoint(), view_.address, content_type, began, view_.payload, view_.last_success});
     return absl::OkStatus();
   };
   sink.feed = [&](std::string_view chunk) { return reader->Feed(chunk); };

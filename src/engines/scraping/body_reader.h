@@ -10,15 +10,16 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/time.h"
-#include "engines/scraping/endpoint.h"
+#include "engines/endpoint/endpoint.h"
 #include "engines/scraping/endpoint_view.h"
-#include "engines/scraping/ip_address.h"
+#include "engines/endpoint/ip_address.h"
 
 namespace gpuscaler::engines {
 
 struct ScrapeContext {
   const Endpoint& endpoint;
   const IpAddress& address;
+  std::string_view content_type;  // of the answer; empty: it has none
   // When the first byte of this answer came: what it counts, it counted by then.
   base::SteadyTime began;
   // Of the last success at this address, and when its answer began: for differences

@@ -136,7 +136,8 @@ asio::awaitable<absl::Status> Connection::ReadAnswer(ResponseReader& reader, Hop
         "the answer has status ", status,
         status == 401 || status == 403 ? "; a token is given to the scaler by --engine-auth" : ""));
   }
-  if (absl::Status begun = sink.begin(reader.head().began); !begun.ok()) co_return begun;
+  if (absl::Status begun = sink.begin(reader.head().began, reader.head().content_type); !begun.ok())
+    co_return begun;
   deadline.Set(hop.began + limits_.whole,
                base::StrCat("end of the answer within ", base::FormatDuration(limits_.whole)));
   co_return co_await reader.ReadBody(sink.feed);

@@ -11,10 +11,10 @@
 #include "base/time.h"
 #include "boost/asio/awaitable.hpp"
 #include "boost/asio/io_context.hpp"
-#include "engines/scraping/endpoint.h"
+#include "engines/endpoint/endpoint.h"
 #include "engines/scraping/fetch_limits.h"
 #include "engines/scraping/gzip_inflater.h"
-#include "engines/scraping/ip_address.h"
+#include "engines/endpoint/ip_address.h"
 #include "engines/scraping/tls_trust.h"
 #include "engines/scraping/transport.h"
 
@@ -24,7 +24,8 @@ class ResponseReader;
 
 // Who takes a body. An error of either ends the reading.
 struct BodySink {
-  std::function<absl::Status(base::SteadyTime began)> begin;  // 200; when the answer began
+  // 200; when the answer began, and its Content-Type.
+  std::function<absl::Status(base::SteadyTime began, std::string_view content_type)> begin;
   ChunkSink feed;
 };
 

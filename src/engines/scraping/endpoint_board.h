@@ -7,7 +7,7 @@
 
 #include "base/mutex.h"
 #include "base/time.h"
-#include "engines/scraping/endpoint.h"
+#include "engines/endpoint/endpoint.h"
 #include "engines/scraping/endpoint_view.h"
 
 namespace gpuscaler::engines {

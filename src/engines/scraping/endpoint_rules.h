@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "engines/scraping/endpoint.h"
+#include "engines/endpoint/endpoint.h"
 
 namespace gpuscaler::engines {
 

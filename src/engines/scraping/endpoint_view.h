@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "base/time.h"
-#include "engines/scraping/ip_address.h"
+#include "engines/endpoint/ip_address.h"
 
 namespace gpuscaler::engines {
 

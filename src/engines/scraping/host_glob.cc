@@ -6,7 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
 #include "base/strings.h"
-#include "engines/scraping/ip_address.h"
+#include "engines/endpoint/ip_address.h"
 
 namespace gpuscaler::engines {
 namespace {

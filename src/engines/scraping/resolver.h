@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "engines/scraping/ip_address.h"
+#include "engines/endpoint/ip_address.h"
 
 namespace gpuscaler::engines {
 

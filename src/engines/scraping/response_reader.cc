@@ -11,7 +11,7 @@
 #include "boost/beast/http/message.hpp"
 #include "boost/beast/http/parser.hpp"
 #include "boost/beast/http/rfc7230.hpp"
-#include "engines/scraping/endpoint.h"
+#include "engines/endpoint/endpoint.h"
 
 namespace gpuscaler::engines {
 namespace {
@@ -90,6 +90,7 @@ asio::awaitable<absl::Status> ResponseReader::ReadHead() {
   if (absl::Status read = co_await Feed(Part::kHead); !read.ok()) co_return read;
   const auto& response = parser_->get();
   head_.status = static_cast<int>(response.result_int());
+  head_.content_type = ToStd(response[http::field::content_type]);
   head_.location = ToStd(response[http::field::location]);
   const beast::string_view encoding = response[http::field::content_encoding];
   head_.gzip = beast::iequals(encoding, "gzip") || beast::iequals(encoding, "x-gzip");

@@ -20,6 +20,7 @@ namespace gpuscaler::engines {
 
 struct ResponseHead {
   int status = 0;
+  std::string content_type;  // empty: none was named
   std::string location;
   bool gzip = false;
   base::SteadyTime began;  // the first byte came

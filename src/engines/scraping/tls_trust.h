@@ -11,7 +11,7 @@
 #include "boost/asio/ip/tcp.hpp"
 #include "boost/asio/ssl/context.hpp"
 #include "boost/asio/ssl/stream.hpp"
-#include "engines/scraping/endpoint.h"
+#include "engines/endpoint/endpoint.h"
 #include "engines/scraping/watched_file.h"
 
 namespace gpuscaler::engines {

@@ -12,8 +12,8 @@
 #include "boost/asio/buffer.hpp"
 #include "boost/asio/io_context.hpp"
 #include "boost/asio/ip/tcp.hpp"
-#include "engines/scraping/endpoint.h"
-#include "engines/scraping/ip_address.h"
+#include "engines/endpoint/endpoint.h"
+#include "engines/endpoint/ip_address.h"
 #include "engines/scraping/tls_trust.h"
 
 namespace gpuscaler::engines {

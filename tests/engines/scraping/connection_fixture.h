@@ -33,7 +33,7 @@ class ConnectionFixture : public testing::Test {
   absl::Status Get(std::optional<std::string> token = std::nullopt) {
     body_.clear();
     absl::Status status = absl::UnknownError("no answer");
-    BodySink sink{[](base::SteadyTime) { return absl::OkStatus(); },
+    BodySink sink{[](base::SteadyTime, std::string_view) { return absl::OkStatus(); },
                   [this](std::string_view chunk) {
                     body_ += chunk;
                     return absl::OkStatus();

@@ -146,7 +146,7 @@ TEST_F(ConnectionTest, RedirectsAreFollowedToTheSameOriginAloneAndWithoutTheToke
 TEST_F(ConnectionTest, TheSinksErrorEndsIt) {
   engine_.Say("a 1\n");
   absl::Status status;
-  BodySink sink{[](base::SteadyTime) { return absl::OkStatus(); },
+  BodySink sink{[](base::SteadyTime, std::string_view) { return absl::OkStatus(); },
                 [](std::string_view) { return absl::InvalidArgumentError("line 1 is odd"); }};
   boost::asio::co_spawn(io_, connection_->Get({}, std::move(sink)),
                         [&](const std::exception_ptr&, absl::Status result) { status = result; });

@@ -1,4 +1,4 @@
-#include "engines/scraping/endpoint.h"
+#include "engines/endpoint/endpoint.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "engines/scraping/ip_address.h"
+#include "engines/endpoint/ip_address.h"
 
 #include <gtest/gtest.h>
 

@@ -45,7 +45,7 @@ class TlsTest : public testing::Test {
     absl::Status status = absl::UnknownError("no answer");
     for (int reading = 0; reading < 2; ++reading) {
       std::string body;
-      BodySink sink{[](base::SteadyTime) { return absl::OkStatus(); },
+      BodySink sink{[](base::SteadyTime, std::string_view) { return absl::OkStatus(); },
                     [&](std::string_view chunk) {
                       body += chunk;
                       return absl::OkStatus();

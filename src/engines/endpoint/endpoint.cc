@@ -1,4 +1,4 @@
-#include "engines/scraping/endpoint.h"
+#include "engines/endpoint/endpoint.h"
 
 #include <algorithm>
 #include <charconv>

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "engines/scraping/ip_address.h"
+#include "engines/endpoint/ip_address.h"
 
 namespace gpuscaler::engines {
 

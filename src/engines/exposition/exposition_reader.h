@@ -1,0 +1,72 @@
+// Collects from an exposition what signals need.
+//
+//   ExpositionReader reader(signals);
+//   ExpositionParser parser(format, reader);
+//   ... Feed, Finish ...
+//   reader.Readings()[i] is of signals[i].
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engines/exposition/exposition_parser.h"
+#include "engines/exposition/signal.h"
+#include "engines/exposition/signal_reading.h"
+
+namespace gpuscaler::engines {
+
+class ExpositionReader : public SampleSink {
+ public:
+  // Series that are kept of one part, and the bytes of labels in all: more of
+  // them are an error of the part.
+  static constexpr size_t kMostSeries = 10'000;
+  static constexpr size_t kMostBytes = 4 * size_t{1024} * 1024;
+
+  // `signals` must outlive the reader.
+  explicit ExpositionReader(std::span<const Signal> signals);
+
+  bool Wants(std::string_view name) override;
+  void Take(const Sample& sample) override;
+
+  // One for each signal. The reader is then empty.
+  std::vector<SignalReading> Readings();
+
+ private:
+  // A candidate of a part of a signal.
+  struct Use {
+    size_t signal;
+    size_t part;
+    size_t candidate;
+  };
+  struct Name {
+    std::string_view text;
+    std::vector<Use> uses;
+  };
+  struct Series {
+    std::string group;
+    double value = 0;
+  };
+  struct CandidateState {
+    bool named = false;  // series of the name are there, selected or not
+    absl::Status status;
+    std::map<std::string, Series, std::less<>> series;  // by labels
+  };
+
+  void TakeFor(const Use& use, const Sample& sample);
+  static PartReading ReadPart(const Signal& signal, size_t part,
+                              std::vector<CandidateState>& states);
+
+  std::span<const Signal> signals_;
+  std::vector<Name> names_;
+  uint64_t lengths_ = 0;  // bit n: a name of n, modulo 64, characters is wanted
+  size_t found_ = 0;      // in names_: what Wants found
+  size_t kept_bytes_ = 0;
+  std::vector<std::vector<std::vector<CandidateState>>> states_;  // signal, part, candidate
+};
+
+}  // namespace gpuscaler::engines

@@ -1,0 +1,20 @@
+// A signal, and where it is read.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engines/exposition/signal.h"
+#include "engines/endpoint/endpoint.h"
+
+namespace gpuscaler::engines {
+
+struct SignalSource {
+  Endpoint endpoint;
+  std::shared_ptr<const Signal> signal;  // never null; its name tells it from all others
+};
+
+// The same for sources that tell the same.
+std::string Key(const SignalSource& source);
+
+}  // namespace gpuscaler::engines

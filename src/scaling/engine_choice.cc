@@ -1,0 +1,233 @@
+#include "scaling/engine_choice.h"
+
+#include <array>
+#include <memory>
+#include <utility>
+
+#include "base/json_quote.h"
+#include "base/strings.h"
+#include "catalog/engine_quantities.h"
+#include "engines/exposition/series_expression.h"
+
+namespace gpuscaler::scaling {
+namespace {
+
+using catalog::EngineRow;
+
+struct EndpointKey {
+  std::string_view key;
+  const EngineRow* engine;  // of which it is; nullptr: of the one that `engine` names
+  const std::optional<std::string>* url;
+};
+
+std::array<EndpointKey, 3> EndpointKeys(const TriggerDraft& draft) {
+  return {{{"engineEndpoint", nullptr, &draft.engine_endpoint},
+           {"vllmEndpoint", &catalog::Row(catalog::Engine::kVllm), &draft.vllm_endpoint},
+           {"tritonEndpoint", &catalog::Row(catalog::Engine::kTriton), &draft.triton_endpoint}}};
+}
+
+// The endpoint that the trigger names; `key` empty: none.
+absl::StatusOr<EndpointKey> GivenEndpoint(const TriggerDraft& draft) {
+  EndpointKey given = {};
+  for (const EndpointKey& each : EndpointKeys(draft)) {
+    if (!each.url->has_value()) continue;
+    if (!given.key.empty()) {
+      return absl::InvalidArgumentError(base::StrCat(given.key, " and ", each.key,
+                                                     " are both given; a trigger has one metric,"
+                                                     " so write a trigger for each"));
+    }
+    given = each;
+  }
+  return given;
+}
+
+std::string WhatIsScaledOn(const TriggerDraft& draft, const catalog::MetricRow& metric) {
+  if (draft.quantity != nullptr) return base::StrCat("metricType ", draft.quantity->name);
+  if (draft.series) return "engineMetric";
+  const bool own = draft.metric == nullptr && draft.profile != nullptr;
+  return own ? base::StrCat("profile ", draft.profile->name, " scales on ", metric.name, ", which")
+             : base::StrCat("metricType ", metric.name);
+}
+
+absl::StatusOr<const EngineRow*> ChooseEngine(const TriggerDraft& draft,
+                                              const catalog::MetricRow& metric,
+                                              const EndpointKey& endpoint) {
+  const EngineRow* engine = draft.engine != nullptr ? draft.engine : endpoint.engine;
+  if (const auto* row = catalog::EngineQuantityOf(metric.id);
+      row != nullptr && draft.quantity == nullptr && !draft.series) {
+    if (engine == nullptr) engine = &catalog::Row(row->engine);
+    if (engine->id == row->engine) return engine;
+    return absl::InvalidArgumentError(
+        base::StrCat(WhatIsScaledOn(draft, metric), " is of ", catalog::Row(row->engine).name,
+                     ", but ", draft.engine != nullptr ? "engine is " : endpoint.key,
+                     draft.engine != nullptr ? engine->name : std::string_view(" is given")));
+  }
+  if (engine != nullptr) return engine;
+  return absl::InvalidArgumentError(base::StrCat(
+      WhatIsScaledOn(draft, metric), " needs engine, which is one of ", catalog::EngineNames()));
+}
+
+absl::StatusOr<EngineMetric> MetricOfSeries(const TriggerDraft& draft, const EngineRow& engine) {
+  if (!engine.any_series) {
+    return absl::InvalidArgumentError(base::StrCat(
+        "engineMetric names a series, which goes with engine: prometheus; for engine ", engine.name,
+        " give metricType, one of ", catalog::QuantityNamesOf(engine.id)));
+  }
+  if (draft.quantity != nullptr || draft.metric != nullptr) {
+    return absl::InvalidArgumentError(
+        "metricType and engineMetric are both given; engineMetric is the metric");
+  }
+  EngineMetric metric;
+  metric.source.signal = std::make_shared<const engines::Signal>(engines::SignalOf(*draft.series));
+  return metric;
+}
+
+absl::StatusOr<EngineMetric> MetricOfQuantity(const EngineRow& engine,
+                                              const catalog::QuantityRow& quantity) {
+  if (engine.any_series) {
+    return absl::InvalidArgumentError(base::StrCat("engine ", engine.name,
+                                                   " needs engineMetric, a series like"
+                                                   " my_queue_length{queue=\"a\"}; it has no ",
+                                                   quantity.name));
+  }
+  const auto* row = catalog::FindEngineQuantity(engine.id, quantity.id);
+  if (row == nullptr) {
+    return absl::InvalidArgumentError(base::StrCat("engine ", engine.name, " does not tell ",
+                                                   quantity.name, "; it tells ",
+                                                   catalog::QuantityNamesOf(engine.id)));
+  }
+  EngineMetric metric;
+  metric.source.signal = std::make_shared<const engines::Signal>(engines::SignalOf(*row));
+  metric.unit = quantity.unit;
+  metric.kind = quantity.kind;
+  metric.across = quantity.across_endpoints;
+  return metric;
+}
+
+// Keys that are about GPUs.
+absl::Status CheckNoGpuKeys(const TriggerDraft& draft, const std::string& what) {
+  const struct {
+    bool given;
+    std::string_view key;
+  } of_gpus[] = {{draft.trigger.workload.has_value(), "workload"},
+                 {draft.trigger.gpu_index.has_value(), "gpuIndex"}};
+  for (const auto& [given, key] : of_gpus) {
+    if (!given) continue;
+    return absl::InvalidArgumentError(
+        base::StrCat(key, ": ", what,
+                     " is read from the engines, every address behind the"
+                     " endpoint's name, and not from GPUs; leave ",
+                     key, " out"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<EngineMetric>> ChooseEngineMetric(const TriggerDraft& draft,
+                                                               const catalog::MetricRow& row) {
+  const auto endpoint = GivenEndpoint(draft);
+  if (!endpoint.ok()) return endpoint.status();
+  const bool general = draft.quantity != nullptr || draft.series.has_value();
+  if (!general && row.origin != catalog::Origin::kEngine) {
+    const std::string_view key = draft.engine != nullptr ? "engine" : endpoint->key;
+    if (key.empty()) return std::nullopt;
+    return absl::InvalidArgumentError(base::StrCat(key, " is given, but the metric is ", row.name,
+                                                   ", which is read from GPUs; give"
+                                                   " metricType, one of ",
+                                                   catalog::QuantityNames(), ", or leave ", key,
+                                                   " out"));
+  }
+  const std::string what = WhatIsScaledOn(draft, row);
+  const auto engine = ChooseEngine(draft, row, *endpoint);
+  if (!engine.ok()) return engine.status();
+  if (endpoint->key.empty()) {
+    return absl::InvalidArgumentError(
+        base::StrCat(what,
+                     " is read from the engine: give engineEndpoint, where its metrics are,"
+                     " like http://NAME.NAMESPACE.svc:8000",
+                     (*engine)->path));
+  }
+  if (endpoint->engine != nullptr && endpoint->engine != *engine) {
+    return absl::InvalidArgumentError(base::StrCat(endpoint->key, " is given, but engine is ",
+                                                   (*engine)->name, "; give engineEndpoint"));
+  }
+  if (absl::Status fits = CheckNoGpuKeys(draft, what); !fits.ok()) return fits;
+  const catalog::QuantityRow* quantity = draft.quantity;
+  if (quantity == nullptr && !draft.series) {
+    quantity = &catalog::Row(catalog::EngineQuantityOf(row.id)->quantity);
+  }
+  auto metric = quantity != nullptr && !draft.series ? MetricOfQuantity(**engine, *quantity)
+                                                     : MetricOfSeries(draft, **engine);
+  if (!metric.ok()) return metric.status();
+  metric->source.endpoint = *engines::ParseEndpoint(**endpoint->url, (*engine)->path);
+  return *std::move(metric);
+}
+
+absl::StatusOr<std::optional<ActivationSignal>> ChooseActivation(const TriggerDraft& draft) {
+  const struct {
+    bool given;
+    std::string_view key, needs;
+    bool has;
+  } rows[] = {{draft.activation_endpoint.has_value(), "activationEndpoint", "activationMetric",
+               draft.activation_signal != nullptr},
+              {draft.activation_signal != nullptr, "activationMetric", "activationEndpoint",
+               draft.activation_endpoint.has_value()},
+              {draft.activation_metric_threshold.has_value(), "activationMetricThreshold",
+               "activationEndpoint", draft.activation_endpoint.has_value()}};
+  for (const auto& row : rows) {
+    if (!row.given || row.has) continue;
+    return absl::InvalidArgumentError(base::StrCat(row.key, " needs ", row.needs));
+  }
+  if (!draft.activation_endpoint) return std::nullopt;
+  ActivationSignal activation;
+  activation.source.endpoint =
+      *engines::ParseEndpoint(*draft.activation_endpoint, draft.activation_path);
+  activation.source.signal = draft.activation_signal;
+  activation.threshold = draft.activation_metric_threshold.value_or(0);
+  return activation;
+}
+
+std::string ReadEngine(std::string_view value, TriggerDraft& draft) {
+  draft.engine = catalog::FindEngine(value);
+  return draft.engine == nullptr ? "is not an engine" : "";
+}
+
+std::string ReadEngineMetric(std::string_view value, TriggerDraft& draft) {
+  auto series = engines::ParseSeriesExpression(value);
+  if (!series.ok()) return base::StrCat("is no series: ", base::Message(series.status()));
+  draft.series = *std::move(series);
+  return "";
+}
+
+// ENGINE/QUANTITY, or as engineMetric.
+std::string ReadActivationMetric(std::string_view value, TriggerDraft& draft) {
+  const size_t slash = value.find('/');
+  if (slash != std::string_view::npos && value.find('"') == std::string_view::npos) {
+    const EngineRow* engine = catalog::FindEngine(value.substr(0, slash));
+    if (engine == nullptr) return "names no engine";
+    const catalog::QuantityRow* quantity = catalog::FindQuantity(value.substr(slash + 1));
+    const auto* row =
+        quantity == nullptr ? nullptr : catalog::FindEngineQuantity(engine->id, quantity->id);
+    if (row == nullptr) {
+      return base::StrCat("names nothing that ", engine->name, " tells (",
+                          catalog::QuantityNamesOf(engine->id), ")");
+    }
+    draft.activation_signal = std::make_shared<const engines::Signal>(engines::SignalOf(*row));
+    draft.activation_path = engine->path;
+    return "";
+  }
+  auto series = engines::ParseSeriesExpression(value);
+  if (!series.ok()) return base::StrCat("is no series: ", base::Message(series.status()));
+  draft.activation_signal = std::make_shared<const engines::Signal>(engines::SignalOf(*series));
+  return "";
+}
+
+std::string ReadUrl(std::string_view value, std::optional<std::string>* url) {
+  const auto endpoint = engines::ParseEndpoint(value, "/");
+  if (!endpoint.ok()) return base::StrCat("cannot be used: ", base::Message(endpoint.status()));
+  *url = std::string(value);
+  return "";
+}
+
+}  // namespace gpuscaler::scaling

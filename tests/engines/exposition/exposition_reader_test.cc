@@ -1,0 +1,152 @@
+#include "engines/exposition/exposition_reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/strings.h"
+#include "engines/exposition/gauge_value.h"
+#include "engines/exposition/readings.h"
+
+namespace gpuscaler::engines {
+namespace {
+
+using ::testing::HasSubstr;
+
+absl::StatusOr<double> Value(const Signal& signal, std::string_view text) {
+  return GaugeValue(signal, Read(signal, text));
+}
+
+// "CODE: message" of what is no value.
+std::string Error(const Signal& signal, std::string_view text) {
+  const auto value = Value(signal, text);
+  EXPECT_FALSE(value.ok()) << *value;
+  return value.status().ToString();
+}
+
+Signal Candidates(std::vector<std::string_view> selectors) {
+  Signal signal = Expression(selectors.front());
+  signal.name = "test";
+  for (size_t i = 1; i < selectors.size(); ++i) {
+    signal.parts[0].candidates.push_back(SeriesSelector::Parse(selectors[i]).value());
+  }
+  return signal;
+}
+
+TEST(ExpositionReader, AddsUpTheSeriesThatASelectorSelects) {
+  const std::string text = "a{m=\"x\"} 1\na{m=\"y\"} 2\nb 10\na{m=\"x\",n=\"1\"} 4\n";
+  EXPECT_EQ(*Value(Expression("a"), text), 7);
+  EXPECT_EQ(*Value(Expression("a{m=\"x\"}"), text), 5);
+  EXPECT_EQ(*Value(Expression("a{m!=\"x\"}"), text), 2);
+}
+
+TEST(ExpositionReader, TheFirstCandidateThatIsThereCountsAlone) {
+  const Signal signal = Candidates({"new", "old"});
+  EXPECT_EQ(*Value(signal, "old 5\nnew 3\n"), 3);
+  EXPECT_EQ(*Value(signal, "new 3\nold 5\n"), 3);
+  EXPECT_EQ(*Value(signal, "old 5\n"), 5);
+  EXPECT_EQ(*Value(signal, "new 0\nold 5\n"), 0);
+  EXPECT_EQ(Read(signal, "old 5\n").parts[0].series, "old");
+  // One that cannot be used is not replaced by another.
+  EXPECT_THAT(Error(signal, "new NaN\nold 5\n"), HasSubstr("new{} is nan"));
+  EXPECT_EQ(*Value(signal, "new 3\nold NaN\n"), 3);
+}
+
+TEST(ExpositionReader, WhatIsAbsentIsAnErrorThatNamesWhatWasTried) {
+  EXPECT_EQ(Error(Expression("a{b=\"c\"}"), "x 1\n"),
+            "FAILED_PRECONDITION: a{b=\"c\"} is absent: there is no series a{b=\"c\"}");
+  EXPECT_EQ(Error(Candidates({"new", "old"}), "x 1\n"),
+            "FAILED_PRECONDITION: test is absent: there is none of the series new, old");
+  EXPECT_EQ(Error(Expression("a{b=\"c\"}"), "a{b=\"d\"} 1\n"),
+            "FAILED_PRECONDITION: a{b=\"c\"} is absent: there is no series a{b=\"c\"}; there is a, "
+            "but with other labels");
+  EXPECT_EQ(Error(Of("vllm", "inflight"), "vllm:num_requests_waiting 1\n"),
+            "FAILED_PRECONDITION: inflight of vllm is absent: for running there is no series "
+            "vllm:num_requests_running");
+  // A family without a sample is not 0.
+  EXPECT_THAT(Error(Expression("a"), "# TYPE a gauge\n"), HasSubstr("is absent"));
+}
+
+TEST(ExpositionReader, WhatIsNoAmountIsAnErrorThatNamesTheSeries) {
+  for (const std::string value : {"NaN", "+Inf", "-Inf", "-1"}) {
+    EXPECT_THAT(Error(Expression("a"), "a{m=\"x\"} 1\na{m=\"y\"} " + value + "\n"),
+                HasSubstr("FAILED_PRECONDITION: a: a{m=\"y\"} is "))
+        << value;
+  }
+  // Those that are not selected do not matter.
+  EXPECT_EQ(*Value(Expression("a{m=\"x\"}"), "a{m=\"x\"} 1\na{m=\"y\"} NaN\n"), 1);
+}
+
+TEST(ExpositionReader, ASeriesThatIsThereTwiceIsAnErrorUnlessItSaysTheSame) {
+  EXPECT_EQ(*Value(Expression("a"), "a{b=\"1\",c=\"2\"} 3\na{c=\"2\",b=\"1\"} 3\n"), 3);
+  EXPECT_EQ(Error(Expression("a"), "a{b=\"1\",c=\"2\"} 3\na{c=\"2\",b=\"1\"} 4\n"),
+            "FAILED_PRECONDITION: a: a{b=\"1\", c=\"2\"} is there twice, as 3 and 4");
+  // An empty label is none.
+  EXPECT_THAT(Error(Expression("a"), "a{b=\"\"} 3\na 4\n"), HasSubstr("is there twice"));
+}
+
+TEST(ExpositionReader, LabelsThatLookAlikeAreDifferentSeries) {
+  EXPECT_EQ(*Value(Expression("a"), "a{b=\"1\",c=\"2\"} 1\na{b=\"1\\\", c=\\\"2\"} 2\n"), 3);
+  EXPECT_EQ(*Value(Expression("a"), "a{b=\"x\\ny\"} 1\na{b=\"x\\\\ny\"} 2\n"), 3);
+}
+
+TEST(ExpositionReader, WhatItShowsOfLabelsIsShortAndPrintable) {
+  const std::string error =
+      Error(Expression("a"), "a{\"x\\n\x1b\"=\"\x1b\",y=\"" + std::string(5000, 'z') + "\"} NaN\n");
+  EXPECT_THAT(error, HasSubstr(R"(a: a{"x\u000a\u001b"="\u001b", y="zzz)"));
+  EXPECT_THAT(error, HasSubstr("zzz... is nan"));
+  EXPECT_LT(error.size(), 400U);
+  EXPECT_EQ(*Value(Expression("a"), "a{\"b=\\\"1\\\", c\"=\"2\"} 1\na{b=\"1\",c=\"2\"} 2\n"), 3);
+}
+
+TEST(ExpositionReader, ReadsManySignalsAtOnce) {
+  const std::vector<Signal> signals = {Of("vllm", "waiting"), Of("vllm", "inflight"),
+                                       Expression("x"), Expression("x{a=\"1\"}")};
+  const auto readings = ReadAll(
+      signals, "vllm:num_requests_running 5\nvllm:num_requests_waiting 2\nx 7\nx{a=\"1\"} 8\n");
+  ASSERT_EQ(readings.size(), 4U);
+  EXPECT_EQ(*GaugeValue(signals[0], readings[0]), 2);
+  EXPECT_EQ(*GaugeValue(signals[1], readings[1]), 7);
+  EXPECT_EQ(*GaugeValue(signals[2], readings[2]), 15);
+  EXPECT_EQ(*GaugeValue(signals[3], readings[3]), 8);
+}
+
+TEST(ExpositionReader, IsEmptyOnceItHasBeenRead) {
+  const Signal signal = Expression("a");
+  ExpositionReader reader({&signal, 1});
+  ASSERT_TRUE(reader.Wants("a"));
+  reader.Take({"a", Labels(), 5, {}});
+  EXPECT_EQ(*GaugeValue(signal, reader.Readings()[0]), 5);
+  EXPECT_FALSE(reader.Readings()[0].parts[0].status.ok());
+}
+
+TEST(ExpositionReader, WantsNamesOfTheSignalsOnly) {
+  const Signal signal = Candidates({"abc", "de"});
+  ExpositionReader reader({&signal, 1});
+  EXPECT_TRUE(reader.Wants("abc"));
+  EXPECT_TRUE(reader.Wants("de"));
+  for (const std::string_view name : {"ab", "abd", "d", "dee", ""}) {
+    EXPECT_FALSE(reader.Wants(name)) << name;
+  }
+  // Lengths are compared modulo 64 at first.
+  EXPECT_FALSE(reader.Wants("de" + std::string(64, 'x')));
+}
+
+TEST(ExpositionReader, KeepsABoundedNumberOfSeries) {
+  std::string text;
+  for (size_t i = 0; i < ExpositionReader::kMostSeries; ++i) {
+    base::StrAppend(&text, "a{b=\"", i, "\"} 1\n");
+  }
+  EXPECT_EQ(*Value(Expression("a"), text), ExpositionReader::kMostSeries);
+  EXPECT_THAT(Error(Expression("a"), text + "a 1\n"), HasSubstr("RESOURCE_EXHAUSTED"));
+}
+
+TEST(ExpositionReader, KeepsBoundedLabels) {
+  std::string text;
+  for (int i = 0; i < 100; ++i) {
+    base::StrAppend(&text, "a{b=\"", std::string(60'000, 'x'), i, "\"} 1\n");
+  }
+  EXPECT_THAT(Error(Expression("a"), text), HasSubstr("RESOURCE_EXHAUSTED: a: more than 10000"));
+}
+
+}  // namespace
+}  // namespace gpuscaler::engines
