@@ -6,8 +6,8 @@
 
 #include "base/json_quote.h"
 #include "base/strings.h"
-#include "engines/scraping/bearer_tokens.h"
 #include "engines/endpoint/ip_address.h"
+#include "engines/scraping/bearer_tokens.h"
 
 namespace gpuscaler::cli {
 namespace {

@@ -149,10 +149,9 @@ TEST(CommandLine, DocsPrintsThePagesAndTheSameEachTime) {
     std::string name;
     std::string holds;
   };
-  for (const PageRow& page :
-       {PageRow{"metrics", "| `gpu_utilization` | % |"},
-        PageRow{"configuration", "| `activationThreshold` |"},
-        PageRow{"configuration", "| vLLM by requests waiting. |"}}) {
+  for (const PageRow& page : {PageRow{"metrics", "| `gpu_utilization` | % |"},
+                              PageRow{"configuration", "| `activationThreshold` |"},
+                              PageRow{"configuration", "| vLLM by requests waiting. |"}}) {
     const Finished first = RunScaler({"docs", page.name});
     const Finished second = RunScaler({"docs", page.name}, {{"NODE_NAME", "other"}});
     EXPECT_EQ(first.exit_code, 0);

@@ -44,7 +44,8 @@ TEST(ValueWindows, RecordsBetweenTwoQuestions) {
   const scaling::Trigger trigger = Windowed(60);
   EXPECT_EQ(*windows.Ask("a", trigger, 0, kNow), 0);
   for (const int second : {1, 2, 3}) {
-    Record(windows, scaling::MakeView(catalog::Metric::kGpuUtilization, {40}), kNow + Seconds(second));
+    Record(windows, scaling::MakeView(catalog::Metric::kGpuUtilization, {40}),
+           kNow + Seconds(second));
   }
   EXPECT_EQ(*windows.Ask("a", trigger, 40, kNow + Seconds(4)), 32);  // 0 40 40 40 40
 }

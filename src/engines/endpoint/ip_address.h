@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -31,9 +30,11 @@ class IpAddress {
   std::span<const uint8_t> bytes() const { return {bytes_.data(), is_v4_ ? 4U : 16U}; }
   std::string ToString() const;
 
-  // Clang-Tidy 14 takes the 0 of a defaulted comparison for ours.
-  friend auto operator<=>(const IpAddress&,
-                          const IpAddress&) = default;  // NOLINT(modernize-use-nullptr)
+  friend bool operator==(const IpAddress&, const IpAddress&) = default;
+  // IPv4 first.
+  friend bool operator<(const IpAddress& a, const IpAddress& b) {
+    return a.is_v4_ != b.is_v4_ ? a.is_v4_ : a.bytes_ < b.bytes_;
+  }
 
  private:
   bool is_v4_ = true;

@@ -31,12 +31,12 @@ AddressScrape::~AddressScrape() {
 }
 
 void AddressScrape::Start() {
-  asio::co_spawn(services_.io, Run(),
-                 [self = shared_from_this()](const std::exception_ptr& thrown) {
-                   // What a reading throws is caught. An address that is read no more must not
-                   // pass for one that is: out of memory.
-                   if (thrown != nullptr) std::terminate();
-                 });
+  const auto end = [](const std::exception_ptr& thrown) {
+    // An address that is read no more must not pass for one that is: out of memory.
+    if (thrown != nullptr) std::terminate();
+  };
+  asio::co_spawn(
+      services_.io, [self = shared_from_this()] { return self->Run(); }, end);
 }
 
 void AddressScrape::Stop() {

@@ -11,8 +11,8 @@
 #include "absl/status/statusor.h"
 #include "base/time.h"
 #include "engines/endpoint/endpoint.h"
-#include "engines/scraping/endpoint_view.h"
 #include "engines/endpoint/ip_address.h"
+#include "engines/scraping/endpoint_view.h"
 
 namespace gpuscaler::engines {
 

@@ -112,7 +112,7 @@ asio::awaitable<absl::Status> Connection::Ask(Hop& hop, const BodySink& sink, De
   deadline.Set(hop.began + limits_.header,
                base::StrCat("answer within ", base::FormatDuration(limits_.header)));
   const std::string request = Request(hop);
-  const auto error = co_await transport_.Write(request);
+  const auto [error, written] = co_await transport_.Write(request);
   if (deadline.passed()) co_return deadline.Status();
   if (error) {
     co_return absl::UnavailableError(base::StrCat("the connection failed: ", error.message()));

@@ -12,9 +12,9 @@
 #include "boost/asio/awaitable.hpp"
 #include "boost/asio/io_context.hpp"
 #include "engines/endpoint/endpoint.h"
+#include "engines/endpoint/ip_address.h"
 #include "engines/scraping/fetch_limits.h"
 #include "engines/scraping/gzip_inflater.h"
-#include "engines/endpoint/ip_address.h"
 #include "engines/scraping/tls_trust.h"
 #include "engines/scraping/transport.h"
 

@@ -22,12 +22,12 @@ EndpointScrape::EndpointScrape(ScrapeServices& services, std::shared_ptr<Endpoin
       timer_(services.io) {}
 
 void EndpointScrape::Start() {
-  asio::co_spawn(services_.io, Run(),
-                 [self = shared_from_this()](const std::exception_ptr& thrown) {
-                   // An endpoint that is looked up no more must not pass for one that is: out of
-                   // memory.
-                   if (thrown != nullptr) std::terminate();
-                 });
+  const auto end = [](const std::exception_ptr& thrown) {
+    // An endpoint that is looked up no more must not pass for one that is: out of memory.
+    if (thrown != nullptr) std::terminate();
+  };
+  asio::co_spawn(
+      services_.io, [self = shared_from_this()] { return self->Run(); }, end);
 }
 
 void EndpointScrape::Stop() {

@@ -13,8 +13,8 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
-#include "engines/scraping/body_reader.h"
 #include "engines/endpoint/endpoint.h"
+#include "engines/scraping/body_reader.h"
 #include "engines/scraping/endpoint_board.h"
 #include "engines/scraping/endpoint_view.h"
 #include "engines/scraping/resolver.h"

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "base/time.h"
+#include "engines/endpoint/ip_address.h"
 #include "engines/scraping/bearer_tokens.h"
 #include "engines/scraping/endpoint_rules.h"
 #include "engines/scraping/fetch_limits.h"
-#include "engines/endpoint/ip_address.h"
 
 namespace gpuscaler::engines {
 

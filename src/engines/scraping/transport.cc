@@ -62,22 +62,14 @@ asio::awaitable<absl::Status> Transport::Open(const Endpoint& endpoint, const Ip
   co_return absl::UnavailableError(why);
 }
 
-asio::awaitable<error_code> Transport::Write(const std::string& bytes) {
-  if (tls_) {
-    const auto [error, count] = co_await asio::async_write(*tls_, asio::buffer(bytes), kAwait);
-    co_return error;
-  }
-  const auto [error, count] = co_await asio::async_write(socket_, asio::buffer(bytes), kAwait);
-  co_return error;
+asio::awaitable<Transport::Transferred> Transport::Write(const std::string& bytes) {
+  if (tls_) return asio::async_write(*tls_, asio::buffer(bytes), kAwait);
+  return asio::async_write(socket_, asio::buffer(bytes), kAwait);
 }
 
-asio::awaitable<std::pair<error_code, size_t>> Transport::ReadSome(asio::mutable_buffer into) {
-  if (tls_) {
-    const auto [error, count] = co_await tls_->async_read_some(into, kAwait);
-    co_return std::pair(error, count);
-  }
-  const auto [error, count] = co_await socket_.async_read_some(into, kAwait);
-  co_return std::pair(error, count);
+asio::awaitable<Transport::Transferred> Transport::ReadSome(asio::mutable_buffer into) {
+  if (tls_) return tls_->async_read_some(into, kAwait);
+  return socket_.async_read_some(into, kAwait);
 }
 
 // Without TLS's goodbye, for which a peer could make us wait: a request is answered

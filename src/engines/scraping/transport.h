@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <utility>
+#include <tuple>
 
 #include "absl/status/status.h"
 #include "boost/asio/awaitable.hpp"
@@ -28,10 +28,10 @@ class Transport {
   boost::asio::awaitable<absl::Status> Open(const Endpoint& endpoint, const IpAddress& address,
                                             TlsTrust& trust);
 
-  // All of `bytes`.
-  boost::asio::awaitable<boost::system::error_code> Write(const std::string& bytes);
-  boost::asio::awaitable<std::pair<boost::system::error_code, size_t>> ReadSome(
-      boost::asio::mutable_buffer into);
+  using Transferred = std::tuple<boost::system::error_code, size_t>;
+  // All of `bytes`, which must outlive it.
+  boost::asio::awaitable<Transferred> Write(const std::string& bytes);
+  boost::asio::awaitable<Transferred> ReadSome(boost::asio::mutable_buffer into);
 
   // What is under way ends with an error. Again: nothing.
   void Close();

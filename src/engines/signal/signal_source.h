@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "engines/exposition/signal.h"
 #include "engines/endpoint/endpoint.h"
+#include "engines/exposition/signal.h"
 
 namespace gpuscaler::engines {
 
