@@ -39,7 +39,8 @@ std::optional<externalscaler::IsActiveResponse> ActiveFeed::Next(base::SteadyTim
   evaluated_at_ = now;
   // Engines are read for those who ask.
   look_at_ = OfEngines() ? now + patience_ : rpc::kNever;
-  const auto evaluation = EvaluateNewest(trigger_, context_, now, said_ != true);
+  const EngineViews engines = ReadEngines(trigger_, context_, now, said_ != true);
+  const auto evaluation = EvaluateNewest(trigger_, context_, now, engines);
   if (!evaluation.ok()) {
     said_.reset();  // whatever comes after this is news
     const auto code = evaluation.status().code();

@@ -64,44 +64,35 @@ absl::StatusOr<scaling::Trigger> ReadTrigger(const externalscaler::ScaledObjectR
   return scaling::ParseTrigger(Entries(object), object.namespace_());
 }
 
-absl::StatusOr<scaling::Evaluation> EvaluateNewest(const scaling::Trigger& trigger,
-                                                   const ScalerContext& context,
-                                                   base::SteadyTime now, bool hurry) {
-  if (absl::Status complete = context.role.is_complete(now); !complete.ok()) return complete;
-  if (context.engines == nullptr || (!trigger.engine && !trigger.activation)) {
-    return scaling::Evaluate(trigger, context.store.Load(), now, context.limits);
-  }
-  std::optional<absl::StatusOr<engines::SignalView>> metric;
-  std::optional<absl::StatusOr<engines::SignalView>> activation;
-  scaling::EngineReadings readings;
+EngineViews ReadEngines(const scaling::Trigger& trigger, const ScalerContext& context,
+                        base::SteadyTime now, bool hurry) {
+  EngineViews views;
+  if (context.engines == nullptr) return views;
   const std::optional<engines::Hurry> often =
       hurry ? std::optional(engines::Hurry{kHurriedPeriod, now + kHurryLasts}) : std::nullopt;
   if (trigger.engine) {
-    metric.emplace(context.engines->Read(trigger.engine->source, now,
-                                         trigger.activation ? std::nullopt : often));
-    readings.metric = &*metric;
+    views.metric = context.engines->Read(trigger.engine->source, now,
+                                         trigger.activation ? std::nullopt : often);
   }
   if (trigger.activation) {
-    activation.emplace(context.engines->Read(trigger.activation->source, now, often));
-    readings.activation = &*activation;
-    if (activation->ok()) {
-      const auto signal = scaling::ActivationValue(**activation, now, context.limits);
-      const bool sign = signal.ok() && *signal > trigger.activation->threshold;
-      readings.last_sign = context.signs.Look(*trigger.activation, sign, now);
-    }
+    views.activation = context.engines->Read(trigger.activation->source, now, often);
   }
-  return scaling::Evaluate(trigger, context.store.Load(), now, context.limits, readings);
+  return views;
 }
 
-bool IsUnderWay(const scaling::Trigger& trigger, const ScalerContext& context,
-                base::SteadyTime now) {
-  if (context.engines == nullptr) return false;
-  const auto is_new = [&context, now](const engines::SignalSource& source) {
-    const auto view = context.engines->Read(source, now);
-    return view.ok() && !view->settled;
-  };
-  return (trigger.engine && is_new(trigger.engine->source)) ||
-         (trigger.activation && is_new(trigger.activation->source));
+absl::StatusOr<scaling::Evaluation> EvaluateNewest(const scaling::Trigger& trigger,
+                                                   const ScalerContext& context,
+                                                   base::SteadyTime now, const EngineViews& views) {
+  if (absl::Status complete = context.role.is_complete(now); !complete.ok()) return complete;
+  scaling::EngineReadings readings;
+  if (views.metric) readings.metric = &*views.metric;
+  if (views.activation) readings.activation = &*views.activation;
+  if (views.activation && views.activation->ok()) {
+    const auto signal = scaling::ActivationValue(**views.activation, now, context.limits);
+    const bool sign = signal.ok() && *signal > trigger.activation->threshold;
+    readings.last_sign = context.signs.Look(*trigger.activation, sign, now);
+  }
+  return scaling::Evaluate(trigger, context.store.Load(), now, context.limits, readings);
 }
 
 std::optional<absl::StatusOr<externalscaler::IsActiveResponse>> IsActive(
@@ -109,8 +100,9 @@ std::optional<absl::StatusOr<externalscaler::IsActiveResponse>> IsActive(
     base::SteadyTime now, bool may_wait) {
   const auto trigger = ReadTrigger(object);
   if (!trigger.ok()) return trigger.status();
-  if (may_wait && IsUnderWay(*trigger, context, now)) return std::nullopt;
-  const auto evaluation = EvaluateNewest(*trigger, context, now);
+  const EngineViews views = ReadEngines(*trigger, context, now, false);
+  if (may_wait && !views.settled()) return std::nullopt;
+  const auto evaluation = EvaluateNewest(*trigger, context, now, views);
   if (!evaluation.ok()) return evaluation.status();
   externalscaler::IsActiveResponse response;
   response.set_result(evaluation->active);
@@ -141,8 +133,9 @@ std::optional<absl::StatusOr<externalscaler::GetMetricsResponse>> GetMetrics(
         "no metric \"", request.metricname().substr(0, 256), "\" was announced for ScaledObject ",
         object.namespace_(), "/", object.name(), "; its metric is \"", trigger->metric_name, "\""));
   }
-  if (may_wait && IsUnderWay(*trigger, context, now)) return std::nullopt;
-  const auto evaluation = EvaluateNewest(*trigger, context, now);
+  const EngineViews views = ReadEngines(*trigger, context, now, false);
+  if (may_wait && !views.settled()) return std::nullopt;
+  const auto evaluation = EvaluateNewest(*trigger, context, now, views);
   if (!evaluation.ok()) return evaluation.status();
   double reported = evaluation->value;
   if (trigger->window > base::Duration::zero()) {

@@ -28,16 +28,27 @@ struct ScalerContext {
   engines::EngineSignals* engines = nullptr;  // not owned; nullptr: they are not read
 };
 
-// From the newest view and what engines last said, as scaling::Evaluate, once the view
-// is complete. Asking keeps the trigger's endpoints read; `hurry`: as somebody waits for
-// the activation signal.
+// What engines last said of a trigger's signals; empty: it has none.
+struct EngineViews {
+  std::optional<absl::StatusOr<engines::SignalView>> metric;
+  std::optional<absl::StatusOr<engines::SignalView>> activation;
+
+  // No endpoint is so new that a moment later more will be known.
+  bool settled() const {
+    return (!metric || !metric->ok() || (*metric)->settled) &&
+           (!activation || !activation->ok() || (*activation)->settled);
+  }
+};
+
+// Asking keeps the trigger's endpoints read; `hurry`: as somebody waits for the signal.
+EngineViews ReadEngines(const scaling::Trigger& trigger, const ScalerContext& context,
+                        base::SteadyTime now, bool hurry);
+
+// From the newest view and `engines`, as scaling::Evaluate, once the view is complete.
 absl::StatusOr<scaling::Evaluation> EvaluateNewest(const scaling::Trigger& trigger,
                                                    const ScalerContext& context,
-                                                   base::SteadyTime now, bool hurry = false);
-
-// Whether an endpoint of the trigger is new, so that a moment later more will be known.
-bool IsUnderWay(const scaling::Trigger& trigger, const ScalerContext& context,
-                base::SteadyTime now);
+                                                   base::SteadyTime now,
+                                                   const EngineViews& engines);
 
 // Kubernetes' own limits, in bytes.
 inline constexpr size_t kLongestName = 253;

@@ -184,7 +184,7 @@ struct ScalerServer::Impl {
     if (!role.is_complete(now).ok()) return;
     windows.Record(
         [this, now](const scaling::Trigger& trigger) {
-          return EvaluateNewest(trigger, scaler, now);
+          return EvaluateNewest(trigger, scaler, now, ReadEngines(trigger, scaler, now, false));
         },
         now);
   }
