@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # this is a source folder
 
+import engines
 import fleet
 import get_metrics
 import machine
@@ -23,6 +24,8 @@ SECTIONS = {
     "GetMetrics, connections x calls in flight": get_metrics.rows,
     "StreamIsActive, one stream": measures.reaction,
     "StreamIsActive, 1,000 streams on one connection": measures.many_streams,
+    "Engines, 200 names of 5 addresses, 95 KB each every second": engines.scraping,
+    "From zero: StreamIsActive on a router's queue": engines.first_request,
     "Idle process, 8 GPUs": measures.idle_cpu,
     "Memory, 8 GPUs": measures.memory,
 }

@@ -73,14 +73,22 @@ class Scaler:
         except OSError:
             return False
 
-    def collections(self):
-        """Reads so far, by lane."""
+    def samples(self):
+        """Of its /metrics page: series, labels and all, to value."""
         url = f"http://127.0.0.1:{self.metrics_port}/metrics"
         with urllib.request.urlopen(url, timeout=10) as page:
             lines = page.read().decode().splitlines()
+        rows = [line.rsplit(" ", 1) for line in lines if not line.startswith("#")]
+        return {series: float(value) for series, value in rows}
+
+    def collections(self):
+        """Reads so far, by lane."""
         name = "keda_gpu_scaler_collections_total{lane="
-        rows = [line[len(name) :].split("} ") for line in lines if line.startswith(name)]
-        return {lane.strip('"'): int(float(count)) for lane, count in rows}
+        return {
+            series[len(name) :].strip('"}'): int(value)
+            for series, value in self.samples().items()
+            if series.startswith(name)
+        }
 
 
 class Processes:
@@ -160,10 +168,11 @@ class Processes:
             time.sleep(0.01)
         return gateway
 
-    def scaler(self, environment, *flags):
+    def scaler(self, environment, *flags, hosts=None):
         """Returns once it serves. Default lanes and log level unless `flags` say otherwise.
 
-        Also when it was started and when it first said SERVING, in seconds.
+        `hosts`: a file that it alone sees as /etc/hosts. Also when it was started and when
+        it first said SERVING, in seconds.
         """
         port, metrics_port, probe_port = free_port(), free_port(), free_port()
         waiter = self.start("until_serving", port, 60)
@@ -177,6 +186,9 @@ class Processes:
             f"--probe-port={probe_port}",
             *flags,
         ]
+        if hosts:
+            script = 'mount --bind "$0" /etc/hosts && exec "$@"'
+            command = ["unshare", "--mount", "sh", "-c", script, hosts, *command]
         environment = {**os.environ, **environment}
         started_at = time.monotonic_ns()
         child = subprocess.Popen(command, env=environment, stdout=self.log, stderr=self.log)

@@ -164,30 +164,6 @@ absl::StatusOr<std::optional<EngineMetric>> ChooseEngineMetric(const TriggerDraf
   return *std::move(metric);
 }
 
-absl::StatusOr<std::optional<ActivationSignal>> ChooseActivation(const TriggerDraft& draft) {
-  const struct {
-    bool given;
-    std::string_view key, needs;
-    bool has;
-  } rows[] = {{draft.activation_endpoint.has_value(), "activationEndpoint", "activationMetric",
-               draft.activation_signal != nullptr},
-              {draft.activation_signal != nullptr, "activationMetric", "activationEndpoint",
-               draft.activation_endpoint.has_value()},
-              {draft.activation_metric_threshold.has_value(), "activationMetricThreshold",
-               "activationEndpoint", draft.activation_endpoint.has_value()}};
-  for (const auto& row : rows) {
-    if (!row.given || row.has) continue;
-    return absl::InvalidArgumentError(base::StrCat(row.key, " needs ", row.needs));
-  }
-  if (!draft.activation_endpoint) return std::nullopt;
-  ActivationSignal activation;
-  activation.source.endpoint =
-      *engines::ParseEndpoint(*draft.activation_endpoint, draft.activation_path);
-  activation.source.signal = draft.activation_signal;
-  activation.threshold = draft.activation_metric_threshold.value_or(0);
-  return activation;
-}
-
 std::string ReadEngine(std::string_view value, TriggerDraft& draft) {
   draft.engine = catalog::FindEngine(value);
   return draft.engine == nullptr ? "is not an engine" : "";
@@ -197,29 +173,6 @@ std::string ReadEngineMetric(std::string_view value, TriggerDraft& draft) {
   auto series = engines::ParseSeriesExpression(value);
   if (!series.ok()) return base::StrCat("is no series: ", base::Message(series.status()));
   draft.series = *std::move(series);
-  return "";
-}
-
-// ENGINE/QUANTITY, or as engineMetric.
-std::string ReadActivationMetric(std::string_view value, TriggerDraft& draft) {
-  const size_t slash = value.find('/');
-  if (slash != std::string_view::npos && value.find('"') == std::string_view::npos) {
-    const EngineRow* engine = catalog::FindEngine(value.substr(0, slash));
-    if (engine == nullptr) return "names no engine";
-    const catalog::QuantityRow* quantity = catalog::FindQuantity(value.substr(slash + 1));
-    const auto* row =
-        quantity == nullptr ? nullptr : catalog::FindEngineQuantity(engine->id, quantity->id);
-    if (row == nullptr) {
-      return base::StrCat("names nothing that ", engine->name, " tells (",
-                          catalog::QuantityNamesOf(engine->id), ")");
-    }
-    draft.activation_signal = std::make_shared<const engines::Signal>(engines::SignalOf(*row));
-    draft.activation_path = engine->path;
-    return "";
-  }
-  auto series = engines::ParseSeriesExpression(value);
-  if (!series.ok()) return base::StrCat("is no series: ", base::Message(series.status()));
-  draft.activation_signal = std::make_shared<const engines::Signal>(engines::SignalOf(*series));
   return "";
 }
 

@@ -1,4 +1,4 @@
-// What the keys of a trigger that are about engines come to.
+// What the keys of a trigger that make its metric one of engines come to.
 #pragma once
 
 #include <optional>
@@ -18,13 +18,9 @@ namespace gpuscaler::scaling {
 absl::StatusOr<std::optional<EngineMetric>> ChooseEngineMetric(const TriggerDraft& draft,
                                                                const catalog::MetricRow& metric);
 
-// Empty: the trigger has none. INVALID_ARGUMENT: one of its two keys is missing.
-absl::StatusOr<std::optional<ActivationSignal>> ChooseActivation(const TriggerDraft& draft);
-
 // Readers of metadata_key.h.
 std::string ReadEngine(std::string_view value, TriggerDraft& draft);
 std::string ReadEngineMetric(std::string_view value, TriggerDraft& draft);
-std::string ReadActivationMetric(std::string_view value, TriggerDraft& draft);
 // What is wrong with a URL; empty: nothing.
 std::string ReadUrl(std::string_view value, std::optional<std::string>* url);
 

@@ -133,8 +133,9 @@ bool CountWorkload(const Trigger& trigger, Evaluation& evaluation) {
 }
 
 absl::StatusOr<Evaluation> EvaluateWorkload(const Trigger& trigger, Evaluation evaluation,
-                                            const EvaluationLimits& limits) {
-  auto parts = FindReplicas(trigger, *evaluation.view, evaluation.evaluated_at, limits);
+                                            const EvaluationLimits& limits, const Past& past) {
+  auto parts = FindReplicas(trigger, *evaluation.view, evaluation.evaluated_at, limits,
+                            past.none_worked_since);
   if (!parts.ok()) return parts.status();
   evaluation.workload = *std::move(parts);
   const WorkloadParts& workload = evaluation.workload;
@@ -191,9 +192,9 @@ absl::StatusOr<Evaluation> EvaluateEngine(const Trigger& trigger, Evaluation eva
 
 absl::StatusOr<Evaluation> EvaluateMetric(const Trigger& trigger, Evaluation evaluation,
                                           const EvaluationLimits& limits,
-                                          const EngineReadings& engines) {
+                                          const EngineReadings& engines, const Past& past) {
   if (trigger.engine) return EvaluateEngine(trigger, std::move(evaluation), limits, engines);
-  if (trigger.workload) return EvaluateWorkload(trigger, std::move(evaluation), limits);
+  if (trigger.workload) return EvaluateWorkload(trigger, std::move(evaluation), limits, past);
   return EvaluateGpus(trigger, std::move(evaluation), limits);
 }
 
@@ -202,19 +203,19 @@ absl::StatusOr<Evaluation> EvaluateMetric(const Trigger& trigger, Evaluation eva
 absl::StatusOr<Evaluation> Evaluate(const Trigger& trigger,
                                     std::shared_ptr<const telemetry::View> view,
                                     base::SteadyTime now, const EvaluationLimits& limits,
-                                    const EngineReadings& engines) {
+                                    const EngineReadings& engines, const Past& past) {
   assert(view != nullptr);
   Evaluation evaluation;
   evaluation.view = std::move(view);
   evaluation.evaluated_at = now;
-  auto evaluated = EvaluateMetric(trigger, std::move(evaluation), limits, engines);
+  auto evaluated = EvaluateMetric(trigger, std::move(evaluation), limits, engines, past);
   if (!evaluated.ok() || !trigger.activation) return evaluated;
   absl::StatusOr<double> signal = absl::UnavailableError("engines are not read here");
   if (engines.activation != nullptr) {
     signal = engines.activation->ok() ? ActivationValue(**engines.activation, now, limits)
                                       : engines.activation->status();
   }
-  absl::Status activated = Activate(trigger, signal, engines.last_sign, *evaluated);
+  absl::Status activated = Activate(trigger, signal, past.last_sign, *evaluated);
   if (!activated.ok()) return activated;
   return evaluated;
 }

@@ -43,7 +43,12 @@ struct AddressPart {
 struct EngineReadings {
   const absl::StatusOr<engines::SignalView>* metric = nullptr;
   const absl::StatusOr<engines::SignalView>* activation = nullptr;
-  std::optional<base::SteadyTime> last_sign;  // when the activation signal last exceeded
+};
+
+// What earlier evaluations have seen; empty: nothing.
+struct Past {
+  std::optional<base::SteadyTime> last_sign;          // the activation signal exceeded
+  std::optional<base::SteadyTime> none_worked_since;  // of the workload's replicas
 };
 
 struct Evaluation {
@@ -78,6 +83,6 @@ struct Evaluation {
 absl::StatusOr<Evaluation> Evaluate(const Trigger& trigger,
                                     std::shared_ptr<const telemetry::View> view,
                                     base::SteadyTime now, const EvaluationLimits& limits,
-                                    const EngineReadings& engines = {});
+                                    const EngineReadings& engines = {}, const Past& past = {});
 
 }  // namespace gpuscaler::scaling

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "scaling/activation_choice.h"
 #include "scaling/engine_choice.h"
 #include "scaling/metadata_value.h"
 #include "scaling/number.h"

@@ -34,8 +34,13 @@ bool IsIdle(const ReplicaPod& pod, bool worked) {
 
 class Finder {
  public:
-  Finder(const Trigger& trigger, base::SteadyTime now, const EvaluationLimits& limits)
-      : trigger_(trigger), workload_(*trigger.workload), now_(now), limits_(limits) {}
+  Finder(const Trigger& trigger, base::SteadyTime now, const EvaluationLimits& limits,
+         std::optional<base::SteadyTime> none_worked_since)
+      : trigger_(trigger),
+        workload_(*trigger.workload),
+        now_(now),
+        limits_(limits),
+        may_warm_(!none_worked_since || now - *none_worked_since <= 2 * trigger.warmup) {}
 
   absl::Status Add(const Snapshot& node) {
     const base::SteadyTime told_at = telemetry::ToldAt(node);
@@ -71,6 +76,7 @@ class Finder {
       switch (replica.state) {
         case ReplicaState::kFresh:
           ++parts_.fresh;
+          if (HasWorked(replica)) ++parts_.working;
           break;
         case ReplicaState::kWarming:
           ++parts_.warming;
@@ -87,7 +93,7 @@ class Finder {
   // Fresh only where each of its GPUs is: a part of its load would pass for the
   // whole. One that is lost has no load, and drops out.
   ReplicaPod Read(const Snapshot& node, const Pod& pod, bool told, bool worked) {
-    ReplicaPod read = {&node, &pod, ReplicaState::kMissing, told, {}};
+    ReplicaPod read = {&node, &pod, ReplicaState::kMissing, told, false, {}};
     size_t counted = 0;
     size_t unknown = 0;
     size_t others = 0;
@@ -109,7 +115,8 @@ class Finder {
     }
     if (!told || unknown > 0 || counted == 0) return read;
     const bool young = pod.appeared_at && now_ - *pod.appeared_at < trigger_.warmup;
-    read.state = young && IsIdle(read, worked) ? ReplicaState::kWarming : ReplicaState::kFresh;
+    read.idle = IsIdle(read, worked);
+    read.state = young && read.idle && may_warm_ ? ReplicaState::kWarming : ReplicaState::kFresh;
     return read;
   }
 
@@ -135,6 +142,11 @@ class Finder {
     return std::all_of(pods.begin(), pods.end(), is(ReplicaState::kWarming))
                ? ReplicaState::kWarming
                : ReplicaState::kFresh;
+  }
+
+  static bool HasWorked(const Replica& replica) {
+    return std::any_of(replica.pods.begin(), replica.pods.end(),
+                       [](const ReplicaPod& pod) { return !pod.idle; });
   }
 
   // Each replica that came after a missing one was last told of takes the place
@@ -164,6 +176,7 @@ class Finder {
   const WorkloadRef& workload_;
   const base::SteadyTime now_;
   const EvaluationLimits& limits_;
+  const bool may_warm_;
   std::map<std::string_view, std::vector<ReplicaPod>> pods_;  // by replica
   WorkloadParts parts_;
 };
@@ -171,14 +184,15 @@ class Finder {
 }  // namespace
 
 absl::StatusOr<WorkloadParts> FindReplicas(const Trigger& trigger, const telemetry::View& view,
-                                           base::SteadyTime now, const EvaluationLimits& limits) {
+                                           base::SteadyTime now, const EvaluationLimits& limits,
+                                           std::optional<base::SteadyTime> none_worked_since) {
   if (!view.nodes().empty() && !view.anybody_asks()) {
     return absl::FailedPreconditionError(base::StrCat(
         "workload ", WhichWorkload(*trigger.workload),
         ": which pods hold the GPUs is not known, because no node asks its kubelet; mount the"
         " PodResources socket and see --pod-resources-socket"));
   }
-  Finder finder(trigger, now, limits);
+  Finder finder(trigger, now, limits, none_worked_since);
   const WorkloadRef& workload = *trigger.workload;
   for (const Snapshot* node : view.NodesOf(*workload.kind, workload.pod_namespace, workload.name)) {
     if (absl::Status added = finder.Add(*node); !added.ok()) return added;

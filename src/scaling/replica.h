@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,7 @@ struct ReplicaPod {
   const telemetry::Pod* pod;        // of the node's ownership
   ReplicaState state;
   bool told;  // its node says at present who holds its GPUs
+  bool idle;  // nothing that it runs has been seen on its GPUs
   // Its GPUs that are on the node; each as Judge says.
   std::vector<GpuPart> gpus;
 };
@@ -47,6 +49,7 @@ struct WorkloadParts {
   size_t fresh = 0;
   size_t warming = 0;
   size_t missing = 0;
+  size_t working = 0;  // of the fresh: has been seen at work
   // A GPU of each pod all of whose GPUs are of another gpuIndex or lack the metric.
   std::vector<GpuPart> outside;
   telemetry::UntoldNodes untold;  // in the whole view
@@ -59,10 +62,15 @@ struct WorkloadParts {
 // missing beside others; where there are no others there is no replica. A missing replica is left
 // out once a younger one has taken its place, or after limits.forget_after.
 //
+// `none_worked_since`: how long there have been replicas and none at work, as far as is
+// known. After twice the warm-up none counts as warming any more: they crash again and
+// again, each before it has served.
+//
 // FAILED_PRECONDITION: no node asks who holds its GPUs; a GPU is held by another
 // workload too and sharedGpus is `error`.
 absl::StatusOr<WorkloadParts> FindReplicas(const Trigger& trigger, const telemetry::View& view,
-                                           base::SteadyTime now, const EvaluationLimits& limits);
+                                           base::SteadyTime now, const EvaluationLimits& limits,
+                                           std::optional<base::SteadyTime> none_worked_since = {});
 
 // "deployment/llm in namespace inference".
 std::string WhichWorkload(const WorkloadRef& workload);

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "base/json_quote.h"
 #include "base/strings.h"
+#include "scaling/activation_choice.h"
 #include "scaling/engine_choice.h"
 #include "scaling/key_name.h"
 #include "scaling/metadata_key.h"

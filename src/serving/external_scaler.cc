@@ -85,14 +85,19 @@ absl::StatusOr<scaling::Evaluation> EvaluateNewest(const scaling::Trigger& trigg
                                                    base::SteadyTime now, const EngineViews& views) {
   if (absl::Status complete = context.role.is_complete(now); !complete.ok()) return complete;
   scaling::EngineReadings readings;
+  scaling::Past past;
   if (views.metric) readings.metric = &*views.metric;
   if (views.activation) readings.activation = &*views.activation;
   if (views.activation && views.activation->ok()) {
     const auto signal = scaling::ActivationValue(**views.activation, now, context.limits);
     const bool sign = signal.ok() && *signal > trigger.activation->threshold;
-    readings.last_sign = context.signs.Look(*trigger.activation, sign, now);
+    past.last_sign = context.signs.Look(*trigger.activation, sign, now);
   }
-  return scaling::Evaluate(trigger, context.store.Load(), now, context.limits, readings);
+  if (trigger.workload) past.none_worked_since = context.spells.Since(trigger, now);
+  auto evaluation =
+      scaling::Evaluate(trigger, context.store.Load(), now, context.limits, readings, past);
+  if (trigger.workload && evaluation.ok()) context.spells.Note(trigger, evaluation->workload, now);
+  return evaluation;
 }
 
 std::optional<absl::StatusOr<externalscaler::IsActiveResponse>> IsActive(

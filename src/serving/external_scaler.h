@@ -12,6 +12,7 @@
 #include "externalscaler.pb.h"
 #include "scaling/evaluation.h"
 #include "scaling/trigger.h"
+#include "serving/idle_spells.h"
 #include "serving/last_signs.h"
 #include "serving/role.h"
 #include "serving/value_windows.h"
@@ -23,6 +24,7 @@ struct ScalerContext {
   const telemetry::Store& store;
   ValueWindows& windows;
   LastSigns& signs;
+  IdleSpells& spells;
   scaling::EvaluationLimits limits;
   const Role& role;
   engines::EngineSignals* engines = nullptr;  // not owned; nullptr: they are not read

@@ -52,7 +52,7 @@ struct ScalerServer::Impl {
       : store(telemetry_store),
         role(std::move(its_role)),
         engines(StartEngines(options.engines)),
-        scaler{telemetry_store, windows, signs, options.limits, role, engines.get()},
+        scaler{telemetry_store, windows, signs, spells, options.limits, role, engines.get()},
         server(RpcOptions(options)),
         health{role.readiness, services, [this] { return server.draining(); }} {
     AddExternalScaler();
@@ -208,6 +208,7 @@ struct ScalerServer::Impl {
   uint64_t recorded_view = 0;
   base::SteadyTime recorded_at = {};
   LastSigns signs;
+  IdleSpells spells;
   Complaints complaints;
   // Its thread wakes `server`.
   const std::unique_ptr<engines::EngineSignals> engines;

@@ -7,6 +7,7 @@
 #include "await.h"
 #include "base/strings.h"
 #include "base/time.h"
+#include "e2e/fleet_world.h"
 #include "e2e/matchers.h"
 #include "e2e/scaler_process.h"
 #include "fakes/engines/fake_engine.h"
@@ -115,6 +116,24 @@ TEST_F(Engine, TheFirstQueuedRequestAtARouterIsPushed) {
     ASSERT_TRUE(back.has_value()) << metric;
     EXPECT_FALSE(back->result()) << metric;
   }
+}
+
+// A gateway reads engines itself, and judges what tenants name by its own flags.
+TEST(GatewaysEngine, IsReadByTheGatewayUnderItsOwnFlags) {
+  FakeEngine engine;
+  engine.Say(Queue(7, 5));
+  const Metadata metadata = {{"profile", "vllm-inflight"},
+                             {"vllmEndpoint", base::StrCat("http://127.0.0.1:", engine.port())},
+                             {"targetValue", "20"}};
+  FleetGateway open({"--engine-allow-cidr=127.0.0.0/8"});
+  FleetGateway guarded;
+  open.Start();
+  guarded.Start();
+  ASSERT_TRUE(open.scaler().AwaitServing());
+  ASSERT_TRUE(guarded.scaler().AwaitServing());
+  EXPECT_THAT(open.keda().Value(metadata, "keda_gpu_vllm_inflight"), Holds(12));
+  EXPECT_THAT(guarded.keda().Value(metadata, "keda_gpu_vllm_inflight"),
+              FailsWith(StatusCode::kPermissionDenied, "127.0.0.1"));
 }
 
 class GuardedEngine : public Engine {

@@ -234,8 +234,7 @@ class ActivationTest : public testing::Test {
     const absl::StatusOr<engines::SignalView> signal = router;
     EngineReadings readings;
     readings.activation = &signal;
-    readings.last_sign = last_sign;
-    return scaling::Evaluate(trigger_, view_, kNow, {}, readings);
+    return scaling::Evaluate(trigger_, view_, kNow, {}, readings, {last_sign, std::nullopt});
   }
 
   Trigger trigger_;

@@ -165,6 +165,28 @@ TEST(Workload, AYoungIdleReplicaIsWarmingUntilItWorksOrIsOld) {
   }
 }
 
+// Each pod that comes in the place of one that crashed is young.
+TEST(Workload, ThatHasNeverWorkedForTwiceTheWarmUpIsNotWarmingAnyMore) {
+  NodeMaker node("node-a");
+  const std::string gpu = node.Gpu(0);
+  node.Pod(kLlm1, {gpu}, std::chrono::seconds(10), false);
+  const auto view = MakeView({node.Make()});
+  const Trigger trigger = WorkloadTrigger("deployment/llm", {{"warmupSeconds", "60"}});
+  const struct {
+    int idle_seconds;
+    bool warming;
+  } rows[] = {{120, true}, {121, false}};
+  for (const auto& row : rows) {
+    const Past past = {std::nullopt, kNow - std::chrono::seconds(row.idle_seconds)};
+    const auto evaluation = Evaluate(trigger, view, kNow, {}, {}, past);
+    ExpectCounts(evaluation, row.warming ? Counts{0, 1, 0} : Counts{1, 0, 0});
+    EXPECT_EQ(evaluation->workload.working, 0u);
+    EXPECT_EQ(evaluation->held, row.warming);
+    EXPECT_EQ(evaluation->value, row.warming ? trigger.target : 0);
+    EXPECT_EQ(evaluation->active, row.warming);
+  }
+}
+
 TEST(Workload, WithWarmingReplicasAloneItHoldsAndStaysActive) {
   NodeMaker a("node-a");
   a.Pod(kLlm1, {a.Gpu(0)}, Seconds(5), false).Pod(kLlm2, {a.Gpu(0)}, Seconds(5), false);

@@ -22,7 +22,8 @@ class ActiveFeedTest : public testing::Test {
   ValueWindows windows_;
   const Role role_ = NodeRole(store_, Seconds(10));
   LastSigns signs_;
-  const ScalerContext context_{store_, windows_, signs_, {Seconds(10)}, role_};
+  IdleSpells spells_;
+  const ScalerContext context_{store_, windows_, signs_, spells_, {Seconds(10)}, role_};
   std::vector<absl::Status> complaints_;
   ActiveFeed feed_{*ReadTrigger(MakeObject({{"pollIntervalSeconds", "60"}})), context_,
                    [this](const absl::Status& why) { complaints_.push_back(why); }};

@@ -32,7 +32,8 @@ class ExternalScalerTest : public testing::Test {
   ValueWindows windows_;
   const Role role_ = NodeRole(store_, Seconds(10));
   LastSigns signs_;
-  const ScalerContext context_{store_, windows_, signs_, {Seconds(10)}, role_};
+  IdleSpells spells_;
+  const ScalerContext context_{store_, windows_, signs_, spells_, {Seconds(10)}, role_};
 };
 
 TEST_F(ExternalScalerTest, GetMetricsAnswersOneValueInBothFields) {

@@ -1,0 +1,36 @@
+// Since when workloads have had replicas and none at work. The gRPC loop's thread only.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+#include "scaling/replica.h"
+#include "scaling/trigger.h"
+
+namespace gpuscaler::serving {
+
+// A replica that crashes and comes again under a new name is young each time, and would be
+// warming for ever. What tells it is the workload's past, which no single view holds.
+class IdleSpells {
+ public:
+  static constexpr size_t kMost = 8192;  // workloads; above it the longest unseen is forgotten
+
+  // Empty: one has worked, or may have, since, or none of it is known. `trigger` has a workload.
+  std::optional<base::SteadyTime> Since(const scaling::Trigger& trigger, base::SteadyTime now);
+  // What an evaluation at `now` found. Without any replica for longer than the warm-up a
+  // spell is over: the next replica is a new beginning.
+  void Note(const scaling::Trigger& trigger, const scaling::WorkloadParts& parts,
+            base::SteadyTime now);
+
+ private:
+  struct Spell {
+    base::SteadyTime began;
+    base::SteadyTime seen;  // replicas, none at work
+  };
+  std::map<std::string, Spell> spells_;  // by workload and what a trigger takes for warm
+};
+
+}  // namespace gpuscaler::serving

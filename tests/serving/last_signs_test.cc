@@ -1,0 +1,55 @@
+#include "serving/last_signs.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/strings.h"
+#include "scaling/trigger.h"
+
+namespace gpuscaler::serving {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr base::SteadyTime kStart{std::chrono::hours(1)};
+
+scaling::ActivationSignal Signal(const std::string& metric = "queue", double threshold = 0,
+                                 const std::string& endpoint = "http://router:9090") {
+  const std::string text = base::StrCat(threshold);
+  const std::vector<scaling::MetadataEntry> metadata = {{"metricType", "gpu_utilization"},
+                                                        {"activationEndpoint", endpoint},
+                                                        {"activationMetric", metric},
+                                                        {"activationMetricThreshold", text}};
+  return *scaling::ParseTrigger(metadata, "default")->activation;
+}
+
+TEST(LastSigns, TellsWhenTheSignalLastExceeded) {
+  LastSigns signs;
+  EXPECT_EQ(signs.Look(Signal(), false, kStart), std::nullopt) << "it never did";
+  EXPECT_EQ(signs.Look(Signal(), true, kStart + seconds(1)), kStart + seconds(1));
+  EXPECT_EQ(signs.Look(Signal(), false, kStart + seconds(2)), kStart + seconds(1));
+  EXPECT_EQ(signs.Look(Signal(), true, kStart + seconds(3)), kStart + seconds(3));
+}
+
+TEST(LastSigns, OfAnotherSignalThresholdOrEndpointAreOthers) {
+  LastSigns signs;
+  signs.Look(Signal(), true, kStart);
+  EXPECT_EQ(signs.Look(Signal("other"), false, kStart), std::nullopt);
+  EXPECT_EQ(signs.Look(Signal("queue", 2), false, kStart), std::nullopt);
+  EXPECT_EQ(signs.Look(Signal("queue", 0, "http://router:9091"), false, kStart), std::nullopt);
+  EXPECT_EQ(signs.Look(Signal("queue", 0, "http://ROUTER:9090/metrics"), false, kStart), kStart)
+      << "the same endpoint in other words";
+}
+
+TEST(LastSigns, AboveTheMostForgetTheOldest) {
+  LastSigns signs;
+  for (size_t i = 0; i <= LastSigns::kMost; ++i) {
+    signs.Look(Signal(base::StrCat("queue_", i)), true, kStart + seconds(i));
+  }
+  EXPECT_EQ(signs.Look(Signal("queue_0"), false, kStart), std::nullopt);
+  EXPECT_EQ(signs.Look(Signal("queue_1"), false, kStart), kStart + seconds(1));
+}
+
+}  // namespace
+}  // namespace gpuscaler::serving
