@@ -28,8 +28,7 @@ using gpuscaler::base::Duration;
 using gpuscaler::base::Now;
 using gpuscaler::base::SteadyTime;
 
-// `min` over the times of reading is the oldest one; an amount under Value is not
-// multiplied.
+// `min` over the times of reading is the oldest one; under Value it is not multiplied.
 externalscaler::GetMetricsRequest Request(size_t workload) {
   externalscaler::GetMetricsRequest request;
   request.set_metricname("age");
@@ -38,7 +37,7 @@ externalscaler::GetMetricsRequest Request(size_t workload) {
   object.set_namespace_(gpuscaler::bench::kWorkloadNamespace);
   auto& metadata = *object.mutable_scalermetadata();
   metadata["workload"] = gpuscaler::base::StrCat("deployment/llm-", workload);
-  metadata["metricType"] = "memory_used_mib";
+  metadata["metricType"] = "pcie_tx_kbps";
   metadata["metricName"] = "age";
   metadata["targetValue"] = "1";
   metadata["aggregation"] = "min";

@@ -66,26 +66,35 @@ void SimulatedNode::Open() {
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   channel_ = grpc::CreateCustomChannel(fleet_.target, fleet_.credentials, arguments);
-  context_.set_wait_for_ready(true);
+  Call();
+}
+
+void SimulatedNode::Call() {
+  stream_.reset();
+  context_.emplace();
+  context_->set_wait_for_ready(true);
+  writer_.emplace("0.0.0");
   grpc::GenericStub stub(channel_);
-  stream_ = stub.PrepareCall(
-      &context_, base::StrCat("/", fleet::kFleetService, "/", fleet::kReportMethod), &fleet_.queue);
+  stream_ = stub.PrepareCall(&*context_,
+                             base::StrCat("/", fleet::kFleetService, "/", fleet::kReportMethod),
+                             &fleet_.queue);
   stream_->StartCall(this);
 }
 
 void SimulatedNode::Proceed(bool ok) {
   started_ = ok;
-  if (!ok) {
-    ended_ = true;
-    ++fleet_.ended;
-    return;
-  }
+  if (!ok) return End();
   stream_->Read(&control_, &read_tag_);
 }
 
 base::SteadyTime SimulatedNode::Tick(base::SteadyTime now) {
   const base::SteadyTime read_at = LastReadAt(now);
   const base::SteadyTime next_read_at = read_at + fleet_.fast_interval;
+  if (ended_ && !writing_ && now >= call_at_) {
+    ended_ = started_ = false;
+    reported_at_ = {};
+    Call();
+  }
   if (!started_ || ended_) return now + std::chrono::milliseconds(5);
   if (writing_ || !schedule_.IsDue(now, read_at)) {
     return std::max(now + std::chrono::milliseconds(1), std::min(schedule_.latest(), next_read_at));
@@ -98,7 +107,7 @@ base::SteadyTime SimulatedNode::Tick(base::SteadyTime now) {
   ++fleet_.reports;
   writing_ = true;
   stream_->Write(
-      rpc::WriteMessage(writer_.Next(std::make_shared<const telemetry::Snapshot>(Read(now)), now)),
+      rpc::WriteMessage(writer_->Next(std::make_shared<const telemetry::Snapshot>(Read(now)), now)),
       &written_tag_);
   return next_read_at;
 }
@@ -122,9 +131,17 @@ telemetry::Snapshot SimulatedNode::Read(base::SteadyTime now) {
     for (const catalog::MetricRow& row : catalog::Metrics().first(catalog::kGpuMetricCount)) {
       gpu.readings.Set(row.id, 42.5, read_at);
     }
-    gpu.readings.Set(catalog::Metric::kMemoryUsedMib, static_cast<double>(ms), read_at);
+    // Of no lane whose changes somebody waits for.
+    gpu.readings.Set(catalog::Metric::kPcieTxKbps, static_cast<double>(ms), read_at);
   }
   return snapshot_;
+}
+
+// As a real node does, it comes again.
+void SimulatedNode::End() {
+  ended_ = true;
+  ++fleet_.ended;
+  call_at_ = base::Now() + std::chrono::seconds(1);
 }
 
 void SimulatedNode::OnWritten(bool) {
@@ -132,11 +149,7 @@ void SimulatedNode::OnWritten(bool) {
 }
 
 void SimulatedNode::OnRead(bool ok) {
-  if (!ok) {
-    ended_ = true;
-    ++fleet_.ended;
-    return;
-  }
+  if (!ok) return End();
   const auto control = rpc::ReadMessage<ReportControl>(control_);
   if (control.ok()) {
     schedule_.SetInterval(std::chrono::milliseconds(control->interval_ms()), base::Now());

@@ -1,7 +1,7 @@
 // A node of a simulated fleet: speaks to a gateway as the real one does, on a
 // connection of its own, and has eight GPUs that eight pods hold.
 //
-// memory_used_mib of each GPU is the time at which it was read, in milliseconds of the
+// pcie_tx_kbps of each GPU is the time at which it was read, in milliseconds of the
 // monotonic clock: whoever gets it in an answer knows how old it is.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <grpcpp/security/credentials.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/time.h"
@@ -58,15 +59,17 @@ class SimulatedNode final : public rpc::Tag {
   // Of the fast lane, at or before `now`.
   base::SteadyTime LastReadAt(base::SteadyTime now) const;
   telemetry::Snapshot Read(base::SteadyTime now);
+  void Call();
+  void End();
   void OnWritten(bool ok);
   void OnRead(bool ok);
 
   Fleet& fleet_;
   const base::Duration phase_;  // of its fast lane
   telemetry::Snapshot snapshot_;
-  fleet::ReportWriter writer_{"0.0.0"};
+  std::optional<fleet::ReportWriter> writer_;  // of the stream
   std::shared_ptr<grpc::Channel> channel_;
-  grpc::ClientContext context_;
+  std::optional<grpc::ClientContext> context_;
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream_;
   grpc::ByteBuffer control_;
   bool started_ = false;
@@ -75,6 +78,7 @@ class SimulatedNode final : public rpc::Tag {
   bool answered_ = false;
   fleet::ReportSchedule schedule_{std::chrono::seconds(1)};
   base::SteadyTime reported_at_ = {};
+  base::SteadyTime call_at_ = {};  // once the stream has ended
   rpc::MemberTag<SimulatedNode> written_tag_{this, &SimulatedNode::OnWritten};
   rpc::MemberTag<SimulatedNode> read_tag_{this, &SimulatedNode::OnRead};
 };

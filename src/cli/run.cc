@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
@@ -9,9 +10,9 @@
 #include <thread>
 #include <utility>
 
+#include "base/code_pages.h"
 #include "base/log.h"
 #include "base/periodic_thread.h"
-#include "base/start_up_pages.h"
 #include "base/strings.h"
 #include "cli/gateway.h"
 #include "cli/node.h"
@@ -28,7 +29,10 @@ namespace {
 // Kubernetes kills after 30 s.
 constexpr base::Duration kLeaveAfter = std::chrono::milliseconds(4500);
 
+// When pages of code that nothing needs any more go: once everything has run once, and
+// every minute.
 constexpr std::chrono::seconds kSettledAfter(5);
+constexpr std::chrono::seconds kReleaseEvery(60);
 
 // A connection is a descriptor, or two: the soft limit is often 1,024.
 void RaiseOpenFilesLimit() {
@@ -46,14 +50,14 @@ sigset_t StopSignals() {
   return signals;
 }
 
-// Lets the start's pages go once everything has run once.
-int AwaitSignal(const sigset_t& signals, const base::StartUpPages& start_up_pages) {
-  const timespec settled = {kSettledAfter.count(), 0};
-  if (const int early = sigtimedwait(&signals, nullptr, &settled); early > 0) return early;
-  start_up_pages.Release();
-  int signal = 0;
-  sigwait(&signals, &signal);
-  return signal;
+int AwaitSignal(const sigset_t& signals, const base::CodePages& code_pages) {
+  timespec pause = {kSettledAfter.count(), 0};
+  for (;;) {
+    if (const int signal = sigtimedwait(&signals, nullptr, &pause); signal > 0) return signal;
+    if (errno != EAGAIN) continue;  // a debugger's stop
+    code_pages.Release();
+    pause.tv_sec = kReleaseEvery.count();
+  }
 }
 
 absl::Status Check(const RoleOptions& options) {
@@ -101,7 +105,7 @@ int RunRole(const RoleOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);
   RaiseOpenFilesLimit();
 
-  const base::StartUpPages start_up_pages;  // before the source loads a driver's library
+  const base::CodePages code_pages;  // before the source loads a driver's library
   base::StartLog(*level);
   rpc::LogForLibraries();
   auto program = MakeProgram(options);
@@ -118,7 +122,7 @@ int RunRole(const RoleOptions& options) {
                             {"metricsPort", options.front.metrics_port},
                             {"probePort", options.front.probe_port}});
 
-  const int signal = AwaitSignal(stop_signals, start_up_pages);
+  const int signal = AwaitSignal(stop_signals, code_pages);
   base::LogInfo("stopping", {{"signal", signal}});
   // Detached: it outlives whatever hangs, and nothing waits for it.
   std::thread([] {

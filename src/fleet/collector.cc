@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/strings.h"
+#include "fleet/hot_change.h"
 
 namespace gpuscaler::fleet {
 namespace {
@@ -79,7 +80,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Collector::Join(StreamId stream,
 }
 
 absl::Status Collector::Take(StreamId stream, Snapshot snapshot, base::SteadyTime now,
-                             bool is_hot) {
+                             const HotGpus::OfNode& hot) {
   bool urgent = false;
   std::shared_ptr<const Snapshot> newest;
   {
@@ -96,8 +97,12 @@ absl::Status Collector::Take(StreamId stream, Snapshot snapshot, base::SteadyTim
       node.contested = Contest(snapshot, now);
     }
     newest = std::make_shared<const Snapshot>(std::move(snapshot));
-    // It was not due yet: a change that somebody waits for.
-    urgent = is_hot && now - node.heard_at < report_interval() * 3 / 4;
+    // One that was not due yet tells of a change that somebody waits for; one that was
+    // may do so too.
+    urgent =
+        hot.any() &&
+        (now - node.heard_at < report_interval() * 3 / 4 ||
+         (node.newest != nullptr && HotDiffers(hot, *node.newest, *newest, catalog::Lane::kFast)));
     node.heard_at = now;
     node.newest = newest;
   }

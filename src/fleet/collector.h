@@ -62,9 +62,9 @@ class Collector {
       uint64_t instance = 0) ABSL_LOCKS_EXCLUDED(mutex_);
   // A report of the node that the stream has joined for. ABORTED: another stream has
   // taken its place. GPUs that another node reports too become unreadable here.
-  // `is_hot`: somebody waits for a change of one of its GPUs.
+  // `hot`: those of which somebody waits for a change.
   absl::Status Take(StreamId stream, telemetry::Snapshot snapshot, base::SteadyTime now,
-                    bool is_hot = false) ABSL_LOCKS_EXCLUDED(mutex_);
+                    const HotGpus::OfNode& hot = {}) ABSL_LOCKS_EXCLUDED(mutex_);
   // It ends; `node` empty: it never joined.
   void Leave(StreamId stream, const std::string& node) ABSL_LOCKS_EXCLUDED(mutex_);
   // Tells of a stream that ends because of what it said.

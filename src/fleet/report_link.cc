@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/strings.h"
+#include "fleet/hot_change.h"
 #include "fleet/report_method.h"
 #include "rpc/message.h"
 #include "rpc/status.h"
@@ -52,16 +53,6 @@ std::shared_ptr<grpc::Channel> NewChannel(
 bool WasRead(const Snapshot& snapshot) {
   const telemetry::LaneState& lane = snapshot.lane(catalog::Lane::kFast);
   return lane.sampled_at != base::SteadyTime() || !lane.status.ok();
-}
-
-bool Differs(const telemetry::GpuSnapshot& a, const telemetry::GpuSnapshot& b) {
-  if (a.status != b.status) return true;
-  for (const catalog::MetricRow& row : catalog::Metrics().first(catalog::kGpuMetricCount)) {
-    const telemetry::Reading& one = a.readings[row.id];
-    const telemetry::Reading& other = b.readings[row.id];
-    if (one.state != other.state || one.value != other.value) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -117,8 +108,7 @@ void ReportLink::Open(base::SteadyTime now) {
   writer_.emplace(options_.version, options_.instance);
   allowance_.emplace(now);
   started_ = reading_ = writing_ = broken_ = false;
-  all_hot_ = false;
-  hot_.clear();
+  hot_ = {};
   grpc::GenericStub stub(channel_);
   stream_ = stub.PrepareCall(context_.get(), base::StrCat("/", kFleetService, "/", kReportMethod),
                              loop_.queue());
@@ -156,15 +146,7 @@ bool ReportLink::HasNews(const Snapshot& next) const {
   if (last == nullptr) return true;
   if (last == &next) return false;
   if (HoldersDiffer(*last, next)) return true;
-  if (all_hot_) {
-    return !std::equal(last->gpus.begin(), last->gpus.end(), next.gpus.begin(), next.gpus.end(),
-                       [](const auto& a, const auto& b) { return !Differs(a, b); });
-  }
-  return std::any_of(hot_.begin(), hot_.end(), [last, &next](const std::string& uuid) {
-    const telemetry::GpuSnapshot* before = telemetry::FindGpu(*last, uuid);
-    const telemetry::GpuSnapshot* after = telemetry::FindGpu(next, uuid);
-    return before != nullptr && after != nullptr && Differs(*before, *after);
-  });
+  return HotDiffers(hot_, *last, next);
 }
 
 void ReportLink::OnWritten(bool ok) {
@@ -184,8 +166,8 @@ void ReportLink::OnRead(bool ok) {
         std::clamp<base::Duration>(std::chrono::milliseconds(control->interval_ms()),
                                    kShortestInterval, kLongestInterval),
         base::Now());
-    all_hot_ = control->all_hot();
-    hot_.assign(control->hot_gpu_uuids().begin(), control->hot_gpu_uuids().end());
+    hot_.all = control->all_hot();
+    hot_.uuids.assign(control->hot_gpu_uuids().begin(), control->hot_gpu_uuids().end());
   }
   if (!std::exchange(welcome_, true)) {
     backoff_ = kFirstBackoff;

@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "base/time.h"
 #include "fleet/gateway_names.h"
+#include "fleet/hot_gpus.h"
 #include "fleet/report_allowance.h"
 #include "fleet/report_schedule.h"
 #include "fleet/report_writer.h"
@@ -101,8 +102,7 @@ class ReportLink final : public rpc::Sleeper {
   bool welcome_ = false;  // the gateway has answered
   // What the gateway asks for.
   ReportSchedule schedule_;
-  bool all_hot_ = false;
-  std::vector<std::string> hot_;
+  HotGpus::OfNode hot_;
 
   uint64_t reports_ = 0;
   uint64_t failures_ = 0;

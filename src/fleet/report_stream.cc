@@ -116,7 +116,7 @@ absl::Status ReportStream::Hear(const v1::NodeReport& report, base::SteadyTime n
   heard_at_ = now;
   auto snapshot = reader_ ? reader_->Read(report, now) : Join(report, now);
   if (!snapshot.ok()) return snapshot.status();
-  return collector_.Take(id_, *std::move(snapshot), now, hot_.any());
+  return collector_.Take(id_, *std::move(snapshot), now, hot_);
 }
 
 absl::StatusOr<telemetry::Snapshot> ReportStream::Join(const v1::NodeReport& report,

@@ -23,6 +23,15 @@ class CollectorTest : public testing::Test {
     EXPECT_TRUE(collector_.Take(stream, MakeNode(node, gpus, now), now).ok());
     return stream;
   }
+  // Whether a view that follows this report of node "a" is one that somebody waits for.
+  bool IsUrgent(Collector::StreamId stream, const std::vector<double>& gpus, base::SteadyTime now,
+                const HotGpus::OfNode& hot) {
+    const uint64_t before = store_.Load()->number();
+    EXPECT_TRUE(collector_.Take(stream, MakeNode("a", gpus, now), now, hot).ok());
+    EXPECT_TRUE(Await([&] { return store_.Load()->number() > before; }));
+    const auto view = store_.Load();
+    return view->urgent_number() == view->number();
+  }
   std::shared_ptr<const Snapshot> Published(const std::string& node) const {
     const auto view = store_.Load();
     for (const auto& held : view->nodes()) {
@@ -36,6 +45,23 @@ class CollectorTest : public testing::Test {
   HotGpus hot_{[] {}};
   Collector collector_{{.forget_after = std::chrono::minutes(15), .max_nodes = 3}, store_, hot_};
 };
+
+// A stream evaluates urgent views at once, and others when it likes.
+TEST_F(CollectorTest, AReportIsUrgentWithAChangeThatSomebodyWaitsForThoughItWasDue) {
+  const auto stream = Report("a", {0, 0}, start_);
+  ASSERT_TRUE(Await([&] { return Published("a") != nullptr; }));
+  const std::string waited_for = Published("a")->gpus[1].identity->uuid;
+  const HotGpus::OfNode hot = {false, {waited_for}};
+  const base::Duration interval = collector_.report_interval();
+  base::SteadyTime now = start_;
+  EXPECT_FALSE(IsUrgent(stream, {0, 0}, now += interval, hot)) << "nothing has changed";
+  EXPECT_FALSE(IsUrgent(stream, {90, 0}, now += interval, hot)) << "nobody waits for GPU 0";
+  EXPECT_TRUE(IsUrgent(stream, {90, 70}, now += interval, hot));
+  EXPECT_FALSE(IsUrgent(stream, {90, 60}, now += interval, {})) << "nobody waits at all";
+  EXPECT_TRUE(IsUrgent(stream, {91, 60}, now += interval, {true, {}}));
+  EXPECT_TRUE(IsUrgent(stream, {91, 60}, now += interval / 2, hot))
+      << "before it was due: the node knows why";
+}
 
 TEST(ReportInterval, SmallFleetsReportMoreOften) {
   using std::chrono::milliseconds;

@@ -1,4 +1,4 @@
-#include "base/start_up_pages.h"
+#include "base/code_pages.h"
 
 #include <link.h>
 #include <sys/mman.h>
@@ -8,7 +8,7 @@
 
 namespace gpuscaler::base {
 
-StartUpPages::StartUpPages() {
+CodePages::CodePages() {
   const auto note = [](dl_phdr_info* object, size_t, void* self) {
     const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
     for (int i = 0; i < object->dlpi_phnum; ++i) {
@@ -19,14 +19,14 @@ StartUpPages::StartUpPages() {
       const uintptr_t end = object->dlpi_addr + segment.p_vaddr + segment.p_memsz;
       // An address is all that the loader gives. NOLINTNEXTLINE(performance-no-int-to-ptr)
       auto* const address = reinterpret_cast<void*>(begin);
-      static_cast<StartUpPages*>(self)->segments_.push_back({address, end - begin});
+      static_cast<CodePages*>(self)->segments_.push_back({address, end - begin});
     }
     return 0;
   };
   dl_iterate_phdr(note, this);
 }
 
-void StartUpPages::Release() const {
+void CodePages::Release() const {
   for (const Segment& segment : segments_) madvise(segment.begin, segment.size, MADV_DONTNEED);
 }
 
