@@ -54,16 +54,23 @@ app.kubernetes.io/instance: {{ $root.Release.Name }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end }}
 
-{{/* Labels of an object: (list . "gateway"). */}}
-{{- define "keda-gpu-scaler.labels" -}}
+{{/* Labels of a pod: (list . "gateway"). The chart's version is not among them: a new chart of the same program
+restarts nothing. */}}
+{{- define "keda-gpu-scaler.podLabels" -}}
 {{- $root := index . 0 -}}
 {{ include "keda-gpu-scaler.selector" . }}
 app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ $root.Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{- with $root.Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}
+{{- end }}
+
+{{/* Labels of another object: (list . "gateway"). */}}
+{{- define "keda-gpu-scaler.labels" -}}
+{{- $root := index . 0 -}}
+{{ include "keda-gpu-scaler.podLabels" . }}
+app.kubernetes.io/managed-by: {{ $root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
 {{/* Of which pods KEDA asks. */}}
