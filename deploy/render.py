@@ -32,9 +32,13 @@ PLAIN = {
 
 HEAD = """\
 # {what}.
-# Rendered from deploy/helm/keda-gpu-scaler by `./dev manifests`: change the chart. The namespace is {namespace},
-# and `image:` needs your registry before it.
+# Rendered from deploy/helm/keda-gpu-scaler by `./dev manifests`: change the chart. The namespace is {namespace}.
+{use}
 """
+
+USE = """\
+# The image needs your registry before it:
+#   sed 's|image: "|&REGISTRY/|' {name} | kubectl apply -f -"""
 
 KEY = re.compile(r"^( *)([A-Za-z][\w.]*):")
 TABLE = re.compile(r"(<!-- values -->\n).*?(<!-- end of values -->)", re.DOTALL)
@@ -97,7 +101,9 @@ def manifest(helm, name):
     what, arguments = PLAIN[name]
     run = subprocess.run([helm, "template", "keda-gpu-scaler", str(CHART), "--namespace", NAMESPACE,
                           "--skip-tests", *arguments], check=True, capture_output=True, text=True)
-    return HEAD.format(what=what[0].upper() + what[1:], namespace=NAMESPACE) + plain(run.stdout)
+    text = plain(run.stdout)
+    use = USE if "image:" in text else "#   kubectl apply -f {name}"
+    return HEAD.format(what=what[0].upper() + what[1:], namespace=NAMESPACE, use=use.format(name=name)) + text
 
 
 def texts():

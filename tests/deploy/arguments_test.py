@@ -67,6 +67,11 @@ class Deployment(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp())
         self.addCleanup(shutil.rmtree, self.folder)
+        self.log = open(self.folder / "log", "ab")
+        self.addCleanup(self.log.close)
+
+    def logged(self):
+        return (self.folder / "log").read_text()
 
     def arguments(self, container, **changes):
         """A container's arguments, its files under this test's folder and names of Services as localhost."""
@@ -79,14 +84,13 @@ class Deployment(unittest.TestCase):
         return found
 
     def start(self, arguments):
-        environment = {"NODE_NAME": "n1", "POD_NAME": "node-1", "POD_NAMESPACE": "keda", "PATH": os.environ["PATH"]}
-        process = subprocess.Popen([BINARY, *arguments], env=environment, stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.PIPE, text=True)
+        environment = {**os.environ, "NODE_NAME": "n1", "POD_NAME": "node-1", "POD_NAMESPACE": "keda"}
+        process = subprocess.Popen([BINARY, *arguments], env=environment, stdout=self.log, stderr=self.log)
 
         def stop():
             process.terminate()
-            _, log = process.communicate(timeout=PATIENCE)
-            self.assertEqual(process.returncode, 0, log)
+            process.wait(timeout=PATIENCE)
+            self.assertEqual(process.returncode, 0, self.logged())
 
         self.addCleanup(stop)
         return process
@@ -104,11 +108,11 @@ class Deployment(unittest.TestCase):
         deadline = time.monotonic() + PATIENCE
         while True:
             if process.poll() is not None:
-                self.fail(f"exited with {process.returncode}: {process.stderr.read()}")
+                self.fail(f"exited with {process.returncode}: {self.logged()}")
             status, text = self.get(port, path)
             if status == 200 and holds(text):
                 return
-            self.assertLess(time.monotonic(), deadline, f"{path}: {status} {text[:500]}")
+            self.assertLess(time.monotonic(), deadline, f"{path}: {status} {text[:500]}\n{self.logged()}")
             time.sleep(0.05)
 
     def run_fleet(self, name):

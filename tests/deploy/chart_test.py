@@ -13,9 +13,19 @@ from chart import (CHART, CI_VALUES, HOW_HELM, ROOT, find, flags, helm, need, ob
 KINDS = {"DaemonSet", "Deployment", "Service", "ServiceAccount", "NetworkPolicy", "PodDisruptionBudget",
          "PriorityClass", "ConfigMap", "Pod", "Certificate", "ServiceMonitor", "PodMonitor", "PrometheusRule"}
 
+# Flags that the chart sets by environment.
+NO_VALUE = {"--node-name", "--pod-name", "--pod-namespace"}
+
 
 def setUpModule():
     need("helm", HOW_HELM)
+
+
+def documented_flags(heading):
+    """The flags in the table under a heading of the generated page."""
+    page = (ROOT / "docs" / "configuration.md").read_text()
+    section = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", page, re.MULTILINE | re.DOTALL).group(1)
+    return set(re.findall(r"^\| `(--[\w-]+)`", section, re.MULTILINE))
 
 
 def mebibytes(quantity):
@@ -126,11 +136,9 @@ class EveryValuesFileTest(unittest.TestCase):
                     self.assertTrue(matches(obj["spec"]["selector"], pod_of(obj)[1]), name)
 
     def test_flags_are_the_programs(self):
-        page = (ROOT / "docs" / "configuration.md").read_text()
-        known, watch = page.split("### `watch`")
-        known = set(re.findall(r"^\| `(--[\w-]+)`", known.split("### `snapshot`")[0], re.MULTILINE))
-        watch = set(re.findall(r"^\| `(--[\w-]+)`", watch, re.MULTILINE))
+        known, watch = documented_flags("Flags"), documented_flags("`watch`")
         self.assertIn("--report-to", known)
+        self.assertIn("--count", watch)
         for path in CI_VALUES:
             for where, spec, labels in pods(path):
                 given = flags(spec["containers"][0])
@@ -142,6 +150,11 @@ class EveryValuesFileTest(unittest.TestCase):
                 for flag, values in given.items():
                     if flag not in ("--gpu-resource", "--engine-auth"):
                         self.assertEqual(len(values), 1, f"{where}: {flag} is given twice")
+
+    def test_every_flag_has_a_value(self):
+        used = {f for path in CI_VALUES for _, spec, _ in pods(path) for f in flags(spec["containers"][0])}
+        self.assertEqual(documented_flags("Flags") - used - NO_VALUE, set(),
+                         "flags that no values file of ci sets: give them a value, or a place in NO_VALUE")
 
     def test_memory_is_guarded_below_the_limit(self):
         for path in CI_VALUES:
