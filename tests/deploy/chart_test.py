@@ -266,6 +266,29 @@ class FleetTest(unittest.TestCase):
         self.assertIn({"to": [{"namespaceSelector": {"matchLabels": {"llm": "true"}}}]}, gateway["egress"])
 
 
+    def test_values_reach_the_objects(self):
+        service = find("everything", "Service", "gpu-scaler")
+        self.assertEqual((service["spec"]["type"], service["spec"]["ports"][0]["port"]), ("NodePort", 6100))
+        deployment, daemonset = find("everything", "Deployment"), find("everything", "DaemonSet")
+        for obj, priority in ((deployment, "system-cluster-critical"), (daemonset, "keda-keda-gpu-scaler")):
+            spec, labels = pod_of(obj)
+            container = spec["containers"][0]
+            self.assertRegex(container["image"], r"^registry\.example\.com/keda-gpu-scaler@sha256:0123")
+            self.assertEqual(spec["imagePullSecrets"], [{"name": "registry"}])
+            self.assertEqual(spec["serviceAccountName"], "scaler")
+            self.assertEqual(spec["priorityClassName"], priority)
+            self.assertEqual((labels["app.kubernetes.io/name"], labels["team"]), ("gpu-scaler", "platform"))
+            self.assertIn("nodeAffinity", spec["affinity"])
+            self.assertIn({"name": "TZ", "value": "UTC"}, container["env"])
+            self.assertIn({"name": "more", "mountPath": "/more"}, container["volumeMounts"])
+            self.assertEqual(container["args"][-1], "--bind-address=0.0.0.0")
+        self.assertEqual(flags(pod_of(deployment)[0]["containers"][0])["--port"], ["6500"])
+        self.assertEqual(flags(pod_of(daemonset)[0]["containers"][0])["--report-to"],
+                         ["dns:keda-gpu-scaler-report:6501"])
+        self.assertEqual(pod_of(daemonset)[0]["securityContext"]["supplementalGroups"], [44])
+        self.assertEqual(pod_of(deployment)[0]["securityContext"]["fsGroup"], 1000)
+
+
 class SingleNodeTest(unittest.TestCase):
     def test_the_service_leads_to_the_node_and_there_is_no_gateway(self):
         self.assertNotIn("Deployment", {o["kind"] for o in objects(values_file("single-node"))})
