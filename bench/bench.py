@@ -49,7 +49,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=Path, help="folder of the preset `bench`")
     parser.add_argument("what", nargs="?", choices=["node", "fleet"], default="node")
-    parser.add_argument("--quick", action="store_true", help="90 s instead of 8 min; noisier")
+    parser.add_argument("--quick", action="store_true", help="2 min instead of 10; noisier")
     parser.add_argument("--only", help="sections whose title contains this")
     arguments = parser.parse_args()
 
