@@ -1,6 +1,7 @@
 // `keda-gpu-scaler docs`: the pages of docs/ that come from the tables.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace gpuscaler::cli {
 struct Subcommand {
   std::string name;
   const CLI::App* app;  // not owned
+  std::function<int()> run;
 };
 
 // Prints "metrics" or "configuration" as Markdown. The exit code.
