@@ -12,6 +12,7 @@
 #include "cli/catalog_help.h"
 #include "cli/docs_command.h"
 #include "cli/flag_checks.h"
+#include "cli/lint_command.h"
 #include "cli/refuse.h"
 #include "cli/run.h"
 #include "cli/snapshot_command.h"
@@ -47,6 +48,8 @@ constexpr CommandRow kCommands[] = {
      Command<SnapshotOptions, AddSnapshotFlags, RunSnapshot>},
     {"watch", "Asks a running scaler as KEDA does, and shows what HPA makes of the answers",
      Command<WatchOptions, AddWatchFlags, RunWatch>},
+    {"lint", "Finds mistakes in ScaledObjects, before they are deployed",
+     Command<LintOptions, AddLintFlags, RunLint>},
 };
 
 // The arguments, the last one first, as CLI11 wants them; "--flag=" is the flag
@@ -108,9 +111,9 @@ int RunCommandLine(int argc, const char* const* argv) {
   std::string page;
   CLI::App* docs_command = app.add_subcommand("docs", "Prints a page of the documentation");
   docs_command->group("");
-  docs_command->add_option("page", page, "metrics or configuration")
+  docs_command->add_option("page", page, "metrics, configuration or lint")
       ->required()
-      ->check(CLI::IsMember({"metrics", "configuration"}));
+      ->check(CLI::IsMember({"metrics", "configuration", "lint"}));
 
   CheckValues(app);
 

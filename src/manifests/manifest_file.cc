@@ -1,5 +1,6 @@
 #include "manifests/manifest_file.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -39,29 +40,38 @@ void ReadObject(const YamlNode& root, const DocumentText& document, ManifestFile
     }
     return;
   }
+  if (kind == "TriggerAuthentication" || kind == "ClusterTriggerAuthentication") {
+    file.authentications.push_back(ReadTriggerAuthentication(root, problems));
+    file.authentications.back().file = file.path;
+    return;
+  }
+  if (auto pods = ReadPodTemplate(root)) file.pod_templates.push_back(*std::move(pods));
   if (!kind.ends_with("List") || depth >= kDeepestList) return;
   for (const YamlEntry& entry : root.entries) {
     if (entry.key != "items") continue;
     for (const YamlPointer& item : entry.value->items) {
+      if (!problems.Spend(1)) return;
       ReadObject(*item, document, file, problems, depth + 1);
     }
   }
 }
 
-void ReadDocument(const DocumentText& document, ManifestFile& file, Problems& problems) {
-  Problems of_yaml;
-  const YamlPointer root = ParseYaml(std::string(document.text), document.first_line, of_yaml);
-  if (root == nullptr) {
-    if (const int line = FirstTemplateLine(document); line > 0 && !of_yaml.found().empty()) {
-      problems.Add(ProblemKind::kTemplate, line,
-                   "{{: no YAML but a Helm template; read what `helm template` makes of it");
-      return;
-    }
+void ReadDocument(const DocumentText& document, ManifestFile& file) {
+  Problems problems;
+  const YamlPointer root = ParseYaml(std::string(document.text), document.first_line, problems);
+  if (root != nullptr) {
+    ReadObject(*root, document, file, problems);
+  } else if (const int line = FirstTemplateLine(document); line > 0 && !problems.found().empty()) {
+    problems = {};
+    problems.Add(ProblemKind::kTemplate, line,
+                 "{{: no YAML but a Helm template; read what `helm template` makes of it");
   }
-  for (Problem& problem : of_yaml.Take()) {
-    problems.Add(problem.kind, problem.line, std::move(problem.what));
+  std::vector<Problem> found = problems.Take();
+  if (problems.exhausted()) {
+    found.push_back({ProblemKind::kUnreadable, document.first_line,
+                     "its aliases make it too long to be read; write out what they stand for"});
   }
-  if (root != nullptr) ReadObject(*root, document, file, problems);
+  std::move(found.begin(), found.end(), std::back_inserter(file.problems));
 }
 
 absl::Status Wrong(std::string_view path, int line, std::string_view what) {
@@ -79,8 +89,10 @@ void ReadManifests(std::string path, std::string text, ManifestFile& file) {
   file.text = std::move(text);
   Problems problems;
   file.documents = SplitDocuments(file.text, problems);
-  for (const DocumentText& document : file.documents) ReadDocument(document, file, problems);
   file.problems = problems.Take();
+  for (const DocumentText& document : file.documents) ReadDocument(document, file);
+  std::stable_sort(file.problems.begin(), file.problems.end(),
+                   [](const Problem& a, const Problem& b) { return a.line < b.line; });
 }
 
 absl::StatusOr<std::string> ReadText(const std::string& path) {

@@ -7,8 +7,10 @@
 
 #include "absl/status/statusor.h"
 #include "manifests/documents.h"
+#include "manifests/pod_template.h"
 #include "manifests/problem.h"
 #include "manifests/scaled_object.h"
+#include "manifests/trigger_authentication.h"
 
 namespace gpuscaler::manifests {
 
@@ -17,6 +19,8 @@ struct ManifestFile {
   std::string text;
   std::vector<DocumentText> documents;  // of `text`
   std::vector<ScaledObject> objects;
+  std::vector<TriggerAuthentication> authentications;
+  std::vector<PodTemplate> pod_templates;
   std::vector<Problem> problems;
 
   ManifestFile() = default;

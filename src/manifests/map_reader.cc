@@ -71,6 +71,10 @@ MapReader::MapReader(const YamlNode* node, std::string path, Places& places, Pro
     node_ = nullptr;
     return;
   }
+  if (!problems_.Spend(node_->entries.size())) {
+    node_ = nullptr;
+    return;
+  }
   for (const YamlEntry& entry : node_->entries) places_.Set(PathOf(entry.key), entry.line);
 }
 
@@ -156,6 +160,7 @@ std::vector<const YamlNode*> MapReader::List(std::string_view key) const {
                                    "; it must be a list, each item after \"- \""));
     return list;
   }
+  if (!problems_.Spend(entry->value->items.size())) return list;
   for (const YamlPointer& item : entry->value->items) list.push_back(item.get());
   return list;
 }
@@ -174,6 +179,7 @@ bool MapReader::HasMap(std::string_view key) const {
 void MapReader::CheckFields(std::string_view what, std::span<const std::string_view> known,
                             bool only_misspelt) const {
   for (const YamlEntry& entry : entries()) {
+    if (problems_.full()) return;
     if (IsIn(entry.key, known)) continue;
     const std::string_view meant = base::LikelyMeant(entry.key, known);
     if (meant.empty() && only_misspelt) continue;

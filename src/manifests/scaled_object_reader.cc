@@ -23,8 +23,9 @@ constexpr std::string_view kAdvancedFields[] = {
     "horizontalPodAutoscalerConfig", "restoreToOriginalReplicaCount", "scalingModifiers"};
 constexpr std::string_view kHpaConfigFields[] = {"behavior", "name"};
 constexpr std::string_view kFallbackFields[] = {"failureThreshold", "replicas", "behavior"};
-constexpr std::string_view kFallbackBehaviors[] = {
-    "static", "currentReplicas", "currentReplicasIfHigher", "currentReplicasIfLower"};
+constexpr std::string_view kFallbackBehaviors[] = {"static", "currentReplicas",
+                                                   "currentReplicasIfHigher",
+                                                   "currentReplicasIfLower", "scalingModifiers"};
 constexpr std::string_view kTriggerFields[] = {
     "type", "name", "metadata", "metricType", "useCachedMetrics", "authenticationRef"};
 constexpr std::string_view kAuthenticationFields[] = {"name", "kind"};
@@ -78,6 +79,7 @@ ScaledObjectTrigger ReadTrigger(const YamlNode& node, Problems& problems) {
 
 void ReadTriggers(const MapReader& spec, ScaledObject& object, Problems& problems) {
   for (const YamlNode* node : spec.List("triggers")) {
+    if (!problems.Spend(node->entries.size())) return;
     Places ignored;
     Problems of_type;
     const MapReader map(node, "triggers", ignored, of_type);
