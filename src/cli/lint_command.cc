@@ -32,8 +32,7 @@ void AddLintFlags(CLI::App& app, LintOptions& options) {
   app.add_option("files", options.files, "ScaledObjects (YAML); -: standard input");
   std::vector<std::string> formats;
   for (const Format& format : kFormats) formats.emplace_back(format.name);
-  app.add_option("--format", options.format,
-                 "text, json or github (commands of a GitHub workflow)")
+  app.add_option("--format", options.format, "text, json or github (commands of a GitHub workflow)")
       ->check(CLI::IsMember(formats))
       ->capture_default_str();
   app.add_flag("--strict", options.strict, "Exit with 1 for warnings too");

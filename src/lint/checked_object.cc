@@ -127,7 +127,7 @@ bool CheckedTrigger::is_percent() const {
 }
 
 bool CheckedObject::MayBeZero() const {
-  return object->min_replicas == 0 || object->idle_replicas == 0;
+  return object->counts_known && (object->min_replicas == 0 || object->idle_replicas == 0);
 }
 
 int CheckedObject::ZeroLine() const {

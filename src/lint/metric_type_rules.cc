@@ -27,6 +27,7 @@ bool IsContradicted(const CheckedTrigger& trigger) {
 }
 
 bool StopsBelowMaximum(const CheckedTrigger& trigger) {
+  if (!trigger.object->object->counts_known) return false;
   return trigger.read && !trigger.read->engine && trigger.is_average() && trigger.is_percent() &&
          trigger.read->aggregation != Aggregation::kSum &&
          Ceiling(trigger) < trigger.object->object->max_replicas;

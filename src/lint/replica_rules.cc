@@ -10,6 +10,7 @@ namespace {
 
 void ReplicaBounds(const CheckedObject& object, Findings& findings) {
   const manifests::ScaledObject& given = *object.object;
+  if (!given.counts_known) return;
   // As KEDA checks it: a minReplicaCount that is given is 1 at least.
   const bool has_min = given.places.Has("spec.minReplicaCount");
   const int64_t least = has_min ? std::max<int64_t>(given.min_replicas, 1) : 0;

@@ -24,13 +24,14 @@ std::string_view KindOf(const YamlNode& root) {
   return {};
 }
 
-void ReadObject(const YamlNode& root, const DocumentText& document, ManifestFile& file,
-                Problems& problems, int depth = 0) {
+// `template_line`: of the document's first {{; 0: there is none.
+void ReadObject(const YamlNode& root, int template_line, ManifestFile& file, Problems& problems,
+                int depth = 0) {
   const std::string_view kind = KindOf(root);
   if (kind == "ScaledObject") {
-    if (const int line = FirstTemplateLine(document); line > 0) {
+    if (template_line > 0) {
       problems.Add(
-          ProblemKind::kTemplate, line,
+          ProblemKind::kTemplate, template_line,
           "{{: a Helm template that is not rendered; read what `helm template` makes of it");
       return;
     }
@@ -51,19 +52,20 @@ void ReadObject(const YamlNode& root, const DocumentText& document, ManifestFile
     if (entry.key != "items") continue;
     for (const YamlPointer& item : entry.value->items) {
       if (!problems.Spend(1)) return;
-      ReadObject(*item, document, file, problems, depth + 1);
+      ReadObject(*item, template_line, file, problems, depth + 1);
     }
   }
 }
 
 void ReadDocument(const DocumentText& document, ManifestFile& file) {
   Problems problems;
+  const int template_line = FirstTemplateLine(document);
   const YamlPointer root = ParseYaml(std::string(document.text), document.first_line, problems);
   if (root != nullptr) {
-    ReadObject(*root, document, file, problems);
-  } else if (const int line = FirstTemplateLine(document); line > 0 && !problems.found().empty()) {
+    ReadObject(*root, template_line, file, problems);
+  } else if (template_line > 0 && !problems.found().empty()) {
     problems = {};
-    problems.Add(ProblemKind::kTemplate, line,
+    problems.Add(ProblemKind::kTemplate, template_line,
                  "{{: no YAML but a Helm template; read what `helm template` makes of it");
   }
   std::vector<Problem> found = problems.Take();

@@ -55,6 +55,7 @@ struct ScaledObject {
   std::optional<int64_t> idle_replicas;
   int64_t min_replicas = 0;
   int64_t max_replicas = 100;
+  bool counts_known = true;  // false: one of the numbers above was wrong, and has its default
   std::optional<Fallback> fallback;
   HpaBehavior behavior;
   bool has_scaling_modifiers = false;         // a formula makes the number

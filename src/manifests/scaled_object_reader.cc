@@ -135,16 +135,20 @@ void ReadAdvanced(const MapReader& advanced, ScaledObject& object, Problems& pro
 
 void ReadSpec(const MapReader& spec, ScaledObject& object, Problems& problems) {
   spec.CheckFields("a ScaledObject's spec", kSpecFields);
-  const auto whole = [&spec](std::string_view key, int64_t& number) {
-    number = spec.Whole(key, 0, INT32_MAX).value_or(number);
+  const auto whole = [&](std::string_view key) {
+    const auto number = spec.Whole(key, 0, INT32_MAX);
+    object.counts_known = object.counts_known && (number || spec.Find(key) == nullptr);
+    return number;
   };
   ReadTarget(spec.Map("scaleTargetRef"), object);
-  whole("pollingInterval", object.polling_interval_seconds);
-  whole("cooldownPeriod", object.cooldown_seconds);
-  whole("initialCooldownPeriod", object.initial_cooldown_seconds);
-  whole("minReplicaCount", object.min_replicas);
-  whole("maxReplicaCount", object.max_replicas);
-  object.idle_replicas = spec.Whole("idleReplicaCount", 0, INT32_MAX);
+  object.polling_interval_seconds =
+      whole("pollingInterval").value_or(object.polling_interval_seconds);
+  object.cooldown_seconds = whole("cooldownPeriod").value_or(object.cooldown_seconds);
+  object.initial_cooldown_seconds =
+      whole("initialCooldownPeriod").value_or(object.initial_cooldown_seconds);
+  object.min_replicas = whole("minReplicaCount").value_or(object.min_replicas);
+  object.max_replicas = whole("maxReplicaCount").value_or(object.max_replicas);
+  object.idle_replicas = whole("idleReplicaCount");
   ReadFallback(spec, object);
   ReadAdvanced(spec.Map("advanced"), object, problems);
   ReadTriggers(spec, object, problems);
