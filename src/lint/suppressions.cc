@@ -44,7 +44,7 @@ std::vector<std::string_view> Names(std::string_view text) {
   std::vector<std::string_view> names;
   for (bool more = true; more;) {
     text = TrimLeft(text);
-    const size_t end = std::min(text.find_first_of(" \t\r,#"), text.size());
+    const size_t end = std::min(text.find_first_of(" \t\r,:#"), text.size());
     if (end == 0) break;
     names.push_back(text.substr(0, end));
     text = TrimLeft(text.substr(end));

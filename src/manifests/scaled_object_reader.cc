@@ -171,7 +171,7 @@ std::optional<ScaledObject> ReadScaledObject(const YamlNode& root, Problems& pro
   metadata.CheckFields("metadata", kMetadataFields, /*only_misspelt=*/true);
   object.name = metadata.Text("name").value_or("");
   object.object_namespace = metadata.Text("namespace").value_or(object.object_namespace);
-  if (object.name.empty()) {
+  if (object.name.empty() && (map.HasMap("metadata") || map.Find("metadata") == nullptr)) {
     map.Fail(root.line, "a ScaledObject without metadata.name; give it one");
   }
   ReadSpec(map.Map("spec"), object, problems);

@@ -186,14 +186,15 @@ YamlPointer ParseYaml(const std::string& text, int first_line, Problems& problem
     // The library stops where it takes the document for ended.
     TreeBuilder rest(first_line, problems);
     if (parser.HandleNextDocument(rest) && rest.root() != nullptr) {
-      problems.Add(ProblemKind::kUnreadable, rest.root()->line,
-                   "no YAML: text after the end of the document");
+      problems.Add(
+          ProblemKind::kUnreadable, rest.root()->line,
+          "no YAML, so that this document is not checked: text after the end of the document");
       return nullptr;
     }
     return builder.root();
   } catch (const YAML::Exception& error) {  // stopped at this edge
     problems.Add(ProblemKind::kUnreadable, first_line + std::max(error.mark.line, 0),
-                 base::StrCat("no YAML: ", error.msg));
+                 base::StrCat("no YAML, so that this document is not checked: ", error.msg));
     return nullptr;
   }
 }

@@ -161,7 +161,7 @@ spec: {scaleTargetRef: {nmae: c}}
                   ProblemIs(ProblemKind::kNotText, 10, "metadata.targetValue is 80"),
                   ProblemIs(ProblemKind::kNotText, 12, "metadata.nothing is nothing"),
                   ProblemIs(ProblemKind::kWrongValue, 13, "a trigger without type"),
-                  ProblemIs(ProblemKind::kUnreadable, 17, "no YAML: "),
+                  ProblemIs(ProblemKind::kUnreadable, 17, "no YAML, "),
                   ProblemIs(ProblemKind::kUnknownField, 20, "did you mean name?")));
 }
 

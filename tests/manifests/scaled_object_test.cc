@@ -100,7 +100,7 @@ const BadRow kBad[] = {
      6, "metadata is a list; it must be a map"},
     {"kind: ScaledObject\nmetadata: just text\n", 2, "metadata is \"just text\"; it must be a map"},
     {"kind: ScaledObject\nmetadata: {name: a}\nspec: just text\n", 3, "spec is \"just text\""},
-    {"kind: ScaledObject\nmetadata: {name: a\nspec: }\n", 3, "no YAML: "},
+    {"kind: ScaledObject\nmetadata: {name: a\nspec: }\n", 3, "no YAML, "},
 };
 
 TEST(ReadScaledObjects, SaysWhatIsWrongAndInWhichLine) {

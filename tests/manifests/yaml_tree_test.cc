@@ -94,12 +94,12 @@ TEST(ParseYaml, AKeyThatIsThereTwiceIsAProblemAndTheFirstCounts) {
 }
 
 TEST(ParseYaml, WhatIsNoYamlIsRefusedWithItsLine) {
-  ExpectRefused("a: 1\nb: [1, 2\nc: 3\n", 3, "no YAML: ");
-  ExpectRefused("a: 1\n  b: 2\n", 2, "no YAML: ");
-  ExpectRefused("a: *nobody\n", 1, "no YAML: ");
+  ExpectRefused("a: 1\nb: [1, 2\nc: 3\n", 3, "no YAML, ");
+  ExpectRefused("a: 1\n  b: 2\n", 2, "no YAML, ");
+  ExpectRefused("a: *nobody\n", 1, "no YAML, ");
   ExpectRefused("a: &a [*a]\n", 1, "an alias within its own anchor");
   ExpectRefused("a: 1\n{b: 2}: 3\n", 2, "");
-  ExpectRefused("{{ include \"x\" . }}: 3\n", 1, "no YAML: ");
+  ExpectRefused("{{ include \"x\" . }}: 3\n", 1, "no YAML, ");
 }
 
 TEST(ParseYaml, DeepNestingIsRefusedHoweverItIsWritten) {
