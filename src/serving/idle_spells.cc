@@ -1,6 +1,7 @@
 #include "serving/idle_spells.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/strings.h"
 
@@ -16,26 +17,28 @@ std::string KeyOf(const scaling::Trigger& trigger) {
 }  // namespace
 
 std::optional<base::SteadyTime> IdleSpells::Since(const scaling::Trigger& trigger,
-                                                  base::SteadyTime now) {
-  const auto spell = spells_.find(KeyOf(trigger));
-  if (spell == spells_.end()) return std::nullopt;
-  if (now - spell->second.seen > trigger.warmup) {
-    spells_.erase(spell);
-    return std::nullopt;
-  }
+                                                  base::SteadyTime now) const {
+  const std::string key = KeyOf(trigger);
+  base::MutexLock lock(mutex_);
+  const auto spell = spells_.find(key);
+  if (spell == spells_.end() || now - spell->second.seen > trigger.warmup) return std::nullopt;
   return spell->second.began;
 }
 
 void IdleSpells::Note(const scaling::Trigger& trigger, const scaling::WorkloadParts& parts,
                       base::SteadyTime now) {
-  // A missing one may be at work.
-  if (parts.working + parts.missing > 0) {
-    spells_.erase(KeyOf(trigger));
+  const bool may_work = parts.working + parts.missing > 0;
+  if (!may_work && parts.fresh + parts.warming == 0) return;
+  std::string key = KeyOf(trigger);
+  base::MutexLock lock(mutex_);
+  if (may_work) {
+    spells_.erase(key);
     return;
   }
-  if (parts.fresh + parts.warming == 0) return;
-  const auto [spell, is_new] = spells_.try_emplace(KeyOf(trigger), Spell{now, now});
-  spell->second.seen = now;
+  const auto [at, is_new] = spells_.try_emplace(std::move(key), Spell{now, now});
+  Spell& spell = at->second;
+  if (now - spell.seen > trigger.warmup) spell.began = now;
+  spell.seen = now;
   if (!is_new || spells_.size() <= kMost) return;
   spells_.erase(std::min_element(
       spells_.begin(), spells_.end(),

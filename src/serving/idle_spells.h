@@ -1,4 +1,4 @@
-// Since when workloads have had replicas and none at work. The gRPC loop's thread only.
+// Since when workloads have had replicas and none at work. Thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/mutex.h"
 #include "base/time.h"
 #include "scaling/replica.h"
 #include "scaling/trigger.h"
@@ -19,18 +20,21 @@ class IdleSpells {
   static constexpr size_t kMost = 8192;  // workloads; above it the longest unseen is forgotten
 
   // Empty: one has worked, or may have, since, or none of it is known. `trigger` has a workload.
-  std::optional<base::SteadyTime> Since(const scaling::Trigger& trigger, base::SteadyTime now);
+  std::optional<base::SteadyTime> Since(const scaling::Trigger& trigger, base::SteadyTime now) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
   // What an evaluation at `now` found. Without any replica for longer than the warm-up a
   // spell is over: the next replica is a new beginning.
   void Note(const scaling::Trigger& trigger, const scaling::WorkloadParts& parts,
-            base::SteadyTime now);
+            base::SteadyTime now) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   struct Spell {
     base::SteadyTime began;
     base::SteadyTime seen;  // replicas, none at work
   };
-  std::map<std::string, Spell> spells_;  // by workload and what a trigger takes for warm
+  mutable base::Mutex mutex_;
+  // By workload and what a trigger takes for warm.
+  std::map<std::string, Spell> spells_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gpuscaler::serving
