@@ -2,6 +2,7 @@
 import functools
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -97,3 +98,15 @@ def flags(container):
         flag, _, value = argument.partition("=")
         found.setdefault(flag, []).append(value)
     return found
+
+
+def matches(selector, labels):
+    wanted = selector.get("matchLabels", selector)
+    return all(labels.get(k) == v for k, v in wanted.items())
+
+
+def documented_flags(heading):
+    """The flags in the table under a heading of the generated page."""
+    page = (ROOT / "docs" / "configuration.md").read_text()
+    section = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", page, re.MULTILINE | re.DOTALL).group(1)
+    return set(re.findall(r"^\| `(--[\w-]+)`", section, re.MULTILINE))
