@@ -36,7 +36,7 @@ bool StopsBelowMaximum(const CheckedTrigger& trigger) {
 void TwoReplicaTrap(const CheckedTrigger& trigger, Findings& findings) {
   if (!StopsBelowMaximum(trigger) || trigger.read->kind() != Kind::kIntensity) return;
   if (trigger.read->workload || IsContradicted(trigger)) return;
-  const std::string_view own = trigger.source->places.Has("metricType") ? "" : ", KEDA's default";
+  const std::string_view own = trigger.source->places.Has("metricType") ? "" : ", KEDA's default,";
   findings.Add(trigger.TargetLine(), trigger.MetricName(),
                " is at most 100, and under AverageValue", own, " HPA wants ceil(value / ",
                scaling::NumberText(trigger.read->target), ") replicas: never more than ",
