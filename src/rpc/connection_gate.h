@@ -20,7 +20,7 @@
 #include <unordered_set>
 
 #include "base/mutex.h"
-#include "rpc/listener.h"
+#include "rpc/descriptor.h"
 #include "rpc/memory_guard.h"
 
 namespace gpuscaler::rpc {
