@@ -54,16 +54,6 @@ bool WasRead(const Snapshot& snapshot) {
   return lane.sampled_at != base::SteadyTime() || !lane.status.ok();
 }
 
-bool Differs(const telemetry::GpuSnapshot& a, const telemetry::GpuSnapshot& b) {
-  if (a.status != b.status) return true;
-  for (const catalog::MetricRow& row : catalog::Metrics().first(catalog::kGpuMetricCount)) {
-    const telemetry::Reading& one = a.readings[row.id];
-    const telemetry::Reading& other = b.readings[row.id];
-    if (one.state != other.state || one.value != other.value) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 ReportLink::ReportLink(const Options& options, GatewayAddress address, rpc::Loop& loop,
@@ -117,8 +107,7 @@ void ReportLink::Open(base::SteadyTime now) {
   writer_.emplace(options_.version, options_.instance);
   allowance_.emplace(now);
   started_ = reading_ = writing_ = broken_ = false;
-  all_hot_ = false;
-  hot_.clear();
+  news_ = {};
   grpc::GenericStub stub(channel_);
   stream_ = stub.PrepareCall(context_.get(), base::StrCat("/", kFleetService, "/", kReportMethod),
                              loop_.queue());
@@ -140,7 +129,7 @@ void ReportLink::Say(base::SteadyTime now) {
   const Snapshot* last = writer_->last();
   const bool due =
       last == nullptr || schedule_.IsDue(now, newest->lane(catalog::Lane::kFast).sampled_at);
-  if (!due && (!allowance_->Has() || !HasNews(*newest))) return;
+  if (!due && (!allowance_->Has() || !news_.In(*newest, *last))) return;
   // Thousands of nodes that join at once do not report in step for ever.
   const base::Duration interval = schedule_.interval();
   if (due) schedule_.Sent(now, last == nullptr ? Jittered(interval) : interval);
@@ -148,23 +137,6 @@ void ReportLink::Say(base::SteadyTime now) {
   allowance_->Take();
   writing_ = true;
   stream_->Write(rpc::WriteMessage(writer_->Next(newest, now)), &written_tag_);
-}
-
-// A change that the gateway should not wait for.
-bool ReportLink::HasNews(const Snapshot& next) const {
-  const Snapshot* last = writer_->last();
-  if (last == nullptr) return true;
-  if (last == &next) return false;
-  if (HoldersDiffer(*last, next)) return true;
-  if (all_hot_) {
-    return !std::equal(last->gpus.begin(), last->gpus.end(), next.gpus.begin(), next.gpus.end(),
-                       [](const auto& a, const auto& b) { return !Differs(a, b); });
-  }
-  return std::any_of(hot_.begin(), hot_.end(), [last, &next](const std::string& uuid) {
-    const telemetry::GpuSnapshot* before = telemetry::FindGpu(*last, uuid);
-    const telemetry::GpuSnapshot* after = telemetry::FindGpu(next, uuid);
-    return before != nullptr && after != nullptr && Differs(*before, *after);
-  });
 }
 
 void ReportLink::OnWritten(bool ok) {
@@ -184,8 +156,7 @@ void ReportLink::OnRead(bool ok) {
         std::clamp<base::Duration>(std::chrono::milliseconds(control->interval_ms()),
                                    kShortestInterval, kLongestInterval),
         base::Now());
-    all_hot_ = control->all_hot();
-    hot_.assign(control->hot_gpu_uuids().begin(), control->hot_gpu_uuids().end());
+    news_.Want(*control);
   }
   if (!std::exchange(welcome_, true)) {
     backoff_ = kFirstBackoff;
