@@ -211,9 +211,10 @@ TEST(ReadCdiSpec, RefusesWhatIsNoSpecAndSaysWhy) {
       {"cdiVersion: &x 1.0.0\nkind: *x\n", "line 2: an alias is not read"},
       {"{[a]: b}", "a key is a list or a mapping"},
       // The parser calls itself for each level.
-      {Nested("[", 17), "nested deeper than the 16 levels"},
-      {Nested("[", 100'000), "nested deeper"},
-      {Nested("{a: ", 100'000), "nested deeper"},
+      {Nested("[", 17) + Nested("]", 17), "nested deeper than the 16 levels"},
+      {Nested("[", 100'000) + Nested("]", 100'000), "nested deeper"},
+      {Nested("{a: ", 100'000) + Nested("}", 100'000), "nested deeper"},
+      {Nested("[", 100'000), "line 1"},
       {Nested("- ", 100'000), "nested deeper"},
       {Nested("? ", 100'000), "line 1"},
   };
