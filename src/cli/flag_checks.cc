@@ -17,7 +17,7 @@ namespace gpuscaler::cli {
 namespace {
 
 // Flags for which an empty value means something.
-constexpr std::string_view kMayBeEmpty[] = {"--bind-address", "--node-name",
+constexpr std::string_view kMayBeEmpty[] = {"--bind-address", "--cdi-spec-dirs", "--node-name",
                                             "--pod-resources-socket"};
 
 // CLI11 takes an empty value for 0, and "--flag=" for a flag without a value.

@@ -17,7 +17,7 @@ constexpr base::Duration kPatience = std::chrono::seconds(2);
 
 }  // namespace
 
-Holders::Holders(const std::string& socket) {
+Holders::Holders(const std::string& socket, workloads::CdiSpecs specs) : specs_(std::move(specs)) {
   if (!socket.empty() && access(socket.c_str(), F_OK) == 0) kubelet_.emplace(socket);
 }
 
@@ -27,8 +27,12 @@ absl::Status Holders::Ask(telemetry::Snapshot& snapshot) {
   for (const telemetry::GpuSnapshot& gpu : snapshot.gpus) gpus.push_back(gpu.identity);
   const auto response = kubelet_->List(kPatience);
   using Answer = absl::StatusOr<workloads::Listing>;
+  const workloads::CdiDevices none;
   const Answer listing =
-      response.ok() ? workloads::ReadListing(**response, {}, {}) : Answer(response.status());
+      response.ok()
+          ? workloads::ReadListing(**response, {}, {},
+                                   workloads::HasClaims(**response) ? specs_.Read() : none)
+          : Answer(response.status());
   const base::SteadyTime now = base::Now();
   snapshot = sources::FoldOwnership(snapshot, ledger_.Enter(listing, gpus, now), now,
                                     std::chrono::system_clock::now());

@@ -66,6 +66,8 @@ absl::Status Node::Start() {
     watch.socket = options_.pod_resources_socket;
     watch.extra_resources = options_.gpu_resources;
     watch.own_pod = {options_.pod_namespace, options_.pod_name};
+    // CheckNode did so.
+    watch.cdi_directories = *workloads::CdiSpecs::ParseDirectories(options_.cdi_spec_dirs);
     pods_.emplace(
         watch, [this] { return Identities(); },
         [this](std::shared_ptr<const telemetry::Ownership> ownership) {

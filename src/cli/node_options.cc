@@ -27,6 +27,10 @@ void AddNodeFlags(CLI::App& app, NodeOptions& options) {
                  "A resource name that means GPUs, besides nvidia.com/gpu, nvidia.com/gpu.shared, "
                  "nvidia.com/mig-*, amd.com/gpu and whatever is called by GPU- or MIG- UUIDs; may "
                  "be given several times");
+  app.add_option("--cdi-spec-dirs", options.cdi_spec_dirs,
+                 "Directories of the node's CDI specs, which tell which GPU a claim's device is "
+                 "(DRA), with commas; where none tells, or empty: gpu-N is /dev/nvidiaN")
+      ->capture_default_str();
   app.add_option("--pod-name", options.pod_name,
                  "Name of the pod that this runs in: with --pod-namespace, an answer of the "
                  "kubelet that does not list it is not believed")
@@ -103,6 +107,10 @@ absl::Status CheckNode(const NodeOptions& options, base::Duration stale_after) {
         "--stale-after is ", base::FormatDuration(stale_after), "; it must be at least ",
         base::FormatDuration(kLeastOfListings),
         " while the kubelet is asked for pods, unless --pod-resources-socket is empty"));
+  }
+  if (absl::Status read = workloads::CdiSpecs::ParseDirectories(options.cdi_spec_dirs).status();
+      !read.ok()) {
+    return absl::InvalidArgumentError(base::StrCat("--cdi-spec-dirs: ", base::Message(read)));
   }
   return CheckReports(options);
 }

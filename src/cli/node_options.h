@@ -8,6 +8,7 @@
 #include "cli/duration_flag.h"
 #include "cli/source_options.h"
 #include "rpc/certificates.h"
+#include "workloads/cdi_specs.h"
 #include "workloads/kubelet_client.h"
 
 namespace CLI {
@@ -22,6 +23,7 @@ struct NodeOptions {
   DurationFlag poll_interval{std::chrono::seconds(2)};
   std::string pod_resources_socket = workloads::KubeletClient::kDefaultSocket;
   std::vector<std::string> gpu_resources;
+  std::string cdi_spec_dirs = workloads::CdiSpecs::kDefaultDirectories;
   std::string report_to;
   rpc::CertificateFiles report_tls;
   std::string pod_name;

@@ -70,6 +70,10 @@ void AddSnapshotFlags(CLI::App& app, SnapshotOptions& options) {
                  "The kubelet's PodResources socket: where it is, the pods that hold the GPUs are "
                  "shown (not in csv)")
       ->capture_default_str();
+  app.add_option("--cdi-spec-dirs", options.cdi_spec_dirs,
+                 "Directories of the node's CDI specs, which tell which GPU a claim's device is "
+                 "(DRA), with commas; where none tells, or empty: gpu-N is /dev/nvidiaN")
+      ->capture_default_str();
   AddSourceFlags(app, options.source);
   app.get_option("--source")
       ->description(
@@ -80,7 +84,7 @@ void AddSnapshotFlags(CLI::App& app, SnapshotOptions& options) {
 namespace {
 
 // The exit code.
-int Print(const SnapshotOptions& options, PatientReads& reads) {
+int Print(const SnapshotOptions& options, Holders& holders, PatientReads& reads) {
   telemetry::Snapshot snapshot;
   snapshot.node = HostName();
   reads.Read({catalog::Lane::kFull}, snapshot);
@@ -92,7 +96,6 @@ int Print(const SnapshotOptions& options, PatientReads& reads) {
     return 1;
   }
 
-  Holders holders(options.pod_resources_socket);
   const FormatRow& format = Format(options.format);
   const bool repeated = options.interval.value > base::Duration::zero();
   base::SteadyTime next = base::Now();
@@ -100,6 +103,7 @@ int Print(const SnapshotOptions& options, PatientReads& reads) {
     if (const absl::Status asked = holders.Ask(snapshot); !asked.ok()) {
       Refuse(base::Message(asked));  // the readings are right all the same
     }
+    for (const std::string& problem : holders.TakeSpecProblems()) Refuse(problem);
     std::fputs(format.print(snapshot, printed == 0, repeated).c_str(), stdout);
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
       Refuse("cannot write to standard output");
@@ -129,10 +133,15 @@ int RunSnapshot(const SnapshotOptions& options) {
                                "; it must be 0s or at least ",
                                base::FormatDuration(kLeastInterval)));
   }
+  auto directories = workloads::CdiSpecs::ParseDirectories(options.cdi_spec_dirs);
+  if (!directories.ok()) {
+    return Refuse(base::StrCat("--cdi-spec-dirs: ", base::Message(directories.status())));
+  }
   auto source = MakeSource(options.source);
   if (!source.ok()) return Refuse(base::Message(source.status()));
   PatientReads reads(*std::move(source));
-  const int code = Print(options, reads);
+  Holders holders(options.pod_resources_socket, workloads::CdiSpecs(*std::move(directories)));
+  const int code = Print(options, holders, reads);
   if (!reads.hang().ok()) std::_Exit(code);
   return code;
 }

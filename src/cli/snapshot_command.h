@@ -6,6 +6,7 @@
 
 #include "cli/duration_flag.h"
 #include "cli/source_options.h"
+#include "workloads/cdi_specs.h"
 #include "workloads/kubelet_client.h"
 
 namespace CLI {
@@ -19,6 +20,7 @@ struct SnapshotOptions {
   DurationFlag interval;  // zero: once
   uint64_t count = 0;     // with an interval; 0: until interrupted
   std::string pod_resources_socket = workloads::KubeletClient::kDefaultSocket;
+  std::string cdi_spec_dirs = workloads::CdiSpecs::kDefaultDirectories;
   SourceOptions source;
 };
 

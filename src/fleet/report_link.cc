@@ -8,7 +8,6 @@
 
 #include "base/log.h"
 #include "base/strings.h"
-#include "fleet/hot_change.h"
 #include "fleet/report_method.h"
 #include "rpc/message.h"
 #include "rpc/status.h"
@@ -108,7 +107,7 @@ void ReportLink::Open(base::SteadyTime now) {
   writer_.emplace(options_.version, options_.instance);
   allowance_.emplace(now);
   started_ = reading_ = writing_ = broken_ = false;
-  hot_ = {};
+  news_ = {};
   grpc::GenericStub stub(channel_);
   stream_ = stub.PrepareCall(context_.get(), base::StrCat("/", kFleetService, "/", kReportMethod),
                              loop_.queue());
@@ -130,7 +129,7 @@ void ReportLink::Say(base::SteadyTime now) {
   const Snapshot* last = writer_->last();
   const bool due =
       last == nullptr || schedule_.IsDue(now, newest->lane(catalog::Lane::kFast).sampled_at);
-  if (!due && (!allowance_->Has() || !HasNews(*newest))) return;
+  if (!due && (!allowance_->Has() || !news_.In(*newest, *last))) return;
   // Thousands of nodes that join at once do not report in step for ever.
   const base::Duration interval = schedule_.interval();
   if (due) schedule_.Sent(now, last == nullptr ? Jittered(interval) : interval);
@@ -138,15 +137,6 @@ void ReportLink::Say(base::SteadyTime now) {
   allowance_->Take();
   writing_ = true;
   stream_->Write(rpc::WriteMessage(writer_->Next(newest, now)), &written_tag_);
-}
-
-// A change that the gateway should not wait for.
-bool ReportLink::HasNews(const Snapshot& next) const {
-  const Snapshot* last = writer_->last();
-  if (last == nullptr) return true;
-  if (last == &next) return false;
-  if (HoldersDiffer(*last, next)) return true;
-  return HotDiffers(hot_, *last, next);
 }
 
 void ReportLink::OnWritten(bool ok) {
@@ -166,8 +156,7 @@ void ReportLink::OnRead(bool ok) {
         std::clamp<base::Duration>(std::chrono::milliseconds(control->interval_ms()),
                                    kShortestInterval, kLongestInterval),
         base::Now());
-    hot_.all = control->all_hot();
-    hot_.uuids.assign(control->hot_gpu_uuids().begin(), control->hot_gpu_uuids().end());
+    news_.Want(*control);
   }
   if (!std::exchange(welcome_, true)) {
     backoff_ = kFirstBackoff;

@@ -13,15 +13,14 @@
 #include <optional>
 #include <random>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/time.h"
 #include "fleet/gateway_names.h"
-#include "fleet/hot_gpus.h"
 #include "fleet/report_allowance.h"
 #include "fleet/report_schedule.h"
 #include "fleet/report_writer.h"
+#include "fleet/urgent_news.h"
 #include "rpc/loop.h"
 #include "rpc/tag.h"
 #include "telemetry/store.h"
@@ -67,7 +66,6 @@ class ReportLink final : public rpc::Sleeper {
   bool MayOpen() const;
   void Open(base::SteadyTime now);
   void Say(base::SteadyTime now);
-  bool HasNews(const telemetry::Snapshot& next) const;
   void OnStarted(bool ok);
   void OnWritten(bool ok);
   void OnRead(bool ok);
@@ -102,7 +100,7 @@ class ReportLink final : public rpc::Sleeper {
   bool welcome_ = false;  // the gateway has answered
   // What the gateway asks for.
   ReportSchedule schedule_;
-  HotGpus::OfNode hot_;
+  UrgentNews news_;
 
   uint64_t reports_ = 0;
   uint64_t failures_ = 0;

@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <set>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include "base/strings.h"
 #include "telemetry/codec.h"
-#include "telemetry/ownership_codec.h"
 
 namespace gpuscaler::fleet {
 namespace {
@@ -19,10 +17,6 @@ using telemetry::Snapshot;
 constexpr size_t kLongestName = 253;  // of a Kubernetes node
 constexpr size_t kLongestText = 1024;
 constexpr int kMostNames = 256;  // of metrics and lanes
-constexpr base::Duration kLateWindow = std::chrono::seconds(10);
-constexpr base::Duration kLatest = std::chrono::minutes(2);  // no connection lives so long
-// A node that finds a kubelet says so with its first or second report.
-constexpr base::Duration kListingPatience = std::chrono::minutes(1);
 
 absl::Status Refuse(std::string_view what) {
   return absl::InvalidArgumentError(base::ToAbsl(what));
@@ -52,23 +46,6 @@ base::SteadyTime TimeOf(uint32_t age_ms, base::SteadyTime now) {
   return now - std::chrono::milliseconds(age_ms);
 }
 
-// What `earlier` knew of its pods and `ownership` does not: since when they are
-// there, and that they have worked.
-void Remember(const Snapshot& earlier, telemetry::Ownership& ownership,
-              std::vector<bool>& pods_worked) {
-  const auto name = [](const telemetry::Pod& pod) { return std::tie(pod.pod_namespace, pod.name); };
-  const std::vector<telemetry::Pod>& known = earlier.ownership->pods;
-  size_t place = 0;  // both ascend
-  for (size_t i = 0; i < ownership.pods.size(); ++i) {
-    telemetry::Pod& pod = ownership.pods[i];
-    while (place < known.size() && name(known[place]) < name(pod)) ++place;
-    if (place == known.size()) return;
-    if (name(known[place]) != name(pod) || pod.appeared_at) continue;
-    pod.appeared_at = known[place].appeared_at;
-    if (earlier.pods_worked[place]) pods_worked[i] = true;
-  }
-}
-
 }  // namespace
 
 absl::Status CheckHello(const v1::NodeHello& hello) {
@@ -88,36 +65,15 @@ absl::Status CheckHello(const v1::NodeHello& hello) {
 }
 
 ReportReader::ReportReader(const v1::NodeHello& hello, std::shared_ptr<const Snapshot> previous)
-    : node_(hello.node()) {
+    : node_(hello.node()), holders_(std::move(previous)) {
   for (const std::string& name : hello.metrics()) metrics_.push_back(FindGpuMetric(name));
   for (const std::string& name : hello.lanes()) lanes_.push_back(FindLane(name));
-  if (previous == nullptr || previous->ownership == nullptr) return;
-  ownership_ = previous->ownership;
-  pods_worked_ = previous->pods_worked;
-  previous_ = std::move(previous);
-}
-
-// A report that waited in a connection which was cut off tells ages of before. The
-// quickest one of the last seconds shows how far the clocks are apart: not of all time,
-// for clocks drift, and a guest's stands still while it is paused.
-base::Duration ReportReader::Late(uint64_t sent_ms, base::SteadyTime now) {
-  constexpr uint64_t kMostMs = uint64_t{1} << 40;
-  if (sent_ms == 0 || sent_ms > kMostMs) return base::Duration::zero();
-  const base::Duration ahead =
-      now.time_since_epoch() - std::chrono::milliseconds(static_cast<int64_t>(sent_ms));
-  if (now - window_at_ > kLateWindow) {
-    quickest_before_ = std::exchange(quickest_, std::nullopt);
-    window_at_ = now;
-  }
-  quickest_ = std::min(ahead, quickest_.value_or(ahead));
-  const base::Duration quickest = std::min(*quickest_, quickest_before_.value_or(*quickest_));
-  return std::min<base::Duration>(ahead - quickest, kLatest);
 }
 
 absl::StatusOr<Snapshot> ReportReader::Read(const v1::NodeReport& report,
                                             base::SteadyTime came_at) {
   // When it would have come, had it not been held up.
-  const base::SteadyTime now = came_at - Late(report.sent_ms(), came_at);
+  const base::SteadyTime now = came_at - lag_.Of(report.sent_ms(), came_at);
   if (report.sequence() < sequence_) {
     return Refuse(base::StrCat("sequence went back from ", sequence_, " to ", report.sequence()));
   }
@@ -130,15 +86,15 @@ absl::StatusOr<Snapshot> ReportReader::Read(const v1::NodeReport& report,
     return Refuse(
         base::StrCat("readings of ", report.readings_size(), " GPUs; the node has ", gpus_.size()));
   }
-  if (absl::Status read = ReadHolders(report, now); !read.ok()) return read;
+  if (absl::Status read = holders_.Read(report, now); !read.ok()) return read;
 
   Snapshot snapshot;
   snapshot.node = node_;
   snapshot.sequence = report.sequence();
   snapshot.taken_at = now;
   snapshot.taken_at_wall = std::chrono::system_clock::now();
-  snapshot.ownership = ownership_;
-  snapshot.pods_worked = pods_worked_;
+  snapshot.ownership = holders_.ownership();
+  snapshot.pods_worked = holders_.pods_worked();
   const size_t lanes = std::min(lanes_.size(), static_cast<size_t>(report.lanes_size()));
   for (size_t i = 0; i < lanes; ++i) {
     if (!lanes_[i]) continue;
@@ -186,42 +142,6 @@ absl::Status ReportReader::ReadGpus(const v1::GpuList& list) {
     gpus_.push_back(std::make_shared<const telemetry::GpuIdentity>(std::move(identity)));
   }
   has_gpus_ = true;
-  return absl::OkStatus();
-}
-
-absl::Status ReportReader::ReadHolders(const v1::NodeReport& report, base::SteadyTime now) {
-  if (!first_at_) first_at_ = now;
-  if (report.has_pod_listing()) {
-    const v1::PodListing& listing = report.pod_listing();
-    if (previous_ != nullptr && !listing.has_age_seconds()) {
-      // Not told yet on this stream: the earlier one's word holds, and ages.
-      return absl::OkStatus();
-    }
-    Snapshot read;
-    if (absl::Status status = telemetry::ReadPodListing(listing, now, read); !status.ok()) {
-      return status;
-    }
-    pods_worked_ = std::move(read.pods_worked);
-    ownership_ = std::move(read.ownership);
-    if (previous_ != nullptr) {
-      auto fuller = std::make_shared<telemetry::Ownership>(*ownership_);
-      Remember(*previous_, *fuller, pods_worked_);
-      ownership_ = std::move(fuller);
-      previous_.reset();
-    }
-    return absl::OkStatus();
-  }
-  if (previous_ != nullptr && now - *first_at_ > kListingPatience) {
-    previous_.reset();
-    ownership_.reset();
-    pods_worked_.clear();
-  }
-  if (!report.has_listing_age_ms() || previous_ != nullptr || ownership_ == nullptr) {
-    return absl::OkStatus();
-  }
-  auto newer = std::make_shared<telemetry::Ownership>(*ownership_);
-  newer->listed_at = TimeOf(report.listing_age_ms(), now);
-  ownership_ = std::move(newer);
   return absl::OkStatus();
 }
 

@@ -9,7 +9,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -18,7 +17,6 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/periodic_thread.h"
-#include "rpc/address_share.h"
 #include "rpc/peer_name.h"
 
 namespace gpuscaler::rpc {
@@ -86,7 +84,7 @@ void ConnectionGate::Run() {
       if (fd == listener_.get()) {
         accept_now = true;
       } else {
-        Forget(fd);
+        connections_.Forget(fd);
       }
     }
     if (accept_now) AcceptAll();
@@ -117,32 +115,20 @@ void ConnectionGate::Admit(Descriptor connection, const sockaddr_storage& peer) 
   std::string name = PeerName(peer);
   const bool own = IsExpected(name);
   const size_t most = limits_.most + (own || IsLoopback(peer) ? limits_.most_local : 0);
-  if (!HasRoom(name, most)) {
+  if (!connections_.HasRoom(name, most)) {
     refused_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
   const int on = 1;
   setsockopt(connection.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  if (!Watch(Descriptor(fcntl(connection.get(), F_DUPFD_CLOEXEC, 0)), std::move(name))) {
+  Descriptor duplicate(fcntl(connection.get(), F_DUPFD_CLOEXEC, 0));
+  if (duplicate.get() < 0 ||
+      !AddToEpoll(epoll_.get(), duplicate.get(), EPOLLRDHUP | EPOLLONESHOT)) {
     refused_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
+  connections_.Add(std::move(duplicate), std::move(name), accepted());
   hand_over_(connection.Release(), own);
-}
-
-bool ConnectionGate::HasRoom(const std::string& peer, size_t most) {
-  if (open() < most) return true;
-  const auto host = [](std::string_view name) { return name.substr(0, name.rfind(':')); };
-  std::vector<HeldConnection> held;
-  base::MutexLock lock(mutex_);
-  for (const auto& [fd, connection] : watched_) {
-    if (!connection.closed) held.push_back({fd, connection.number, host(connection.peer)});
-  }
-  if (held.size() < most) return true;
-  const std::optional<int> leaves = ToMakeRoom(held, host(peer));
-  if (!leaves) return false;
-  CloseWatched(*leaves, watched_.at(*leaves));
-  return true;
 }
 
 void ConnectionGate::Expect(const std::string& peer) {
@@ -160,64 +146,18 @@ bool ConnectionGate::IsExpected(const std::string& peer) {
   return expected_.erase(peer) > 0;
 }
 
-bool ConnectionGate::Watch(Descriptor duplicate, std::string peer) {
-  const int fd = duplicate.get();
-  if (fd < 0 || !AddToEpoll(epoll_.get(), fd, EPOLLRDHUP | EPOLLONESHOT)) return false;
-  base::MutexLock lock(mutex_);
-  watched_.emplace(fd, Connection{std::move(duplicate), std::move(peer), false, accepted()});
-  open_.store(watched_.size(), std::memory_order_relaxed);
-  return true;
-}
-
-void ConnectionGate::Forget(int fd) {
-  base::MutexLock lock(mutex_);
-  watched_.erase(fd);
-  open_.store(watched_.size(), std::memory_order_relaxed);
-}
-
 void ConnectionGate::GuardMemory() {
   if (limits_.memory_bytes == 0) return;
   const uint64_t resident = base::ResidentBytes();
   if (guard_.ShouldTrim()) malloc_trim(0);
   std::vector<MemoryGuard::Traffic> traffic;
-  base::MutexLock lock(mutex_);
-  if (guard_.NeedsTraffic(resident)) {
-    for (const auto& [fd, connection] : watched_) traffic.push_back({fd, ReceivedBytes(fd)});
-  }
+  if (guard_.NeedsTraffic(resident)) traffic = connections_.Traffic();
   for (const int fd : guard_.Tick(resident, traffic)) {
-    Connection& connection = watched_.at(fd);
+    const std::string peer = connections_.Close(fd);
     base::LogWarn("memory is above its limit: closing the connection that sends the most",
                   {{"residentMib", resident >> 20},
                    {"limitMib", limits_.memory_bytes >> 20},
-                   {"peer", connection.peer}});
-    CloseWatched(fd, connection);
-  }
-}
-
-void ConnectionGate::CloseWatched(int fd, Connection& connection) {
-  if (std::exchange(connection.closed, true)) return;
-  closed_.fetch_add(1, std::memory_order_relaxed);  // before anybody can see it
-  // Reset once gRPC has closed it: a peer that goes on sending would otherwise
-  // keep a half-closed connection in the kernel.
-  const linger reset = {1, 0};
-  setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-  shutdown(fd, SHUT_RDWR);
-}
-
-void ConnectionGate::CloseConnection(std::string_view peer) {
-  const std::string name = PeerName(peer);
-  base::MutexLock lock(mutex_);
-  for (auto& [fd, connection] : watched_) {
-    if (connection.peer == name) CloseWatched(fd, connection);
-  }
-}
-
-void ConnectionGate::CloseAllBut(const std::unordered_set<std::string>& peers) {
-  std::unordered_set<std::string> kept;
-  for (const std::string& peer : peers) kept.insert(PeerName(peer));
-  base::MutexLock lock(mutex_);
-  for (const auto& [fd, connection] : watched_) {
-    if (!kept.contains(connection.peer)) shutdown(fd, SHUT_RDWR);
+                   {"peer", peer}});
   }
 }
 

@@ -16,12 +16,12 @@
 #include <string>
 #include <string_view>
 #include <thread>
-#include <unordered_map>
 #include <unordered_set>
 
 #include "base/mutex.h"
-#include "rpc/listener.h"
+#include "rpc/descriptor.h"
 #include "rpc/memory_guard.h"
+#include "rpc/open_connections.h"
 
 namespace gpuscaler::rpc {
 
@@ -47,12 +47,11 @@ class ConnectionGate {
   // counters. Again: nothing.
   void Stop();
 
-  // Any thread. `peer` as gRPC names it: "ipv4:10.0.0.7:40122". What gRPC then
-  // does is what it does when the client hangs up.
-  void CloseConnection(std::string_view peer);
-  // Any thread. Closes the connections of all peers but these, once what was
-  // written to them is out.
-  void CloseAllBut(const std::unordered_set<std::string>& peers);
+  // Any thread. See OpenConnections.
+  void CloseConnection(std::string_view peer) { connections_.ClosePeer(peer); }
+  void CloseAllBut(const std::unordered_set<std::string>& peers) {
+    connections_.CloseAllBut(peers);
+  }
 
   // Any thread. The next connection whose other end has this PeerName is the
   // process's own: the caller holds that end, from before this until Unexpect.
@@ -62,26 +61,14 @@ class ConnectionGate {
   uint64_t accepted() const { return accepted_.load(std::memory_order_relaxed); }
   uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
   // By CloseConnection, to save memory, or to make room.
-  uint64_t closed() const { return closed_.load(std::memory_order_relaxed); }
-  size_t open() const { return open_.load(std::memory_order_relaxed); }
+  uint64_t closed() const { return connections_.closed(); }
+  size_t open() const { return connections_.size(); }
 
  private:
-  struct Connection {
-    Descriptor duplicate;
-    std::string peer;     // "10.0.0.7:40122", "fd00::7:40122"
-    bool closed = false;  // by CloseConnection, and its end not seen yet
-    uint64_t number = 0;  // of those accepted
-  };
-
   void Run();
   void AcceptAll();
   void GuardMemory();
-  void CloseWatched(int fd, Connection& connection) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Admit(Descriptor connection, const sockaddr_storage& peer);
-  // Whether there is room for one more from this peer: another may have to make it.
-  bool HasRoom(const std::string& peer, size_t most) ABSL_LOCKS_EXCLUDED(mutex_);
-  bool Watch(Descriptor duplicate, std::string peer);
-  void Forget(int fd);
   // Once for each Expect.
   bool IsExpected(const std::string& peer);
 
@@ -90,16 +77,14 @@ class ConnectionGate {
   Descriptor listener_;
   Descriptor epoll_;
   Descriptor stop_;  // an eventfd
+  OpenConnections connections_;
   base::Mutex mutex_;
-  std::unordered_map<int, Connection> watched_ ABSL_GUARDED_BY(mutex_);
   std::unordered_set<std::string> expected_ ABSL_GUARDED_BY(mutex_);
   // The gate's thread only.
   bool paused_ = false;  // no descriptors left
   MemoryGuard guard_;
   std::atomic<uint64_t> accepted_{0};
   std::atomic<uint64_t> refused_{0};
-  std::atomic<uint64_t> closed_{0};
-  std::atomic<size_t> open_{0};
   std::thread thread_;  // no jthread: it waits in epoll, which `stop_` ends
 };
 

@@ -3,11 +3,9 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
 #include "base/strings.h"
 
@@ -64,22 +62,6 @@ absl::StatusOr<Descriptor> ListenOn(Address address, const std::string& shown) {
 }
 
 }  // namespace
-
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) close(fd_);
-}
-
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  if (this != &other) {
-    if (fd_ >= 0) close(fd_);
-    fd_ = other.Release();
-  }
-  return *this;
-}
-
-int Descriptor::Release() {
-  return std::exchange(fd_, -1);
-}
 
 absl::StatusOr<Descriptor> Listen(const std::string& address, uint16_t port) {
   if (address.empty()) {

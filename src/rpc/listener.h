@@ -5,22 +5,9 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "rpc/descriptor.h"
 
 namespace gpuscaler::rpc {
-
-// Owns a file descriptor.
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  ~Descriptor();
-  Descriptor(Descriptor&& other) noexcept : fd_(other.Release()) {}
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  int get() const { return fd_; }
-  int Release();
-
- private:
-  int fd_;
-};
 
 // Bytes that a connection holds unread, which each inherits from its listener.
 // Requests are small; and gRPC goes on reading while there is anything to read,

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/time.h"
-#include "rpc/listener.h"
+#include "rpc/descriptor.h"
 
 namespace gpuscaler::rpc {
 

@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "rpc/listener.h"
+#include "rpc/descriptor.h"
 
 namespace gpuscaler::rpc {
 namespace {

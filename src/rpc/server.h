@@ -27,6 +27,7 @@
 #include "rpc/connection_gate.h"
 #include "rpc/conversation.h"
 #include "rpc/last_calls.h"
+#include "rpc/listener.h"
 #include "rpc/loop.h"
 #include "rpc/message.h"
 #include "rpc/method.h"

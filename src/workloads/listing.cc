@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "podresources.pb.h"
+#include "workloads/claim_device.h"
 
 namespace gpuscaler::workloads {
 namespace {
@@ -29,7 +30,7 @@ void Note(const std::string& text, std::vector<std::string>& noted) {
 
 class Reader {
  public:
-  explicit Reader(const ExtraResources& extras) : extras_(extras) {}
+  Reader(const ExtraResources& extras, const CdiDevices& cdi) : extras_(extras), cdi_(cdi) {}
 
   void Read(const v1::PodResources& pod) {
     for (const v1::ContainerResources& container : pod.containers()) {
@@ -38,9 +39,7 @@ class Reader {
       }
       for (const v1::DynamicResource& claim : container.dynamic_resources()) {
         for (const v1::ClaimResource& resource : claim.claim_resources()) {
-          if (resource.driver_name() != kDraDriver) continue;
-          Add(pod, base::StrCat(resource.pool_name(), "/", resource.device_name()),
-              ReadClaimDevice(resource.device_name()), false);
+          if (resource.driver_name() == kDraDriver) ReadClaimed(pod, resource);
         }
       }
     }
@@ -64,6 +63,14 @@ class Reader {
     }
   }
 
+  void ReadClaimed(const v1::PodResources& pod, const v1::ClaimResource& resource) {
+    const std::string name = base::StrCat(resource.pool_name(), "/", resource.device_name());
+    const ClaimDevice device = ReadClaim(resource, cdi_);
+    for (const GpuName& gpu : device.gpus) Add(pod, name, gpu, false);
+    if (device.gpus.empty()) Add(pod, name, std::nullopt, false);
+    if (!device.in_spec) Note(name, listing_.claims_without_spec);
+  }
+
   void Add(const v1::PodResources& pod, const std::string& device,
            const std::optional<GpuName>& gpu, bool exclusive) {
     listing_.holdings.push_back(
@@ -72,17 +79,32 @@ class Reader {
   }
 
   const ExtraResources& extras_;
+  const CdiDevices& cdi_;
   Listing listing_;
 };
 
 }  // namespace
 
+bool HasClaims(const v1::ListPodResourcesResponse& response) {
+  for (const v1::PodResources& pod : response.pod_resources()) {
+    for (const v1::ContainerResources& container : pod.containers()) {
+      for (const v1::DynamicResource& claim : container.dynamic_resources()) {
+        for (const v1::ClaimResource& resource : claim.claim_resources()) {
+          if (resource.driver_name() == kDraDriver) return true;
+        }
+      }
+    }
+  }
+  return false;
+}
+
 absl::StatusOr<Listing> ReadListing(const v1::ListPodResourcesResponse& response,
-                                    const ExtraResources& extras, const OwnPod& own_pod) {
+                                    const ExtraResources& extras, const OwnPod& own_pod,
+                                    const CdiDevices& cdi) {
   if (response.pod_resources().empty()) {
     return absl::UnavailableError("the kubelet lists no pod at all: it has just started");
   }
-  Reader reader(extras);
+  Reader reader(extras, cdi);
   bool own_seen = false;
   for (const v1::PodResources& pod : response.pod_resources()) {
     own_seen =

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -14,6 +15,7 @@ namespace gpuscaler::workloads {
 namespace {
 
 constexpr base::Duration kCallPatience = std::chrono::seconds(5);
+constexpr size_t kMostTold = 8;  // in a log line
 
 std::string Joined(const std::vector<std::string>& texts) {
   std::string joined;
@@ -29,6 +31,7 @@ PodWatch::PodWatch(Options options, std::function<Identities()> gpus,
       gpus_(std::move(gpus)),
       publish_(std::move(publish)),
       client_(options_.socket),
+      specs_(options_.cdi_directories),
       thread_("pods", options_.period, [this](base::SteadyTime) { Tick(); }) {}
 
 void PodWatch::Tick() {
@@ -41,7 +44,9 @@ void PodWatch::Tick() {
 absl::StatusOr<Listing> PodWatch::List() {
   const auto response = client_.List(kCallPatience);
   if (!response.ok()) return response.status();
-  return ReadListing(**response, options_.extra_resources, options_.own_pod);
+  const CdiDevices none;
+  return ReadListing(**response, options_.extra_resources, options_.own_pod,
+                     HasClaims(**response) ? specs_.Read() : none);
 }
 
 // A socket that was there once is the kubelet's, which may be restarting.
@@ -70,7 +75,9 @@ void PodWatch::Report(const absl::StatusOr<Listing>& listing) {
                   {{"socket", options_.socket}});
   }
   told_ = listing.status();
-  if (listing.ok()) ReportUnread(*listing);
+  if (!listing.ok()) return;
+  ReportUnread(*listing);
+  ReportSpecs(*listing);
 }
 
 void PodWatch::ReportUnread(const Listing& listing) {
@@ -81,6 +88,24 @@ void PodWatch::ReportUnread(const Listing& listing) {
   if (!listing.skipped_resources.empty() && !std::exchange(told_skipped_, true)) {
     base::LogWarn("resources that are not taken for GPUs: name those that are by --gpu-resource",
                   {{"resources", Joined(listing.skipped_resources)}});
+  }
+}
+
+void PodWatch::ReportSpecs(const Listing& listing) {
+  std::vector<std::string> problems = specs_.TakeProblems();
+  const size_t count = problems.size();
+  problems.resize(std::min(count, kMostTold));
+  if (count > 0) {
+    base::LogWarn("CDI specs that cannot be used: the others count",
+                  {{"specs", Joined(problems)}, {"count", count}});
+  }
+  if (options_.cdi_directories.empty() || listing.claims_without_spec.empty()) return;
+  if (!std::exchange(told_no_spec_, true)) {
+    base::LogInfo(
+        "claims whose CDI devices are in no spec: the number in a device's name is taken for that "
+        "of its /dev/nvidiaN",
+        {{"devices", Joined(listing.claims_without_spec)},
+         {"directories", Joined(options_.cdi_directories)}});
   }
 }
 

@@ -101,6 +101,15 @@ TEST(CommandLine, IntervalsOutOfRangeOrAtOddsAreRefused) {
   ExpectRefused({"--health-check-interval=99ms"}, "it must be 0s or at least 100ms");
 }
 
+TEST(CommandLine, CdiDirectoriesThatAreNoPathsAreRefused) {
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"--source=simulated"}, {"snapshot", "--source=simulated"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.push_back("--cdi-spec-dirs=/etc/cdi,run/cdi");
+    ExpectRefused(arguments, "--cdi-spec-dirs: \"run/cdi\" is not an absolute path");
+  }
+}
+
 TEST(CommandLine, ScenariosThatCannotBeReadAreRefused) {
   ExpectRefused({"--source=simulated", "--scenario=/nowhere/scenario.yaml"},
                 "/nowhere/scenario.yaml");

@@ -7,6 +7,7 @@
 
 #include "cli/temporary_file.h"
 #include "e2e/child_process.h"
+#include "fakes/cdi/cdi_directory.h"
 #include "fakes/kubelet/fake_kubelet.h"
 #include "fakes/nvml/fake_nvml.h"
 
@@ -75,6 +76,21 @@ TEST_F(SnapshotTest, WhereThereIsAKubeletThePodsAreShown) {
   EXPECT_EQ(garbage.exit_code, 0);
   EXPECT_THAT(garbage.errors, HasSubstr(kubelet.socket()));
   EXPECT_THAT(garbage.output, HasSubstr(" 81.0"));
+}
+
+TEST_F(SnapshotTest, AClaimsGpuIsTheOneOfTheNodesCdiSpecs) {
+  fakes::FakeKubelet kubelet;
+  kubelet.Claim("inference", "llm-0", "gpu-0");
+  fakes::CdiDirectory specs;
+  specs.Write("nvidia.yaml",
+              fakes::CdiSpecText("k8s.gpu.nvidia.com/device", "gpu-0", "/dev/nvidia1"));
+  specs.Write("broken.yaml", "kind: [");
+  const std::string socket = "--pod-resources-socket=" + kubelet.socket();
+  const Finished run = Run({socket, "--cdi-spec-dirs=/nowhere," + specs.path()});
+  EXPECT_THAT(Lines(run.output)[1], testing::EndsWith("  inference/llm-0")) << "/dev/nvidia1";
+  EXPECT_THAT(run.errors, HasSubstr(specs.PathOf("broken.yaml") + ": line 1"));
+  const auto by_name = Lines(Run({socket, "--cdi-spec-dirs="}).output);
+  EXPECT_THAT(by_name[2], testing::EndsWith("  inference/llm-0")) << "/dev/nvidia0";
 }
 
 TEST_F(SnapshotTest, WhatAGpuDoesNotHaveIsADashAndALostOneSaysSo) {

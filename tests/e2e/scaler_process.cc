@@ -30,13 +30,15 @@ std::vector<std::string> Command(std::vector<std::string> flags, const ScalerPor
                                   base::StrCat("--metrics-port=", ports.metrics),
                                   base::StrCat("--probe-port=", ports.probes),
                                   "--bind-address=" + place.host,
-                                  "--pod-resources-socket="};
+                                  "--pod-resources-socket=",
+                                  "--cdi-spec-dirs="};
   for (const std::string& flag : defaults) {
     const std::string name = flag.substr(0, flag.find('='));
     const bool given = std::any_of(flags.begin(), flags.end(), [&name](const std::string& other) {
       return other == name || other.rfind(name + "=", 0) == 0;
     });
-    const bool of_node = name == "--node-name" || name == "--pod-resources-socket";
+    const bool of_node =
+        name == "--node-name" || name == "--pod-resources-socket" || name == "--cdi-spec-dirs";
     if (!given && !(of_node && IsGateway(flags))) flags.push_back(flag);
   }
   flags.insert(flags.begin(), ScalerBinary());

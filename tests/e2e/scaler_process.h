@@ -48,8 +48,8 @@ struct Place {
 
 class ScalerProcess {
  public:
-  // Ports, a bind address and a node's name come from here, and no kubelet is asked,
-  // unless `flags` say otherwise.
+  // Ports, a bind address and a node's name come from here, no kubelet is asked and no
+  // CDI spec read, unless `flags` say otherwise.
   explicit ScalerProcess(std::vector<std::string> flags, const Environment& environment = {},
                          ScalerPorts ports = ScalerPorts(), const Place& place = Place());
   ~ScalerProcess();

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "e2e/matchers.h"
 #include "e2e/scaler_process.h"
+#include "fakes/cdi/cdi_directory.h"
 #include "fakes/kubelet/fake_kubelet.h"
 #include "fakes/nvml/fake_nvml.h"
 
@@ -37,7 +38,8 @@ class Workload : public testing::Test {
                                             "--stale-after=3s",
                                             "--pod-resources-socket=" + socket,
                                             "--pod-namespace=kube-system",
-                                            "--pod-name=keda-gpu-scaler-x2b4k"};
+                                            "--pod-name=keda-gpu-scaler-x2b4k",
+                                            "--cdi-spec-dirs=" + specs_.path()};
     scaler_ = std::make_unique<ScalerProcess>(flags, nvml_.ChildEnvironment());
     ASSERT_TRUE(scaler_->AwaitServing());
   }
@@ -48,6 +50,7 @@ class Workload : public testing::Test {
 
   FakeNvml nvml_{4};
   FakeKubelet kubelet_;
+  fakes::CdiDirectory specs_;
   std::unique_ptr<ScalerProcess> scaler_;
 };
 
@@ -63,6 +66,22 @@ TEST_F(Workload, EachIsAnsweredFromItsOwnGpusTimesItsReplicas) {
   EXPECT_THAT(keda().Value({}), Holds(99)) << "without a workload all GPUs count";
   EXPECT_THAT(keda().Value({{"workload", "deployment/other"}}), Holds(0));
   EXPECT_THAT(keda().IsActive({{"workload", "deployment/other"}}), Holds(false));
+}
+
+TEST_F(Workload, AClaimsGpuIsTheOneOfTheNodesCdiSpecs) {
+  const std::string claim = "dab5ab50-d59a-42a6-af16-cfd4628c0f7a-gpu-0";
+  specs_.Write("k8s.gpu.nvidia.com-claim_dab5ab50.yaml",
+               fakes::CdiSpecText("k8s.gpu.nvidia.com/claim", claim, "/dev/nvidia3"));
+  specs_.Write("broken.yaml", "kind: [");
+  kubelet_.Claim(kNamespace, "llm-7d9c8b5f4d-x2b4k", "gpu-0", "gpu.nvidia.com",
+                 {"k8s.gpu.nvidia.com/claim=" + claim});
+  Start();
+  AwaitValue(kLlm, 20);  // GPU 2 has the file /dev/nvidia3, GPU 1 /dev/nvidia0
+  Await([&] {
+    return scaler_->child().Errors().find(specs_.PathOf("broken.yaml")) != std::string::npos;
+  });
+  specs_.Remove("k8s.gpu.nvidia.com-claim_dab5ab50.yaml");
+  AwaitValue(kLlm, 50);  // no spec tells: by its name
 }
 
 TEST_F(Workload, ANewPodIsSeenAndAGoneOneForgotten) {

@@ -30,12 +30,12 @@ Holding Holds(const std::string& pod, const std::string& device,
 }
 
 Listing Of(std::vector<Holding> holdings) {
-  return {std::move(holdings), true, {}, {}};
+  return {std::move(holdings), true, {}, {}, {}};
 }
 
 // As where our own pod's name is not known.
 Listing MaybePartOf(std::vector<Holding> holdings) {
-  return {std::move(holdings), false, {}, {}};
+  return {std::move(holdings), false, {}, {}, {}};
 }
 
 std::vector<std::string> Text(const Ownership& ownership) {

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "await.h"
+#include "fakes/cdi/cdi_directory.h"
 #include "fakes/kubelet/fake_kubelet.h"
 
 namespace gpuscaler::workloads {
@@ -20,11 +21,16 @@ class PodWatchTest : public testing::Test {
  protected:
   PodWatchTest()
       : watch_(
-            {kubelet_.socket(), milliseconds(20), {}, {}},
+            {kubelet_.socket(), milliseconds(20), {}, {}, {specs_.path()}},
             [] {
-              telemetry::GpuIdentity identity;
-              identity.uuid = "GPU-0";
-              return Identities{std::make_shared<const telemetry::GpuIdentity>(identity)};
+              telemetry::GpuIdentity first;
+              first.uuid = "GPU-0";
+              first.minor = 0;
+              telemetry::GpuIdentity other;
+              other.uuid = "GPU-3";
+              other.minor = 3;
+              return Identities{std::make_shared<const telemetry::GpuIdentity>(first),
+                                std::make_shared<const telemetry::GpuIdentity>(other)};
             },
             [this](std::shared_ptr<const Ownership> ownership) {
               const std::lock_guard lock(mutex_);
@@ -44,6 +50,13 @@ class PodWatchTest : public testing::Test {
       return found == names;
     });
   }
+  // Of the only pod.
+  void AwaitGpus(const std::vector<std::string>& gpus) {
+    Await([&] {
+      const auto newest = Newest();
+      return newest != nullptr && newest->pods.size() == 1 && newest->pods[0].gpus == gpus;
+    });
+  }
   void AwaitStatus(StatusCode code) {
     Await([&] {
       const auto newest = Newest();
@@ -53,6 +66,7 @@ class PodWatchTest : public testing::Test {
 
   std::mutex mutex_;
   std::shared_ptr<const Ownership> newest_;
+  fakes::CdiDirectory specs_;
   fakes::FakeKubelet kubelet_;
   PodWatch watch_;
 };
@@ -66,6 +80,17 @@ TEST_F(PodWatchTest, FollowsThePodsAsTheyComeAndGo) {
   EXPECT_TRUE(Newest()->pods[0].appeared_at.has_value());
   kubelet_.Remove("default", "a");
   AwaitPods({"b"});
+}
+
+TEST_F(PodWatchTest, TheGpuOfAClaimFollowsTheNodesSpecs) {
+  const std::string device = "k8s.gpu.nvidia.com/claim=2f1c-gpu-0";
+  kubelet_.Claim("default", "a", "gpu-0", "gpu.nvidia.com", {device});
+  AwaitGpus({"GPU-0"});
+  specs_.Write("claim.yaml",
+               fakes::CdiSpecText("k8s.gpu.nvidia.com/claim", "2f1c-gpu-0", "/dev/nvidia3"));
+  AwaitGpus({"GPU-3"});
+  specs_.Write("claim.yaml", "broken: [");
+  AwaitGpus({"GPU-0"});
 }
 
 TEST_F(PodWatchTest, AKubeletThatGoesAndComesBackIsFollowed) {

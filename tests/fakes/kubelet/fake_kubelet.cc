@@ -109,7 +109,8 @@ void FakeKubelet::Hold(const std::string& pod_namespace, const std::string& pod,
 }
 
 void FakeKubelet::Claim(const std::string& pod_namespace, const std::string& pod,
-                        const std::string& device, const std::string& driver) {
+                        const std::string& device, const std::string& driver,
+                        const std::vector<std::string>& cdi_devices) {
   const std::lock_guard lock(mutex_);
   v1::DynamicResource& claim = *PodOf(pod_namespace, pod).add_containers()->add_dynamic_resources();
   claim.set_claim_name(pod + "-gpu");
@@ -118,6 +119,8 @@ void FakeKubelet::Claim(const std::string& pod_namespace, const std::string& pod
   resource.set_driver_name(driver);
   resource.set_pool_name("node-pool");
   resource.set_device_name(device);
+  for (const std::string& name : cdi_devices) resource.add_cdi_devices()->set_name(name);
+  if (!cdi_devices.empty()) return;
   resource.add_cdi_devices()->set_name("k8s." + driver + "/device=" + device);
 }
 

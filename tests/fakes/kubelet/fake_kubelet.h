@@ -30,9 +30,11 @@ class FakeKubelet {
   void Hold(const std::string& pod_namespace, const std::string& pod,
             const std::vector<std::string>& device_ids,
             const std::string& resource = "nvidia.com/gpu");
-  // One container more, with a claim of this device.
+  // One container more, with a claim of this device. `cdi_devices`: their names; empty:
+  // one after the device, as the driver's earlier versions called it.
   void Claim(const std::string& pod_namespace, const std::string& pod, const std::string& device,
-             const std::string& driver = "gpu.nvidia.com");
+             const std::string& driver = "gpu.nvidia.com",
+             const std::vector<std::string>& cdi_devices = {});
   void Remove(const std::string& pod_namespace, const std::string& pod);
 
   // What List answers from now on, whatever it is; empty: the pods again.

@@ -1,0 +1,82 @@
+#include "rpc/open_connections.h"
+
+#include <sys/socket.h>
+
+#include <optional>
+#include <utility>
+
+#include "rpc/address_share.h"
+#include "rpc/peer_name.h"
+
+namespace gpuscaler::rpc {
+
+void OpenConnections::Add(Descriptor duplicate, std::string peer, uint64_t number) {
+  const int fd = duplicate.get();
+  base::MutexLock lock(mutex_);
+  connections_.emplace(fd, Connection{std::move(duplicate), std::move(peer), false, number});
+  size_.store(connections_.size(), std::memory_order_relaxed);
+}
+
+void OpenConnections::Forget(int fd) {
+  base::MutexLock lock(mutex_);
+  connections_.erase(fd);
+  size_.store(connections_.size(), std::memory_order_relaxed);
+}
+
+bool OpenConnections::HasRoom(const std::string& peer, size_t most) {
+  if (size() < most) return true;
+  const auto host = [](std::string_view name) { return name.substr(0, name.rfind(':')); };
+  std::vector<HeldConnection> held;
+  base::MutexLock lock(mutex_);
+  for (const auto& [fd, connection] : connections_) {
+    if (!connection.closed) held.push_back({fd, connection.number, host(connection.peer)});
+  }
+  if (held.size() < most) return true;
+  const std::optional<int> leaves = ToMakeRoom(held, host(peer));
+  if (!leaves) return false;
+  Close(*leaves, connections_.at(*leaves));
+  return true;
+}
+
+void OpenConnections::ClosePeer(std::string_view peer) {
+  const std::string name = PeerName(peer);
+  base::MutexLock lock(mutex_);
+  for (auto& [fd, connection] : connections_) {
+    if (connection.peer == name) Close(fd, connection);
+  }
+}
+
+void OpenConnections::CloseAllBut(const std::unordered_set<std::string>& peers) {
+  std::unordered_set<std::string> kept;
+  for (const std::string& peer : peers) kept.insert(PeerName(peer));
+  base::MutexLock lock(mutex_);
+  for (const auto& [fd, connection] : connections_) {
+    if (!kept.contains(connection.peer)) shutdown(fd, SHUT_RDWR);
+  }
+}
+
+std::string OpenConnections::Close(int fd) {
+  base::MutexLock lock(mutex_);
+  Connection& connection = connections_.at(fd);
+  Close(fd, connection);
+  return connection.peer;
+}
+
+std::vector<MemoryGuard::Traffic> OpenConnections::Traffic() {
+  std::vector<MemoryGuard::Traffic> traffic;
+  base::MutexLock lock(mutex_);
+  for (const auto& [fd, connection] : connections_) traffic.push_back({fd, ReceivedBytes(fd)});
+  return traffic;
+}
+
+void OpenConnections::Close(int fd, Connection& connection) {
+  if (std::exchange(connection.closed, true)) return;
+  closed_.fetch_add(1, std::memory_order_relaxed);  // before anybody can see it
+  // Reset once gRPC has closed it: a peer that goes on sending would otherwise
+  // keep a half-closed connection in the kernel.
+  const linger reset = {1, 0};
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+  shutdown(fd, SHUT_RDWR);
+}
+
+}  // namespace gpuscaler::rpc
