@@ -66,6 +66,8 @@
 - --poll-interval={{ .Values.pollInterval }}
 {{- if not .Values.podResources.enabled }}
 - --pod-resources-socket=
+{{- else }}
+- {{ printf "--cdi-spec-dirs=%s" (join "," .Values.podResources.cdiSpecDirs) | quote }}
 {{- end }}
 {{- range .Values.gpuResources }}
 - --gpu-resource={{ . }}

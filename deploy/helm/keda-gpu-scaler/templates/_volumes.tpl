@@ -138,6 +138,12 @@ Secret may hold a key too. */}}
   hostPath:
     path: {{ .Values.podResources.path }}
     type: Directory
+{{- range $i, $path := .Values.podResources.cdiSpecDirs }}
+- name: cdi-{{ $i }}
+  hostPath:
+    path: {{ $path }}
+    type: DirectoryOrCreate
+{{- end }}
 {{- end }}
 {{- if .Values.scenario }}
 - name: scenario
@@ -164,6 +170,11 @@ Secret may hold a key too. */}}
 - name: pod-resources
   mountPath: /var/lib/kubelet/pod-resources
   readOnly: true
+{{- range $i, $path := .Values.podResources.cdiSpecDirs }}
+- name: cdi-{{ $i }}
+  mountPath: {{ $path }}
+  readOnly: true
+{{- end }}
 {{- end }}
 {{- if .Values.scenario }}
 {{ include "keda-gpu-scaler.mount" "scenario" }}
