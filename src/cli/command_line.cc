@@ -11,6 +11,7 @@
 #include "base/strings.h"
 #include "cli/catalog_help.h"
 #include "cli/docs_command.h"
+#include "cli/explain_command.h"
 #include "cli/flag_checks.h"
 #include "cli/lint_command.h"
 #include "cli/refuse.h"
@@ -48,6 +49,8 @@ constexpr CommandRow kCommands[] = {
      Command<SnapshotOptions, AddSnapshotFlags, RunSnapshot>},
     {"watch", "Asks a running scaler as KEDA does, and shows what HPA makes of the answers",
      Command<WatchOptions, AddWatchFlags, RunWatch>},
+    {"explain", "Shows why ScaledObjects get the numbers they get, and what HPA does next",
+     Command<ExplainOptions, AddExplainFlags, RunExplain>},
     {"lint", "Finds mistakes in ScaledObjects, before they are deployed",
      Command<LintOptions, AddLintFlags, RunLint>},
 };

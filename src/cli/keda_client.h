@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "externalscaler.pb.h"
 #include "manifests/scaled_object.h"
 
 namespace grpc {
@@ -13,6 +14,10 @@ class ChannelCredentials;
 }  // namespace grpc
 
 namespace gpuscaler::cli {
+
+// As KEDA names a trigger to its scaler.
+externalscaler::ScaledObjectRef Reference(const manifests::ScaledObject& object,
+                                          const manifests::ScaledObjectTrigger& trigger);
 
 struct MetricSpec {
   std::string metric_name;

@@ -10,7 +10,8 @@ namespace gpuscaler::web {
 
 // Valid during the handler's call only.
 struct HttpRequest {
-  std::string_view path;  // "/metrics"; as sent, not decoded, without a query
+  std::string_view path;   // "/metrics"; as sent, not decoded, without a query
+  std::string_view query;  // "a=1&b=2"; as sent, HttpQuery reads it
 };
 
 struct HttpHeader {
