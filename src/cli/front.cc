@@ -7,6 +7,7 @@
 #include "cli/tls_options.h"
 #include "rpc/server_credentials.h"
 #include "web/exposition.h"
+#include "web/page.h"
 
 namespace gpuscaler::cli {
 namespace {
@@ -81,7 +82,9 @@ absl::Status Front::StartHttp() {
       if (open_.load()) response.body = parts_.metrics(base::Now());
       return response;
     };
-    listeners.push_back({options_.bind_address, options_.metrics_port, {{"/metrics", metrics}}});
+    listeners.push_back({options_.bind_address,
+                         options_.metrics_port,
+                         {{"/", &web::AnswerPage}, {"/metrics", metrics}}});
   }
   if (options_.probe_port != 0) {
     listeners.push_back(

@@ -10,7 +10,8 @@ namespace gpuscaler::web {
 
 // Valid during the handler's call only.
 struct HttpRequest {
-  std::string_view path;  // "/metrics"; as sent, not decoded, without a query
+  std::string_view path;           // "/metrics"; as sent, not decoded, without a query
+  std::string_view if_none_match;  // that header; empty: there is none
 };
 
 struct HttpHeader {
@@ -22,6 +23,7 @@ struct HttpResponse {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
+  std::string cache_control = "no-store";
   std::vector<HttpHeader> headers;  // beside those that every response has
 };
 

@@ -21,7 +21,8 @@ class Api {
         if (each !== '' && each !== 0 && each !== null && each !== undefined) params.append(name, each);
       }
     }
-    const target = params.size === 0 ? path : `${path}?${params}`;
+    const asked = params.toString();
+    const target = asked === '' ? path : `${path}?${asked}`;
     const {signal} = this.controller;
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), Api.kPatience);

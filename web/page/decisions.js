@@ -6,9 +6,15 @@ const kDecisionStates = {
   inactive: ['idle', 'inactive', 'HPA sleeps, and KEDA lets the workload go to its minimum'],
 };
 
-function decisionKey({answered}) {
-  return [answered.namespace, answered.name, answered.metric_name, answered.metric, answered.workload, answered.endpoint]
-      .filter((part) => part).join('/');
+function decisionName({answered}) {
+  return `${answered.namespace}/${answered.name}`;
+}
+
+// What tells the triggers of one ScaledObject apart.
+const kTriggerFields = ['metric_name', 'metric', 'aggregation', 'workload', 'endpoint', 'hpa_metric_type', 'target'];
+
+function sameTrigger(a, b) {
+  return kTriggerFields.every((field) => a.answered[field] === b.answered[field]);
 }
 
 function errorText(error) {
@@ -86,8 +92,8 @@ const kDecisions = {
   empty: 'KEDA has not asked for anything yet. A ScaledObject appears here when its trigger first asks.',
   list: 'decisions',
   total: (summary) => numberOf(summary.decisions?.total),
-  key: decisionKey,
-  name: ({answered}) => `${answered.namespace}/${answered.name}`,
+  key: decisionName,
+  name: decisionName,
   columns: [
     {title: 'ScaledObject', class: 'name', show() {}},
     {title: 'Metric', class: 'words', show: (cell, {answered}) =>
@@ -107,7 +113,7 @@ const kDecisions = {
   readDetail: async (api, row) => {
     const {namespace, name} = row.answered;
     const answer = await api.get(kDecisions.path, {namespace, name});
-    const known = (answer.decisions ?? []).find((each) => decisionKey(each) === decisionKey(row));
+    const known = (answer.decisions ?? []).find((each) => sameTrigger(each, row));
     row.now = known?.now ?? null;
   },
 };

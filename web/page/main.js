@@ -2,12 +2,13 @@
 
 const api = new Api();
 const announcer = new Announcer(document.getElementById('announcer'));
-const overview = new Overview(announcer);
+const overview = new Overview(announcer, () => nodes.narrowState('lost'));
 const place = new Place(() => {
   sections.forEach((section) => section.fromPlace());
   beat.now();
 });
 const sections = [kDecisions, kWorkloads, kNodes].map((kind) => new Section(kind, place, api, () => beat.now()));
+const nodes = sections.at(-1);
 const beat = new Beat(look, (error, pause) => connection.settled(error, pause));
 const connection = new Connection(announcer, () => beat.now());
 
@@ -23,7 +24,7 @@ async function look() {
 // Links within the page move there and leave the fragment, which holds the view, alone.
 document.addEventListener('click', (event) => {
   const link = event.target.closest('a[href^="#"]');
-  if (link === null) return;
+  if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   const section = document.querySelector(link.getAttribute('href'));
   section.scrollIntoView();

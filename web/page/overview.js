@@ -1,12 +1,17 @@
 // The head of the page: who answers, how much of the fleet is seen, how old the data is.
 
 class Overview {
-  constructor(announcer) {
+  // `showLost()`: the list of nodes becomes that of the lost ones.
+  constructor(announcer, showLost) {
     this.announcer = announcer;
     this.identity = document.getElementById('identity');
     this.facts = new Facts(document.getElementById('facts'));
     this.bar = new CoverageBar();
+    this.lostLink = element('a', {href: '#nodes', hidden: ''}, 'Show the lost ones');
+    this.lostLink.addEventListener('click', showLost);
+    this.coverage = element('dd', {}, this.bar.node, this.lostLink);
     this.utilization = new Sparkline();
+    this.trend = element('dd', {}, this.utilization.node);
     this.past = new Past();
     this.lost = null;
     this.version = null;
@@ -42,10 +47,10 @@ class Overview {
     this.bar.show(Object.fromEntries(nodes));
     this.facts.show([
       ['Serving', summary.not_ready ? `not ready: ${summary.not_ready}` : 'ready', ''],
-      ['Coverage', this.coverageText(nodes), 'no node is known', this.bar.node],
+      ['Coverage', this.coverageText(nodes), 'no node is known', this.coverage],
       ['Oldest reading', age === null ? null : spanText(age + passed), 'no node that is heard has been read'],
       ['GPUs', this.gpusText(gpus), ''],
-      ['Utilization', mean === null ? null : quantityText(mean, '%'), 'no GPU has a fresh reading', this.utilization.node],
+      ['Utilization', mean === null ? null : quantityText(mean, '%'), 'no GPU has a fresh reading', this.trend],
       ['Memory in use', memory === null ? null : quantityText(memory, '%'), 'no GPU has a fresh reading'],
       ['Decisions', this.decisionsText(summary.decisions ?? {}), ''],
     ]);
@@ -77,6 +82,7 @@ class Overview {
       this.announcer.say(lost === 0 ? 'No node is lost any more.' : `${countText(lost, 'node')} lost.`);
     }
     this.lost = lost;
+    this.lostLink.hidden = lost === 0;
   }
 }
 

@@ -67,6 +67,11 @@ class Section {
     this.typing = setTimeout(() => this.narrow('filter', this.filter.value.trim()), 200);
   }
 
+  narrowState(state) {
+    this.state.value = state;
+    this.narrow('state', state);
+  }
+
   narrow(name, value) {
     this.place.put(this.of(name), value);
     this.trail = [];
@@ -124,9 +129,9 @@ class Section {
   }
 
   async readDetails(rows, second) {
-    const {key, readDetail} = this.kind;
+    const {readDetail} = this.kind;
     if (readDetail === undefined) return;
-    const open = rows.filter((row) => this.open.has(key(row)));
+    const open = keyed(rows, this.kind.key).filter(({key}) => this.open.has(key)).map(({row}) => row);
     await Promise.all(open.map((row) => readDetail(this.api, row, second)));
   }
 

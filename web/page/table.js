@@ -53,6 +53,18 @@ class TableRow {
 }
 TableRow.made = 0;
 
+// Rows with their keys. Two of one key, as a ScaledObject has with two triggers, are
+// "ns/name" and "ns/name#2".
+function keyed(rows, keyOf) {
+  const seen = new Map();
+  return rows.map((row) => {
+    const key = keyOf(row);
+    const count = (seen.get(key) ?? 0) + 1;
+    seen.set(key, count);
+    return {key: count === 1 ? key : `${key}#${count}`, row};
+  });
+}
+
 class Table {
   // `kind`: {caption, columns, key(row), name(row), detail(name)?, toggle(key)?}; a detail
   // is {node, show(row)}.
@@ -70,9 +82,7 @@ class Table {
 
   show(rows, open = new Set()) {
     const shown = new Map();
-    for (const row of rows) {
-      const key = this.kind.key(row);
-      if (shown.has(key)) continue;
+    for (const {key, row} of keyed(rows, this.kind.key)) {
       const tableRow = this.rows.get(key) ?? new TableRow(this, key, row);
       tableRow.show(row, open.has(key));
       shown.set(key, tableRow);

@@ -169,13 +169,12 @@ class Page:
         return result["result"].get("value")
 
     def wait(self, expression, seconds=20):
-        """Until the expression is true; its value."""
+        """Until the expression is true, as JavaScript sees it."""
         end = time.monotonic() + seconds
-        while not (value := self.run(expression)):
+        while not self.run(f"Boolean({expression})"):
             if time.monotonic() > end:
                 raise AssertionError(f"within {seconds} s never true: {expression}\n{self.text()[:3000]}")
             time.sleep(0.05)
-        return value
 
     def text(self):
         return self.run("document.body?.innerText ?? ''")
