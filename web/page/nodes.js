@@ -79,7 +79,7 @@ const kNodes = {
   columns: [
     {title: 'Node', class: 'name', show() {}},
     {title: 'State', class: 'state', show: showNodeState},
-    {title: 'GPUs', class: 'words', show: showNodeGpus},
+    {title: 'GPUs', class: 'short', show: showNodeGpus},
     {title: 'Utilization', class: 'trend', help: 'Mean over its GPUs, the last two minutes', show: (cell, node) =>
       cell.trend(meanReading(node, 'gpu_utilization'), '%', whyNoMean(node), node.points, {most: 100})},
     {title: 'Memory', class: 'number', help: 'Mean of the memory in use over its GPUs', show: (cell, node) =>

@@ -32,7 +32,7 @@ const kWorkloads = {
       cell.trend(numberOf(row.mean_utilization_percent), '%', kNoFreshReading, row.points, {most: 100})},
     {title: 'Memory', class: 'number', help: 'Mean of the memory in use over its fresh GPUs', show: (cell, row) =>
       cell.number(numberOf(row.mean_memory_percent), '%', kNoFreshReading)},
-    {title: 'GPUs', class: 'words', show: showWorkloadGpus},
+    {title: 'GPUs', class: 'short', show: showWorkloadGpus},
     {title: 'Replicas', class: 'number', show: (cell, row) => cell.number(numberOf(row.replicas), '', 'not told')},
     {title: 'Pods', class: 'number', show: (cell, row) => cell.number(numberOf(row.pods), '', 'not told')},
     {title: 'Nodes', class: 'number', show: (cell, row) => cell.number(numberOf(row.nodes), '', 'not told')},
