@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "cli/catalog_help.h"
 #include "cli/docs_command.h"
+#include "cli/explain_command.h"
 #include "cli/flag_checks.h"
 #include "cli/refuse.h"
 #include "cli/run.h"
@@ -84,6 +85,11 @@ int RunCommandLine(int argc, const char* const* argv) {
       "watch", "Asks a running scaler as KEDA does, and shows what HPA makes of the answers");
   AddWatchFlags(*watch_command, watch);
 
+  ExplainOptions explain;
+  CLI::App* explain_command = app.add_subcommand(
+      "explain", "Shows why ScaledObjects get the numbers they get, and what HPA does next");
+  AddExplainFlags(*explain_command, explain);
+
   // For this repository: writes the parts of docs/ that come from the tables.
   std::string page;
   CLI::App* docs_command = app.add_subcommand("docs", "Prints a page of the documentation");
@@ -114,8 +120,11 @@ int RunCommandLine(int argc, const char* const* argv) {
   }
   if (*snapshot_command) return RunSnapshot(snapshot);
   if (*watch_command) return RunWatch(watch);
+  if (*explain_command) return RunExplain(explain);
   if (*docs_command) {
-    return RunDocs(page, app, {{"snapshot", snapshot_command}, {"watch", watch_command}});
+    return RunDocs(
+        page, app,
+        {{"snapshot", snapshot_command}, {"watch", watch_command}, {"explain", explain_command}});
   }
   const bool is_node = role.role == "node";
   for (const CLI::Option* given : app.parse_order()) {

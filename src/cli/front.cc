@@ -7,6 +7,7 @@
 #include "cli/tls_options.h"
 #include "rpc/server_credentials.h"
 #include "web/exposition.h"
+#include "web/http_route.h"
 #include "web/page.h"
 
 namespace gpuscaler::cli {
@@ -43,7 +44,15 @@ Front::Front(const FrontOptions& options, telemetry::Store& store, Parts parts,
     : options_(options),
       parts_(std::move(parts)),
       certificates_(certificates),
-      server_(ServerOptions(options, certificates), store, parts_.role) {}
+      server_(ServerOptions(options, certificates), store, parts_.role),
+      api_({store,
+            parts_.facts,
+            {options.stale_after.value, parts_.facts.role == "gateway"},
+            [this] { return Ready(); },
+            server_.decisions(),
+            [this](const decision::v1::ExplainRequest& request) {
+              return server_.ExplainNow(request);
+            }}) {}
 
 absl::Status Front::Start() {
   if (options_.port != 0) {
@@ -76,15 +85,7 @@ void Front::Stop() {
 absl::Status Front::StartHttp() {
   std::vector<web::HttpListen> listeners;
   if (options_.metrics_port != 0) {
-    const auto metrics = [this](const web::HttpRequest&) {
-      web::HttpResponse response;
-      response.content_type = web::kExpositionContentType;
-      if (open_.load()) response.body = parts_.metrics(base::Now());
-      return response;
-    };
-    listeners.push_back({options_.bind_address,
-                         options_.metrics_port,
-                         {{"/", &web::AnswerPage}, {"/metrics", metrics}}});
+    listeners.push_back({options_.bind_address, options_.metrics_port, MetricsRoutes()});
   }
   if (options_.probe_port != 0) {
     listeners.push_back(
@@ -98,6 +99,23 @@ absl::Status Front::StartHttp() {
   if (!http.ok()) return http.status();
   http_ = *std::move(http);
   return absl::OkStatus();
+}
+
+std::vector<web::HttpRoute> Front::MetricsRoutes() {
+  std::vector<web::HttpRoute> routes = {{"/", &web::AnswerPage}};
+  routes.push_back({"/metrics", [this](const web::HttpRequest&) {
+                      web::HttpResponse response;
+                      response.content_type = web::kExpositionContentType;
+                      if (open_.load()) response.body = parts_.metrics(base::Now());
+                      return response;
+                    }});
+  for (web::HttpRoute& route : api_.Routes()) {
+    routes.push_back({route.path, [this, answer = route.handler](const web::HttpRequest& request) {
+                        if (open_.load()) return answer(request);
+                        return web::ErrorResponse(503, "it has not started yet");
+                      }});
+  }
+  return routes;
 }
 
 absl::Status Front::Live() const {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "base/time.h"
@@ -16,6 +17,7 @@
 #include "serving/scaler_server.h"
 #include "serving/self_check.h"
 #include "telemetry/store.h"
+#include "web/api.h"
 #include "web/http_server.h"
 
 namespace gpuscaler::cli {
@@ -29,6 +31,7 @@ class Front {
     // Whether the parts behind the front make progress.
     std::function<absl::Status(base::SteadyTime now)> live;
     std::function<std::string(base::SteadyTime now)> metrics;
+    web::ProgramFacts facts;
   };
 
   // `store`, what `parts` call and `certificates` must outlive it; nullptr:
@@ -53,6 +56,7 @@ class Front {
 
  private:
   absl::Status StartHttp();
+  std::vector<web::HttpRoute> MetricsRoutes();
   absl::Status Live() const;
   absl::Status Ready() const;
 
@@ -63,6 +67,7 @@ class Front {
   bool serving_ = false;
   std::atomic<bool> open_{false};
   std::atomic<bool> draining_{false};
+  web::Api api_;
   std::unique_ptr<web::HttpServer> http_;
   std::optional<serving::SelfCheck> self_check_;
 };

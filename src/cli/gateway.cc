@@ -59,7 +59,8 @@ Gateway::Gateway(const FrontOptions& front, const GatewayOptions& options,
       front_(front, store_,
              {serving::GatewayRole(collector_.warm_up(), hot_),
               [this](base::SteadyTime now) { return Live(now); },
-              [this](base::SteadyTime now) { return Metrics(now); }},
+              [this](base::SteadyTime now) { return Metrics(now); },
+              {std::string(kVersion), "gateway", "", ""}},
              certificates_.get()) {
   reports_.AddConversation(fleet::kFleetService, fleet::kReportMethod,
                            [this](const rpc::Caller& caller) {

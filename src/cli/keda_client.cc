@@ -19,6 +19,8 @@ struct Call {
   grpc::ClientContext context;
 };
 
+}  // namespace
+
 externalscaler::ScaledObjectRef Reference(const ScaledObject& object,
                                           const ScaledObjectTrigger& trigger) {
   externalscaler::ScaledObjectRef reference;
@@ -27,8 +29,6 @@ externalscaler::ScaledObjectRef Reference(const ScaledObject& object,
   reference.mutable_scalermetadata()->insert(trigger.metadata.begin(), trigger.metadata.end());
   return reference;
 }
-
-}  // namespace
 
 struct KedaClient::Impl {
   std::unique_ptr<externalscaler::ExternalScaler::Stub> stub;

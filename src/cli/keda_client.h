@@ -7,12 +7,17 @@
 
 #include "absl/status/statusor.h"
 #include "cli/scaled_object.h"
+#include "externalscaler.pb.h"
 
 namespace grpc {
 class ChannelCredentials;
 }  // namespace grpc
 
 namespace gpuscaler::cli {
+
+// As KEDA names a trigger to its scaler.
+externalscaler::ScaledObjectRef Reference(const ScaledObject& object,
+                                          const ScaledObjectTrigger& trigger);
 
 struct MetricSpec {
   std::string metric_name;

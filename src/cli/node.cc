@@ -1,13 +1,13 @@
 #include "cli/node.h"
 
 #include <grpcpp/security/credentials.h>
-#include <unistd.h>
 
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/strings.h"
+#include "cli/host_name.h"
 #include "cli/version.h"
 #include "rpc/client_credentials.h"
 #include "serving/liveness.h"
@@ -20,10 +20,7 @@ namespace {
 constexpr base::Duration kPartGrace = std::chrono::milliseconds(500);
 
 std::string NodeName(const NodeOptions& options) {
-  if (!options.node_name.empty()) return options.node_name;
-  char host[256] = {};
-  gethostname(host, sizeof(host) - 1);
-  return host;
+  return options.node_name.empty() ? HostName() : options.node_name;
 }
 
 fleet::CredentialsSource ReportCredentials(const rpc::CertificateFiles& files) {
@@ -50,7 +47,8 @@ Node::Node(const FrontOptions& front, NodeOptions options, std::unique_ptr<sourc
       front_(front, store_,
              {serving::NodeRole(store_, stale_after_),
               [this](base::SteadyTime now) { return Live(now); },
-              [this](base::SteadyTime now) { return Metrics(now); }},
+              [this](base::SteadyTime now) { return Metrics(now); },
+              {std::string(kVersion), "node", std::string(source_->name()), NodeName(options_)}},
              certificates_.get()) {}
 
 absl::Status Node::Start() {

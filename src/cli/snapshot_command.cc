@@ -1,7 +1,5 @@
 #include "cli/snapshot_command.h"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +8,7 @@
 
 #include "base/strings.h"
 #include "cli/holders.h"
+#include "cli/host_name.h"
 #include "cli/patient_reads.h"
 #include "cli/refuse.h"
 #include "cli/snapshot_table.h"
@@ -44,12 +43,6 @@ const FormatRow& Format(const std::string& name) {
     if (row.name == name) return row;
   }
   return kFormats[0];
-}
-
-std::string HostName() {
-  char host[256] = {};
-  gethostname(host, sizeof(host) - 1);
-  return host;
 }
 
 }  // namespace

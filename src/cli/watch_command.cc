@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <cstdio>
 #include <ctime>
 #include <deque>
@@ -13,6 +12,7 @@
 #include "cli/keda_client.h"
 #include "cli/refuse.h"
 #include "cli/scaled_object.h"
+#include "cli/server_address.h"
 #include "cli/watched_trigger.h"
 
 namespace gpuscaler::cli {
@@ -25,15 +25,6 @@ std::string ClockTime() {
   char text[16] = {};
   std::strftime(text, sizeof(text), "%H:%M:%S", &local);
   return text;
-}
-
-bool IsHostAndPort(std::string_view address) {
-  const size_t colon = address.rfind(':');
-  if (colon == 0 || colon == std::string_view::npos) return false;
-  const std::string_view port = address.substr(colon + 1);
-  uint16_t number = 0;
-  const auto [end, error] = std::from_chars(port.begin(), port.end(), number);
-  return error == std::errc() && end == port.end() && number != 0;
 }
 
 }  // namespace
@@ -49,9 +40,8 @@ void AddWatchFlags(CLI::App& app, WatchOptions& options) {
 }
 
 int RunWatch(const WatchOptions& options) {
-  if (!IsHostAndPort(options.address)) {
-    return Refuse(base::StrCat("--address is \"", options.address,
-                               "\"; it must be HOST:PORT, the port from 1 to 65535"));
+  if (absl::Status checked = CheckServerAddress("--address", options.address); !checked.ok()) {
+    return Refuse(base::Message(checked));
   }
   if (options.interval.value < std::chrono::milliseconds(10)) {
     return Refuse("--interval must be at least 10ms");

@@ -132,8 +132,8 @@ bool CountWorkload(const Trigger& trigger, Evaluation& evaluation) {
   return exceeds;
 }
 
-absl::StatusOr<Evaluation> EvaluateWorkload(const Trigger& trigger, Evaluation evaluation,
-                                            const EvaluationLimits& limits) {
+absl::Status EvaluateWorkload(const Trigger& trigger, const EvaluationLimits& limits,
+                              Evaluation& evaluation) {
   auto parts = FindReplicas(trigger, *evaluation.view, evaluation.evaluated_at, limits);
   if (!parts.ok()) return parts.status();
   evaluation.workload = *std::move(parts);
@@ -152,11 +152,11 @@ absl::StatusOr<Evaluation> EvaluateWorkload(const Trigger& trigger, Evaluation e
     evaluation.value = HeldValue(trigger, counts);
   }
   DecideActive(trigger, gpu_exceeds, evaluation);
-  return evaluation;
+  return absl::OkStatus();
 }
 
-absl::StatusOr<Evaluation> EvaluateGpus(const Trigger& trigger, Evaluation evaluation,
-                                        const EvaluationLimits& limits) {
+absl::Status EvaluateGpus(const Trigger& trigger, const EvaluationLimits& limits,
+                          Evaluation& evaluation) {
   const bool gpu_exceeds =
       JudgeAll(trigger, evaluation.evaluated_at, limits.stale_after, evaluation);
   if (evaluation.counted == 0) return NothingCounted(trigger, evaluation);
@@ -170,12 +170,11 @@ absl::StatusOr<Evaluation> EvaluateGpus(const Trigger& trigger, Evaluation evalu
   // KEDA takes a negative value for 0; a temperature can be one.
   evaluation.value = std::max(evaluation.aggregate, 0.0);
   DecideActive(trigger, gpu_exceeds, evaluation);
-  return evaluation;
+  return absl::OkStatus();
 }
 
-absl::StatusOr<Evaluation> EvaluateEngine(const Trigger& trigger, Evaluation evaluation,
-                                          const EvaluationLimits& limits,
-                                          const EngineReadings& engines) {
+absl::Status EvaluateEngine(const Trigger& trigger, const EvaluationLimits& limits,
+                            const EngineReadings& engines, Evaluation& evaluation) {
   if (engines.metric == nullptr) return absl::UnavailableError("engines are not read here");
   if (!engines.metric->ok()) return engines.metric->status();
   const auto exceeds = CountAddresses(trigger, **engines.metric, limits, evaluation);
@@ -186,37 +185,49 @@ absl::StatusOr<Evaluation> EvaluateEngine(const Trigger& trigger, Evaluation eva
     evaluation.active_reason =
         *exceeds ? ActiveReason::kEngineExceeds : ActiveReason::kReplicaMissing;
   }
-  return evaluation;
+  return absl::OkStatus();
 }
 
-absl::StatusOr<Evaluation> EvaluateMetric(const Trigger& trigger, Evaluation evaluation,
-                                          const EvaluationLimits& limits,
-                                          const EngineReadings& engines) {
-  if (trigger.engine) return EvaluateEngine(trigger, std::move(evaluation), limits, engines);
-  if (trigger.workload) return EvaluateWorkload(trigger, std::move(evaluation), limits);
-  return EvaluateGpus(trigger, std::move(evaluation), limits);
+absl::Status EvaluateMetric(const Trigger& trigger, const EvaluationLimits& limits,
+                            const EngineReadings& engines, Evaluation& evaluation) {
+  if (trigger.engine) return EvaluateEngine(trigger, limits, engines, evaluation);
+  if (trigger.workload) return EvaluateWorkload(trigger, limits, evaluation);
+  return EvaluateGpus(trigger, limits, evaluation);
+}
+
+absl::Status EvaluateAll(const Trigger& trigger, const EvaluationLimits& limits,
+                         const EngineReadings& engines, Evaluation& evaluation) {
+  absl::Status evaluated = EvaluateMetric(trigger, limits, engines, evaluation);
+  if (!evaluated.ok() || !trigger.activation) return evaluated;
+  absl::StatusOr<double> signal = absl::UnavailableError("engines are not read here");
+  if (engines.activation != nullptr) {
+    signal = engines.activation->ok()
+                 ? ActivationValue(**engines.activation, evaluation.evaluated_at, limits)
+                 : engines.activation->status();
+  }
+  return Activate(trigger, signal, engines.last_sign, evaluation);
 }
 
 }  // namespace
+
+Findings EvaluateInFull(const Trigger& trigger, std::shared_ptr<const telemetry::View> view,
+                        base::SteadyTime now, const EvaluationLimits& limits,
+                        const EngineReadings& engines) {
+  assert(view != nullptr);
+  Findings findings;
+  findings.evaluation.view = std::move(view);
+  findings.evaluation.evaluated_at = now;
+  findings.status = EvaluateAll(trigger, limits, engines, findings.evaluation);
+  return findings;
+}
 
 absl::StatusOr<Evaluation> Evaluate(const Trigger& trigger,
                                     std::shared_ptr<const telemetry::View> view,
                                     base::SteadyTime now, const EvaluationLimits& limits,
                                     const EngineReadings& engines) {
-  assert(view != nullptr);
-  Evaluation evaluation;
-  evaluation.view = std::move(view);
-  evaluation.evaluated_at = now;
-  auto evaluated = EvaluateMetric(trigger, std::move(evaluation), limits, engines);
-  if (!evaluated.ok() || !trigger.activation) return evaluated;
-  absl::StatusOr<double> signal = absl::UnavailableError("engines are not read here");
-  if (engines.activation != nullptr) {
-    signal = engines.activation->ok() ? ActivationValue(**engines.activation, now, limits)
-                                      : engines.activation->status();
-  }
-  absl::Status activated = Activate(trigger, signal, engines.last_sign, *evaluated);
-  if (!activated.ok()) return activated;
-  return evaluated;
+  Findings findings = EvaluateInFull(trigger, std::move(view), now, limits, engines);
+  if (!findings.status.ok()) return findings.status;
+  return std::move(findings.evaluation);
 }
 
 }  // namespace gpuscaler::scaling

@@ -80,4 +80,14 @@ absl::StatusOr<Evaluation> Evaluate(const Trigger& trigger,
                                     base::SteadyTime now, const EvaluationLimits& limits,
                                     const EngineReadings& engines = {});
 
+// The same, and where there is no value all the same what was found out before that: the
+// parts and why they do not count. `value` and `active` are then nothing's.
+struct Findings {
+  Evaluation evaluation;
+  absl::Status status;  // as Evaluate's
+};
+Findings EvaluateInFull(const Trigger& trigger, std::shared_ptr<const telemetry::View> view,
+                        base::SteadyTime now, const EvaluationLimits& limits,
+                        const EngineReadings& engines = {});
+
 }  // namespace gpuscaler::scaling

@@ -9,13 +9,13 @@
 #include "base/strings.h"
 #include "catalog/aggregations.h"
 #include "catalog/metrics.h"
+#include "scaling/active_reason.h"
 #include "scaling/hpa.h"
 #include "scaling/number.h"
+#include "scaling/value_limits.h"
 
 namespace gpuscaler::scaling {
 namespace {
-
-using catalog::Kind;
 
 // A large cluster has tens of thousands of GPUs.
 constexpr size_t kMostGpusTold = 64;
@@ -45,26 +45,17 @@ void AddGpus(const Trigger& trigger, const Evaluation& evaluation, Lines& lines)
   }
 }
 
-constexpr std::string_view StateText(ReplicaState state) {
-  switch (state) {
-    case ReplicaState::kFresh:
-      return "fresh";
-    case ReplicaState::kWarming:
-      return "warming: young, and nothing has run on its GPUs yet";
-    case ReplicaState::kMissing:
-      return "missing";
-  }
-  return "";
-}
+constexpr std::string_view kWarmingMeans = ": young, and nothing has run on its GPUs yet";
 
-void AddReplicas(const Trigger& trigger, const Evaluation& evaluation, Lines& lines) {
+void AddReplicas(const Evaluation& evaluation, Lines& lines) {
   const WorkloadParts& workload = evaluation.workload;
   const size_t told = std::min(workload.replicas.size(), kMostGpusTold);
   for (size_t i = 0; i < told; ++i) {
     const Replica& replica = workload.replicas[i];
     std::string where;
     for (const ReplicaPod& pod : replica.pods) base::AppendItem(&where, pod.node->node);
-    lines.Add("replica ", replica.name, " on ", where, ": ", StateText(replica.state));
+    lines.Add("replica ", replica.name, " on ", where, ": ", StateName(replica.state),
+              replica.state == ReplicaState::kWarming ? kWarmingMeans : "");
   }
   if (told < workload.replicas.size()) {
     lines.Add("and ", workload.replicas.size() - told, " replicas more");
@@ -76,6 +67,10 @@ void AddReplicas(const Trigger& trigger, const Evaluation& evaluation, Lines& li
   if (untold.first.size() < untold.count) {
     lines.Add("and ", untold.count - untold.first.size(), " nodes more do not");
   }
+}
+
+void AddCounts(const Trigger& trigger, const Evaluation& evaluation, Lines& lines) {
+  const WorkloadParts& workload = evaluation.workload;
   lines.Add(WhichWorkload(*trigger.workload), ": ", workload.fresh, " fresh, ", workload.warming,
             " warming, ", workload.missing, " missing replicas");
 }
@@ -93,6 +88,9 @@ void AddAddresses(const Trigger& trigger, const Evaluation& evaluation, Lines& l
   if (told < evaluation.addresses.size()) {
     lines.Add("and ", evaluation.addresses.size() - told, " addresses more");
   }
+}
+
+void AddAcross(const Trigger& trigger, const Evaluation& evaluation, Lines& lines) {
   const engines::SignalSource& source = trigger.engine->source;
   lines.Add(catalog::Row(trigger.aggregation).name, " of ", source.signal->name, " over ",
             evaluation.counted, " addresses of ", source.endpoint.ToUrl(), ", ",
@@ -122,84 +120,6 @@ void AddFactor(const Trigger& trigger, const Evaluation& evaluation, Lines& line
   }
 }
 
-void AddActive(const Trigger& trigger, const Evaluation& evaluation, Lines& lines) {
-  const std::string threshold = NumberText(trigger.activation_threshold);
-  switch (evaluation.active_reason) {
-    case ActiveReason::kGpuExceeds:
-      lines.Add("active: a GPU exceeds the activation threshold ", threshold);
-      break;
-    case ActiveReason::kAggregateExceeds:
-      lines.Add("active: the aggregate exceeds the activation threshold ", threshold);
-      break;
-    case ActiveReason::kReplicaWarming:
-      lines.Add("active: a replica is warming");
-      break;
-    case ActiveReason::kReplicaMissing:
-      lines.Add("active: a replica is missing, and may be busy");
-      break;
-    case ActiveReason::kEngineExceeds:
-      lines.Add("active: an address exceeds the activation threshold ", threshold);
-      break;
-    case ActiveReason::kActivationSignal:
-      lines.Add("active: ", trigger.activation->source.signal->name, " exceeds ",
-                NumberText(trigger.activation->threshold));
-      break;
-    case ActiveReason::kReplicaAwaited:
-      lines.Add("active: ", trigger.activation->source.signal->name, " exceeded ",
-                NumberText(trigger.activation->threshold), " lately, and no replica has come yet");
-      break;
-    case ActiveReason::kAlwaysActive:
-      lines.Add("active: nothing exceeds the activation threshold ", threshold,
-                ", but the profile ",
-                trigger.profile == nullptr ? std::string_view() : trigger.profile->name,
-                " is always active");
-      break;
-    case ActiveReason::kNothingExceeds:
-      lines.Add("inactive: neither ", trigger.engine ? "an address" : "a GPU",
-                " nor the aggregate exceeds the activation threshold ", threshold);
-      break;
-  }
-}
-
-// What the value can never become, whatever the load.
-void AddLimits(const Trigger& trigger, Lines& lines) {
-  const catalog::MetricRow& metric = catalog::Row(trigger.metric);
-  const bool average = trigger.hpa_metric_type == HpaMetricType::kAverageValue;
-  const bool sum = trigger.aggregation == catalog::Aggregation::kSum;
-  const bool workload = trigger.workload.has_value();
-  if (average && !sum && !workload && metric.is_percent()) {
-    lines.Add(
-        "limit: without `workload` a percentage under AverageValue can never ask for more"
-        " than ceil(100 / ",
-        NumberText(trigger.target),
-        ") = ", DesiredReplicas(trigger.hpa_metric_type, 100, trigger.target, 0, 0),
-        " replicas; with metricType: Value on the trigger (and hpaMetricType: Value in its"
-        " metadata) HPA scales in proportion");
-  }
-  if (metric.kind == Kind::kAmount && average && !sum) {
-    lines.Add("limit: ", metric.name,
-              " does not fall as replicas are added; it cannot ask for more than ceil(",
-              catalog::Row(trigger.aggregation).name, " / ", NumberText(trigger.target),
-              ") replicas");
-  }
-  if (metric.kind == Kind::kAmount && !average) {
-    lines.Add("limit: ", metric.name,
-              " does not fall as replicas are added; under Value HPA goes on to maxReplicaCount"
-              " while it is above the target");
-  }
-  if (average && !sum && !workload && metric.kind == Kind::kIntensity && !metric.is_percent()) {
-    lines.Add(
-        "limit: without `workload` the value is not multiplied by the replicas; under"
-        " AverageValue it cannot ask for more than ceil(largest reading / ",
-        NumberText(trigger.target), ") replicas");
-  }
-  if (sum && !workload) {
-    lines.Add(
-        "limit: without `workload` the sum goes over every GPU in view, those that other"
-        " workloads hold too");
-  }
-}
-
 void AddHpa(const Trigger& trigger, const Evaluation& evaluation, Lines& lines) {
   const std::string ratio =
       base::StrCat(NumberText(evaluation.value), " / ", NumberText(trigger.target));
@@ -225,24 +145,52 @@ void AddAggregate(const Trigger& trigger, const Evaluation& evaluation, Lines& l
             metric.unit);
 }
 
-}  // namespace
+void AddParts(const Trigger& trigger, const Evaluation& evaluation, Lines& lines) {
+  if (trigger.engine) return AddAddresses(trigger, evaluation, lines);
+  AddGpus(trigger, evaluation, lines);
+  if (trigger.workload) AddReplicas(evaluation, lines);
+}
 
-std::vector<std::string> Explain(const Trigger& trigger, const Evaluation& evaluation) {
-  Lines lines;
+void AddSteps(const Trigger& trigger, const Evaluation& evaluation, Lines& lines) {
   if (trigger.engine) {
-    AddAddresses(trigger, evaluation, lines);
+    AddAcross(trigger, evaluation, lines);
   } else {
-    AddGpus(trigger, evaluation, lines);
-    if (trigger.workload) AddReplicas(trigger, evaluation, lines);
+    if (trigger.workload) AddCounts(trigger, evaluation, lines);
     if (evaluation.counted > 0) AddAggregate(trigger, evaluation, lines);
   }
   if (trigger.workload || trigger.engine) AddFactor(trigger, evaluation, lines);
   lines.Add("reported as ", trigger.metric_name, ": ", NumberText(evaluation.value), " (target ",
             NumberText(trigger.target), ")");
-  AddActive(trigger, evaluation, lines);
+  lines.Add(evaluation.active ? "active: " : "inactive: ", WhyActive(trigger, evaluation));
+}
+
+}  // namespace
+
+std::vector<std::string> Explain(const Trigger& trigger, const Evaluation& evaluation) {
+  Lines lines;
+  AddParts(trigger, evaluation, lines);
+  AddSteps(trigger, evaluation, lines);
   AddHpa(trigger, evaluation, lines);
-  if (!trigger.engine) AddLimits(trigger, lines);
+  for (std::string& limit : ValueLimits(trigger)) lines.text.push_back(std::move(limit));
   return std::move(lines.text);
+}
+
+std::vector<std::string> ExplainSteps(const Trigger& trigger, const Evaluation& evaluation) {
+  Lines lines;
+  AddSteps(trigger, evaluation, lines);
+  return std::move(lines.text);
+}
+
+std::string_view StateName(ReplicaState state) {
+  switch (state) {
+    case ReplicaState::kFresh:
+      return "fresh";
+    case ReplicaState::kWarming:
+      return "warming";
+    case ReplicaState::kMissing:
+      return "missing";
+  }
+  return "";
 }
 
 }  // namespace gpuscaler::scaling

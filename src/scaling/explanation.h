@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scaling/evaluation.h"
@@ -11,5 +12,12 @@ namespace gpuscaler::scaling {
 // A line per step: which GPUs count and why others do not, the aggregate, the
 // reported value, active or not and why, and what HPA can make of it.
 std::vector<std::string> Explain(const Trigger& trigger, const Evaluation& evaluation);
+
+// Of these lines those that do not list GPUs, replicas and addresses one by one, and say
+// nothing of HPA: the arithmetic.
+std::vector<std::string> ExplainSteps(const Trigger& trigger, const Evaluation& evaluation);
+
+// "fresh", "warming", "missing".
+std::string_view StateName(ReplicaState state);
 
 }  // namespace gpuscaler::scaling

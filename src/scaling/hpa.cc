@@ -11,7 +11,7 @@ namespace {
 
 // Not |1 - ratio| <= tolerance, which differs in the last bit: 88 / 80 is
 // within (replica_calculator.go, Tolerances.isWithin).
-bool IsWithinTolerance(double ratio) {
+bool IsNearOne(double ratio) {
   return 1.0 - kHpaTolerance <= ratio && ratio <= 1.0 + kHpaTolerance;
 }
 
@@ -30,13 +30,16 @@ int64_t DesiredReplicas(HpaMetricType type, double value, double target, int64_t
   const auto usage = static_cast<double>(Thousandths(value));
   const auto wanted = static_cast<double>(Thousandths(target));
   if (current == 0) return Ceil(usage / wanted);
-  if (type == HpaMetricType::kAverageValue) {
-    if (IsWithinTolerance(usage / (wanted * static_cast<double>(current)))) return current;
-    return Ceil(usage / wanted);
-  }
-  const double ratio = usage / wanted;
-  if (IsWithinTolerance(ratio)) return current;
-  return Ceil(ratio * static_cast<double>(ready));
+  if (IsWithinTolerance(type, value, target, current)) return current;
+  if (type == HpaMetricType::kAverageValue) return Ceil(usage / wanted);
+  return Ceil(usage / wanted * static_cast<double>(ready));
+}
+
+bool IsWithinTolerance(HpaMetricType type, double value, double target, int64_t current) {
+  const auto usage = static_cast<double>(Thousandths(value));
+  const auto wanted = static_cast<double>(Thousandths(target));
+  if (type == HpaMetricType::kValue) return IsNearOne(usage / wanted);
+  return IsNearOne(usage / (wanted * static_cast<double>(current)));
 }
 
 int64_t ScaleUpLimit(int64_t current) {

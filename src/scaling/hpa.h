@@ -26,6 +26,9 @@ inline constexpr double kHpaTolerance = 0.1;
 int64_t DesiredReplicas(HpaMetricType type, double value, double target, int64_t current,
                         int64_t ready);
 
+// Whether HPA takes the value for what it wants already, `current` above 0.
+bool IsWithinTolerance(HpaMetricType type, double value, double target, int64_t current);
+
 // How far one sync may go up when the HPA has no `behavior` (KEDA sets none
 // unless the ScaledObject does): to max(2 x current, 4) replicas in all.
 int64_t ScaleUpLimit(int64_t current);

@@ -20,10 +20,12 @@ base::Duration Patience(const void* feed) {
 }  // namespace
 
 ActiveFeed::ActiveFeed(scaling::Trigger trigger, const ScalerContext& context,
-                       std::function<void(const absl::Status& why)> complain)
+                       std::function<void(const absl::Status& why)> complain,
+                       std::function<void(const scaling::Evaluation&)> said)
     : trigger_(std::move(trigger)),
       context_(context),
       complain_(std::move(complain)),
+      tell_(std::move(said)),
       patience_(Patience(this)) {
   if (context_.role.hot != nullptr) wait_.emplace(*context_.role.hot);
 }
@@ -54,6 +56,7 @@ std::optional<externalscaler::IsActiveResponse> ActiveFeed::Next(base::SteadyTim
   if (wait_) WaitFor(*evaluation);
   if (said_ == evaluation->active && now < heartbeat_at_) return std::nullopt;
   said_ = evaluation->active;
+  if (tell_) tell_(*evaluation);
   heartbeat_at_ = now + trigger_.heartbeat;
   externalscaler::IsActiveResponse response;
   response.set_result(evaluation->active);

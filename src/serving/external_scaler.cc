@@ -14,55 +14,68 @@ namespace {
 constexpr base::Duration kHurriedPeriod = std::chrono::milliseconds(100);
 constexpr base::Duration kHurryLasts = std::chrono::seconds(2);
 
-std::vector<scaling::MetadataEntry> Entries(const externalscaler::ScaledObjectRef& object) {
-  std::vector<scaling::MetadataEntry> entries;
-  entries.reserve(static_cast<size_t>(object.scalermetadata_size()));
-  for (const auto& [key, value] : object.scalermetadata()) entries.push_back({key, value});
-  return entries;
+scaling::EngineReadings ReadingsOf(const EngineViews& views) {
+  scaling::EngineReadings readings;
+  if (views.metric) readings.metric = &*views.metric;
+  if (views.activation) readings.activation = &*views.activation;
+  return readings;
 }
 
-// A history belongs to one trigger of one ScaledObject: an edited trigger is
-// another one. Lengths before texts, so that no two lists of texts are alike.
-std::string HistoryKey(const externalscaler::ScaledObjectRef& object) {
-  std::vector<scaling::MetadataEntry> entries = Entries(object);
-  std::sort(entries.begin(), entries.end(),
-            [](const auto& one, const auto& other) { return one.key < other.key; });
-  std::string key;
-  const auto add = [&key](std::string_view text) { base::StrAppend(&key, text.size(), ":", text); };
-  add(object.namespace_());
-  add(object.name());
-  for (const auto& entry : entries) {
-    add(entry.key);
-    add(entry.value);
-  }
-  return key;
+// Whether the activation signal exceeds its threshold now; empty: it was not read.
+std::optional<bool> Sign(const scaling::Trigger& trigger, const EngineViews& views,
+                         base::SteadyTime now, const scaling::EvaluationLimits& limits) {
+  if (!views.activation || !views.activation->ok()) return std::nullopt;
+  const auto signal = scaling::ActivationValue(**views.activation, now, limits);
+  return signal.ok() && *signal > trigger.activation->threshold;
 }
 
-absl::Status CheckReference(const externalscaler::ScaledObjectRef& object) {
-  if (object.name().empty()) {
-    return absl::InvalidArgumentError(
-        "the request names no ScaledObject: scaledObjectRef.name is empty");
+// What KEDA is told of a trigger, by either call.
+struct Measured {
+  double value = 0;  // the average, with a window
+  std::string metric_name;
+  bool active = false;
+  bool held = false;
+};
+using MaybeMeasured = std::optional<absl::StatusOr<Measured>>;
+
+MaybeMeasured Measure(const externalscaler::ScaledObjectRef& object, const std::string* metric_name,
+                      const ScalerContext& context, base::SteadyTime now, bool may_wait) {
+  auto trigger = ReadTrigger(object);
+  if (!trigger.ok()) return trigger.status();
+  if (metric_name != nullptr && *metric_name != trigger->metric_name) {
+    return absl::InvalidArgumentError(base::StrCat(
+        "no metric \"", metric_name->substr(0, 256), "\" was announced for ScaledObject ",
+        object.namespace_(), "/", object.name(), "; its metric is \"", trigger->metric_name, "\""));
   }
-  const struct {
-    std::string_view field;
-    size_t bytes, most;
-  } rows[] = {{"name", object.name().size(), kLongestName},
-              {"namespace", object.namespace_().size(), kLongestNamespace}};
-  for (const auto& row : rows) {
-    if (row.bytes <= row.most) continue;
-    return absl::InvalidArgumentError(base::StrCat("scaledObjectRef.", row.field, " has ",
-                                                   row.bytes, " bytes; at most ", row.most,
-                                                   " are allowed, as in Kubernetes"));
+  const EngineViews views = ReadEngines(*trigger, context, now, false);
+  if (may_wait && !views.settled()) return std::nullopt;
+  const auto evaluation = EvaluateNewest(*trigger, context, now, views);
+  if (!evaluation.ok()) return evaluation.status();
+  Measured measured = {evaluation->value, {}, evaluation->active, evaluation->held};
+  if (metric_name != nullptr && trigger->window > base::Duration::zero()) {
+    const auto average = context.windows.Ask(WindowKey(object), *trigger, evaluation->value, now);
+    if (!average.ok()) return average.status();
+    measured.value = *average;
   }
-  return absl::OkStatus();
+  measured.metric_name = std::move(trigger->metric_name);
+  return measured;
+}
+
+void Note(const ScalerContext& context, const externalscaler::ScaledObjectRef& object,
+          Question question, const absl::StatusOr<Measured>& measured, base::SteadyTime now) {
+  if (context.decisions == nullptr) return;
+  Answer answer;
+  answer.question = question;
+  answer.status = measured.status();
+  if (measured.ok()) {
+    if (question == Question::kGetMetrics) answer.value = measured->value;
+    answer.active = measured->active;
+    answer.held = measured->held;
+  }
+  context.decisions->Record(object, answer, now);
 }
 
 }  // namespace
-
-absl::StatusOr<scaling::Trigger> ReadTrigger(const externalscaler::ScaledObjectRef& object) {
-  if (absl::Status checked = CheckReference(object); !checked.ok()) return checked;
-  return scaling::ParseTrigger(Entries(object), object.namespace_());
-}
 
 EngineViews ReadEngines(const scaling::Trigger& trigger, const ScalerContext& context,
                         base::SteadyTime now, bool hurry) {
@@ -84,28 +97,37 @@ absl::StatusOr<scaling::Evaluation> EvaluateNewest(const scaling::Trigger& trigg
                                                    const ScalerContext& context,
                                                    base::SteadyTime now, const EngineViews& views) {
   if (absl::Status complete = context.role.is_complete(now); !complete.ok()) return complete;
-  scaling::EngineReadings readings;
-  if (views.metric) readings.metric = &*views.metric;
-  if (views.activation) readings.activation = &*views.activation;
-  if (views.activation && views.activation->ok()) {
-    const auto signal = scaling::ActivationValue(**views.activation, now, context.limits);
-    const bool sign = signal.ok() && *signal > trigger.activation->threshold;
-    readings.last_sign = context.signs.Look(*trigger.activation, sign, now);
+  scaling::EngineReadings readings = ReadingsOf(views);
+  if (const auto sign = Sign(trigger, views, now, context.limits)) {
+    readings.last_sign = context.signs.Look(*trigger.activation, *sign, now);
   }
   return scaling::Evaluate(trigger, context.store.Load(), now, context.limits, readings);
+}
+
+scaling::Findings FindNewest(const scaling::Trigger& trigger, const ScalerContext& context,
+                             base::SteadyTime now, const EngineViews& views) {
+  if (absl::Status complete = context.role.is_complete(now); !complete.ok()) {
+    scaling::Findings findings;
+    findings.evaluation.evaluated_at = now;
+    findings.status = std::move(complete);
+    return findings;
+  }
+  scaling::EngineReadings readings = ReadingsOf(views);
+  if (const auto sign = Sign(trigger, views, now, context.limits)) {
+    readings.last_sign = context.signs.Peek(*trigger.activation, *sign, now);
+  }
+  return scaling::EvaluateInFull(trigger, context.store.Load(), now, context.limits, readings);
 }
 
 std::optional<absl::StatusOr<externalscaler::IsActiveResponse>> IsActive(
     const externalscaler::ScaledObjectRef& object, const ScalerContext& context,
     base::SteadyTime now, bool may_wait) {
-  const auto trigger = ReadTrigger(object);
-  if (!trigger.ok()) return trigger.status();
-  const EngineViews views = ReadEngines(*trigger, context, now, false);
-  if (may_wait && !views.settled()) return std::nullopt;
-  const auto evaluation = EvaluateNewest(*trigger, context, now, views);
-  if (!evaluation.ok()) return evaluation.status();
+  const auto measured = Measure(object, nullptr, context, now, may_wait);
+  if (!measured) return std::nullopt;
+  Note(context, object, Question::kIsActive, *measured, now);
+  if (!measured->ok()) return measured->status();
   externalscaler::IsActiveResponse response;
-  response.set_result(evaluation->active);
+  response.set_result((*measured)->active);
   return response;
 }
 
@@ -126,26 +148,14 @@ std::optional<absl::StatusOr<externalscaler::GetMetricsResponse>> GetMetrics(
     const externalscaler::GetMetricsRequest& request, const ScalerContext& context,
     base::SteadyTime now, bool may_wait) {
   const externalscaler::ScaledObjectRef& object = request.scaledobjectref();
-  const auto trigger = ReadTrigger(object);
-  if (!trigger.ok()) return trigger.status();
-  if (request.metricname() != trigger->metric_name) {
-    return absl::InvalidArgumentError(base::StrCat(
-        "no metric \"", request.metricname().substr(0, 256), "\" was announced for ScaledObject ",
-        object.namespace_(), "/", object.name(), "; its metric is \"", trigger->metric_name, "\""));
-  }
-  const EngineViews views = ReadEngines(*trigger, context, now, false);
-  if (may_wait && !views.settled()) return std::nullopt;
-  const auto evaluation = EvaluateNewest(*trigger, context, now, views);
-  if (!evaluation.ok()) return evaluation.status();
-  double reported = evaluation->value;
-  if (trigger->window > base::Duration::zero()) {
-    const auto average = context.windows.Ask(HistoryKey(object), *trigger, reported, now);
-    if (!average.ok()) return average.status();
-    reported = *average;
-  }
+  const auto measured = Measure(object, &request.metricname(), context, now, may_wait);
+  if (!measured) return std::nullopt;
+  Note(context, object, Question::kGetMetrics, *measured, now);
+  if (!measured->ok()) return measured->status();
+  const double reported = (*measured)->value;
   externalscaler::GetMetricsResponse response;
   externalscaler::MetricValue& value = *response.add_metricvalues();
-  value.set_metricname(trigger->metric_name);
+  value.set_metricname((*measured)->metric_name);
   value.set_metricvaluefloat(reported);
   value.set_metricvalue(std::llround(reported));
   return response;

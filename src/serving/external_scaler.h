@@ -12,7 +12,9 @@
 #include "externalscaler.pb.h"
 #include "scaling/evaluation.h"
 #include "scaling/trigger.h"
+#include "serving/decisions.h"
 #include "serving/last_signs.h"
+#include "serving/object_reference.h"
 #include "serving/role.h"
 #include "serving/value_windows.h"
 #include "telemetry/store.h"
@@ -26,6 +28,7 @@ struct ScalerContext {
   scaling::EvaluationLimits limits;
   const Role& role;
   engines::EngineSignals* engines = nullptr;  // not owned; nullptr: they are not read
+  Decisions* decisions = nullptr;             // not owned; nullptr: nobody looks at them
 };
 
 // What engines last said of a trigger's signals; empty: it has none.
@@ -50,13 +53,9 @@ absl::StatusOr<scaling::Evaluation> EvaluateNewest(const scaling::Trigger& trigg
                                                    base::SteadyTime now,
                                                    const EngineViews& engines);
 
-// Kubernetes' own limits, in bytes.
-inline constexpr size_t kLongestName = 253;
-inline constexpr size_t kLongestNamespace = 63;
-
-// INVALID_ARGUMENT for a reference without a name or with one that is too long,
-// and as ParseTrigger does.
-absl::StatusOr<scaling::Trigger> ReadTrigger(const externalscaler::ScaledObjectRef& object);
+// The same for who only looks: nothing is kept of it. Any thread.
+scaling::Findings FindNewest(const scaling::Trigger& trigger, const ScalerContext& context,
+                             base::SteadyTime now, const EngineViews& engines);
 
 // `may_wait`: empty while an endpoint that the trigger names is first read.
 std::optional<absl::StatusOr<externalscaler::IsActiveResponse>> IsActive(

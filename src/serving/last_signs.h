@@ -1,4 +1,4 @@
-// When activation signals last exceeded their thresholds. The gRPC loop's thread only.
+// When activation signals last exceeded their thresholds. Thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/mutex.h"
 #include "base/time.h"
 #include "scaling/trigger.h"
 
@@ -17,10 +18,15 @@ class LastSigns {
 
   // `sign`: it exceeds its threshold at `now`. Answers when it last did.
   std::optional<base::SteadyTime> Look(const scaling::ActivationSignal& signal, bool sign,
-                                       base::SteadyTime now);
+                                       base::SteadyTime now) ABSL_LOCKS_EXCLUDED(mutex_);
+  // The same, and nothing is kept of it.
+  std::optional<base::SteadyTime> Peek(const scaling::ActivationSignal& signal, bool sign,
+                                       base::SteadyTime now) const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  std::map<std::string, base::SteadyTime> signs_;  // by endpoint, signal and threshold
+  mutable base::Mutex mutex_;
+  // By endpoint, signal and threshold.
+  std::map<std::string, base::SteadyTime> signs_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gpuscaler::serving

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/strings.h"
+#include "decision.grpc.pb.h"
 #include "externalscaler.grpc.pb.h"
 #include "health.grpc.pb.h"
 #include "reflection.grpc.pb.h"
@@ -12,6 +13,8 @@
 #include "rpc/server.h"
 #include "serving/active_feed.h"
 #include "serving/complaints.h"
+#include "serving/decisions.h"
+#include "serving/explain.h"
 #include "serving/external_scaler.h"
 #include "serving/health.h"
 #include "serving/reflection.h"
@@ -19,6 +22,9 @@
 namespace gpuscaler::serving {
 namespace {
 
+using decision::v1::Decision;
+using decision::v1::Explainer;
+using decision::v1::ExplainRequest;
 using externalscaler::ExternalScaler;
 using externalscaler::GetMetricSpecResponse;
 using externalscaler::GetMetricsRequest;
@@ -52,10 +58,11 @@ struct ScalerServer::Impl {
       : store(telemetry_store),
         role(std::move(its_role)),
         engines(StartEngines(options.engines)),
-        scaler{telemetry_store, windows, signs, options.limits, role, engines.get()},
+        scaler{telemetry_store, windows, signs, options.limits, role, engines.get(), &decisions},
         server(RpcOptions(options)),
         health{role.readiness, services, [this] { return server.draining(); }} {
     AddExternalScaler();
+    AddExplainer();
     AddHealth();
     AddReflection();
   }
@@ -89,11 +96,23 @@ struct ScalerServer::Impl {
         [this](const ScaledObjectRef& object)
             -> absl::StatusOr<std::unique_ptr<rpc::Feed<IsActiveResponse>>> {
           auto trigger = Logged("StreamIsActive", object, ReadTrigger(object));
-          if (!trigger.ok()) return trigger.status();
+          if (!trigger.ok()) {
+            Note(object, {Question::kStreamIsActive, trigger.status(), {}, false, false});
+            return trigger.status();
+          }
+          const auto shared = std::make_shared<const ScaledObjectRef>(object);
           return std::make_unique<ActiveFeed>(
               *std::move(trigger), scaler,
-              [this, space = object.namespace_(), name = object.name()](const absl::Status& why) {
-                Complain("StreamIsActive", space, name, why);
+              [this, shared](const absl::Status& why) {
+                Note(*shared, {Question::kStreamIsActive, why, {}, false, false});
+                Complain("StreamIsActive", shared->namespace_(), shared->name(), why);
+              },
+              [this, shared](const scaling::Evaluation& evaluation) {
+                Note(*shared, {Question::kStreamIsActive,
+                               absl::OkStatus(),
+                               {},
+                               evaluation.active,
+                               evaluation.held});
               });
         });
     server.AddServerStream<ScaledObjectRef, GetMetricSpecResponse>(
@@ -103,6 +122,14 @@ struct ScalerServer::Impl {
           auto specs = Logged("StreamMetricSpec", object, GetMetricSpec(object));
           if (!specs.ok()) return specs.status();
           return std::make_unique<MetricSpecFeed>(*std::move(specs));
+        });
+  }
+
+  void AddExplainer() {
+    server.AddPatientUnary<ExplainRequest, Decision>(
+        Announce(Explainer::service_full_name()), "Explain",
+        [this](const ExplainRequest& request, bool may_wait) {
+          return Explain(request, scaler, base::Now(), std::chrono::system_clock::now(), may_wait);
         });
   }
 
@@ -158,6 +185,10 @@ struct ScalerServer::Impl {
     return result;
   }
 
+  void Note(const ScaledObjectRef& object, const Answer& answer) {
+    decisions.Record(object, answer, base::Now());
+  }
+
   void Complain(std::string_view method, std::string_view object_namespace, std::string_view object,
                 const absl::Status& status) {
     const base::SteadyTime now = base::Now();
@@ -203,7 +234,8 @@ struct ScalerServer::Impl {
 
   telemetry::Store& store;
   const Role role;
-  // The loop's thread only, from Start on.
+  Decisions decisions;
+  // The loop's thread only, from Start on, but for what only looks.
   ValueWindows windows;
   uint64_t recorded_view = 0;
   base::SteadyTime recorded_at = {};
@@ -260,6 +292,14 @@ std::vector<RequestStats> ScalerServer::Requests() const {
     if (stats.is_stream) row.open_streams = stats.open_streams.load(std::memory_order_relaxed);
   }
   return all;
+}
+
+Decisions& ScalerServer::decisions() {
+  return impl_->decisions;
+}
+
+decision::v1::Decision ScalerServer::ExplainNow(const decision::v1::ExplainRequest& request) const {
+  return **Explain(request, impl_->scaler, base::Now(), std::chrono::system_clock::now(), false);
 }
 
 std::optional<engines::ScraperStats> ScalerServer::Engines() const {

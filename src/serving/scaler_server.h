@@ -1,4 +1,4 @@
-// The gRPC server: ExternalScaler, health and reflection on one port, one queue
+// The gRPC server: ExternalScaler, Explainer, health and reflection on one port, one queue
 // and one thread.
 #pragma once
 
@@ -10,8 +10,10 @@
 
 #include "absl/status/status.h"
 #include "base/time.h"
+#include "decision.pb.h"
 #include "engines/scraping/scraper_options.h"
 #include "scaling/evaluation.h"
+#include "serving/decisions.h"
 #include "serving/request_stats.h"
 #include "serving/role.h"
 #include "telemetry/store.h"
@@ -58,6 +60,10 @@ class ScalerServer {
   std::vector<RequestStats> Requests() const;
   // Empty: engines are not read.
   std::optional<engines::ScraperStats> Engines() const;
+  // What KEDA asked lately.
+  Decisions& decisions();
+  // As the RPC Explain, without waiting for an endpoint that is first read.
+  decision::v1::Decision ExplainNow(const decision::v1::ExplainRequest& request) const;
 
  private:
   struct Impl;

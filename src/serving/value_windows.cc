@@ -19,6 +19,7 @@ size_t BytesOf(const std::string& key, const scaling::Trigger& trigger) {
 
 absl::StatusOr<double> ValueWindows::Ask(const std::string& key, const scaling::Trigger& trigger,
                                          double value, base::SteadyTime now) {
+  base::MutexLock lock(mutex_);
   const auto known = by_key_.find(key);
   if (known == by_key_.end()) {
     const size_t bytes = BytesOf(key, trigger);
@@ -41,15 +42,43 @@ absl::StatusOr<double> ValueWindows::Ask(const std::string& key, const scaling::
   return window.history.Average(now, trigger.window).value_or(value);
 }
 
+std::optional<double> ValueWindows::Peek(const std::string& key, const scaling::Trigger& trigger,
+                                         double value, base::SteadyTime now) const {
+  base::MutexLock lock(mutex_);
+  const auto known = by_key_.find(key);
+  if (known == by_key_.end()) return std::nullopt;
+  scaling::ValueHistory history = known->second->history;
+  history.Add(now, value);
+  return history.Average(now, trigger.window).value_or(value);
+}
+
 void ValueWindows::Record(const Evaluate& evaluate, base::SteadyTime now) {
-  ForgetUnasked(kForgetAfter, now, 0, 0);
-  for (size_t i = std::min(windows_.size(), kAtOnce); i > 0; --i) {
-    if (next_ == windows_.end()) next_ = windows_.begin();
-    Window& window = *next_++;
+  size_t turns = 0;
+  {
+    base::MutexLock lock(mutex_);
+    ForgetUnasked(kForgetAfter, now, 0, 0);
+    turns = std::min(windows_.size(), kAtOnce);
+  }
+  for (; turns > 0; --turns) {
+    // Nobody but this thread takes a window away, so it is there without the lock.
+    Window& window = TakeTurn();
     const auto evaluation = evaluate(window.trigger);
     // A moment without fresh data is no value, not a zero.
-    if (evaluation.ok()) window.history.Add(now, evaluation->value);
+    if (!evaluation.ok()) continue;
+    base::MutexLock lock(mutex_);
+    window.history.Add(now, evaluation->value);
   }
+}
+
+size_t ValueWindows::size() const {
+  base::MutexLock lock(mutex_);
+  return windows_.size();
+}
+
+ValueWindows::Window& ValueWindows::TakeTurn() {
+  base::MutexLock lock(mutex_);
+  if (next_ == windows_.end()) next_ = windows_.begin();
+  return *next_++;
 }
 
 bool ValueWindows::MakeRoom(size_t bytes, base::SteadyTime now) {

@@ -3,17 +3,19 @@
 // A trigger's history begins when it is first asked for and ends when nobody
 // has asked for ten minutes. Their number and memory are bounded: above the
 // limits a new trigger is refused, rather than a living one's past thrown away
-// and its window with it. The gRPC loop's thread only.
+// and its window with it. The gRPC loop's thread only, but for Peek.
 #pragma once
 
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 #include "absl/status/statusor.h"
+#include "base/mutex.h"
 #include "base/time.h"
 #include "scaling/evaluation.h"
 #include "scaling/trigger.h"
@@ -37,13 +39,17 @@ class ValueWindows {
   // names, and answers the average over its window. RESOURCE_EXHAUSTED: there is
   // no room for another history.
   absl::StatusOr<double> Ask(const std::string& key, const scaling::Trigger& trigger, double value,
-                             base::SteadyTime now);
+                             base::SteadyTime now) ABSL_LOCKS_EXCLUDED(mutex_);
+  // What Ask would answer, and nothing is kept of it; empty: there is no such history.
+  // Any thread.
+  std::optional<double> Peek(const std::string& key, const scaling::Trigger& trigger, double value,
+                             base::SteadyTime now) const ABSL_LOCKS_EXCLUDED(mutex_);
 
   using Evaluate = std::function<absl::StatusOr<scaling::Evaluation>(const scaling::Trigger&)>;
   // On each new snapshot: takes known triggers' values into their histories.
-  void Record(const Evaluate& evaluate, base::SteadyTime now);
+  void Record(const Evaluate& evaluate, base::SteadyTime now) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  size_t size() const { return windows_.size(); }
+  size_t size() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   struct Window {
@@ -55,13 +61,17 @@ class ValueWindows {
   };
   using List = std::list<Window>;
 
-  bool MakeRoom(size_t bytes, base::SteadyTime now);
-  void ForgetUnasked(base::Duration since, base::SteadyTime now, size_t most, size_t most_bytes);
+  bool MakeRoom(size_t bytes, base::SteadyTime now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ForgetUnasked(base::Duration since, base::SteadyTime now, size_t most, size_t most_bytes)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Window& TakeTurn() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  List windows_;  // the one that was asked for longest ago first
-  std::unordered_map<std::string_view, List::iterator> by_key_;
-  List::iterator next_ = windows_.end();  // whose turn it is
-  size_t bytes_ = 0;
+  mutable base::Mutex mutex_;
+  // The one that was asked for longest ago first.
+  List windows_ ABSL_GUARDED_BY(mutex_);
+  std::unordered_map<std::string_view, List::iterator> by_key_ ABSL_GUARDED_BY(mutex_);
+  List::iterator next_ ABSL_GUARDED_BY(mutex_) = windows_.end();  // whose turn it is
+  size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace gpuscaler::serving

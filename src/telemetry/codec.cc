@@ -15,6 +15,7 @@
 #include "google/protobuf/util/type_resolver_util.h"
 #include "telemetry/json_null.h"
 #include "telemetry/ownership_codec.h"
+#include "telemetry/timestamp.h"
 
 namespace gpuscaler::telemetry {
 namespace {
@@ -36,13 +37,6 @@ const Limits& LimitsOf(std::string_view unit) {
     if (row.unit == unit) return row;
   }
   return kOtherLimits;
-}
-
-void SetTimestamp(base::WallTime time, pb::Timestamp* out) {
-  const auto nanos = std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch());
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(nanos);
-  out->set_seconds(seconds.count());
-  out->set_nanos(static_cast<int32_t>((nanos - seconds).count()));
 }
 
 // INVALID_ARGUMENT for years that system_clock cannot hold.
@@ -144,7 +138,7 @@ absl::Status FirstFailure(const GpuSnapshot& gpu) {
 v1::NodeSnapshot ToProto(const Snapshot& snapshot) {
   v1::NodeSnapshot message;
   message.set_node(base::ToUtf8(snapshot.node));
-  SetTimestamp(snapshot.taken_at_wall, message.mutable_taken_at());
+  SetTimestamp(snapshot.taken_at_wall, *message.mutable_taken_at());
   message.set_error(base::ToUtf8(base::Message(NodeStatus(snapshot))));
   if (snapshot.ownership != nullptr) {
     *message.mutable_pod_listing() = ToProto(snapshot, *snapshot.ownership, snapshot.taken_at);

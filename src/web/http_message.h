@@ -11,6 +11,7 @@ namespace gpuscaler::web {
 // Valid during the handler's call only.
 struct HttpRequest {
   std::string_view path;           // "/metrics"; as sent, not decoded, without a query
+  std::string_view query;          // "a=1&b=2"; as sent, HttpQuery reads it
   std::string_view if_none_match;  // that header; empty: there is none
 };
 

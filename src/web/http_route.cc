@@ -1,5 +1,6 @@
 #include "web/http_route.h"
 
+#include <algorithm>
 #include <exception>
 
 #include "base/log.h"
@@ -18,7 +19,9 @@ HttpRequest ParseTarget(std::string_view target) {
     }
   }
   HttpRequest request;
-  request.path = target.substr(0, target.find('?'));
+  const size_t path_end = std::min(target.find('?'), target.size());
+  request.path = target.substr(0, path_end);
+  request.query = target.substr(std::min(path_end + 1, target.size()));
   if (request.path.empty()) request.path = "/";
   return request;
 }

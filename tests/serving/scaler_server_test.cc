@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "await.h"
+#include "decision.grpc.pb.h"
 #include "e2e/keda.h"
 #include "e2e/matchers.h"
 #include "reflection.grpc.pb.h"
@@ -182,11 +183,42 @@ std::vector<std::string> ListServices(const std::shared_ptr<grpc::Channel>& chan
   return names;
 }
 
+TEST_F(ScalerServerTest, ExplainsOverTheSamePort) {
+  Publish(store_, {35, 71.5}, base::Now());
+  const auto stub = decision::v1::Explainer::NewStub(keda_->channel());
+  decision::v1::ExplainRequest request;
+  *request.mutable_object() = e2e::MakeRef({{"aggregation", "min"}});
+  grpc::ClientContext context;
+  decision::v1::Decision decision;
+  const grpc::Status status = stub->Explain(&context, request, &decision);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(decision.value(), 35);
+  EXPECT_EQ(decision.explanation().gpus_size(), 2);
+  EXPECT_EQ(server_->ExplainNow(request).value(), 35) << "on another thread";
+  EXPECT_EQ(server_->decisions().Count(base::Now()).total, 0u) << "KEDA has not asked";
+}
+
+TEST_F(ScalerServerTest, KnowsWhatItsStreamsSaid) {
+  Publish(store_, {0}, base::Now());
+  const auto stream = keda_->StreamIsActive({});
+  ASSERT_FALSE(stream->Read()->result());
+  const auto known = [this] {
+    return server_->decisions().List("", "", std::nullopt, 10, base::Now()).decisions;
+  };
+  ASSERT_EQ(known().size(), 1u);
+  EXPECT_EQ(known()[0].active, false);
+  EXPECT_EQ(known()[0].last_question, Question::kStreamIsActive);
+  Publish(store_, {90}, base::Now());
+  ASSERT_TRUE(stream->Read()->result());
+  EXPECT_EQ(known()[0].active, true);
+  EXPECT_EQ(known()[0].value, std::nullopt) << "nobody asked for it";
+}
+
 TEST_F(ScalerServerTest, ReflectsItsServicesInBothPackages) {
   namespace v1 = grpc::reflection::v1;
   namespace v1alpha = grpc::reflection::v1alpha;
   const std::vector<std::string> expected = {
-      "externalscaler.ExternalScaler", "grpc.health.v1.Health",
+      "externalscaler.ExternalScaler", "gpuscaler.decision.v1.Explainer", "grpc.health.v1.Health",
       "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"};
   EXPECT_EQ((ListServices<v1::ServerReflection, v1::ServerReflectionRequest,
                           v1::ServerReflectionResponse>(keda_->channel())),

@@ -39,6 +39,17 @@ TEST(ValueWindows, AnswersTheAverageOverTheWindow) {
   EXPECT_EQ(*windows.Ask("b", trigger, 99, kNow + Seconds(3)), 99);
 }
 
+TEST(ValueWindows, APeekIsWhatAskWouldAnswerAndKeepsNothing) {
+  ValueWindows windows;
+  const scaling::Trigger trigger = Windowed(60);
+  EXPECT_EQ(windows.Peek("a", trigger, 10, kNow), std::nullopt);
+  EXPECT_EQ(windows.size(), 0u);
+  ASSERT_TRUE(windows.Ask("a", trigger, 10, kNow).ok());
+  EXPECT_EQ(windows.Peek("a", trigger, 50, kNow + Seconds(1)), 30);
+  EXPECT_EQ(windows.Peek("a", trigger, 20, kNow + Seconds(1)), 15) << "the 50 was not kept";
+  EXPECT_EQ(*windows.Ask("a", trigger, 20, kNow + Seconds(1)), 15);
+}
+
 TEST(ValueWindows, RecordsBetweenTwoQuestions) {
   ValueWindows windows;
   const scaling::Trigger trigger = Windowed(60);

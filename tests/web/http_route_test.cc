@@ -40,6 +40,22 @@ TEST(HttpRouteTest, TheQueryIsParsedOffAndTheAbsoluteFormIsAccepted) {
   }
 }
 
+TEST(HttpRouteTest, AHandlerGetsTheQueryAsItWasSent) {
+  std::string seen;
+  const std::vector<HttpRoute> routes = {{"/q", [&seen](const HttpRequest& request) {
+                                            seen = request.query;
+                                            return HttpResponse();
+                                          }}};
+  for (const auto& [target, query] : {std::pair<std::string, std::string>{"/q", ""},
+                                      {"/q?", ""},
+                                      {"/q?a=1&b=%20?c", "a=1&b=%20?c"},
+                                      {"http://node-1:9090/q?a=1", "a=1"}}) {
+    seen = "none";
+    EXPECT_EQ(Answer(routes, "GET", target).status, 200);
+    EXPECT_EQ(seen, query) << target;
+  }
+}
+
 TEST(HttpRouteTest, AnUnknownPathIsAnsweredWithTheListOfRoutes) {
   for (const std::string_view target : {"/", "/ech", "/echo/", "/ECHO", "/%65cho", "*", "echo",
                                         "?a=/echo", "http://h", "http://h?q", "://", ""}) {

@@ -1,0 +1,54 @@
+#include "serving/decision_message.h"
+
+#include <string>
+
+#include "base/strings.h"
+#include "base/utf8.h"
+#include "catalog/aggregations.h"
+#include "catalog/metrics.h"
+#include "scaling/replica.h"
+#include "serving/object_reference.h"
+
+namespace gpuscaler::serving {
+
+decision::v1::Decision DescribeTrigger(const externalscaler::ScaledObjectRef& object,
+                                       const absl::StatusOr<scaling::Trigger>& trigger) {
+  decision::v1::Decision decision;
+  decision.set_namespace_(base::ToUtf8(object.namespace_()));
+  decision.set_name(base::ToUtf8(object.name()));
+  if (!trigger.ok()) return decision;
+  decision.set_metric_name(base::ToUtf8(trigger->metric_name));
+  if (trigger->engine) {
+    decision.set_metric(base::ToUtf8(trigger->engine->source.signal->name));
+    decision.set_unit(std::string(trigger->engine->unit));
+    decision.set_endpoint(base::ToUtf8(trigger->engine->source.endpoint.ToUrl()));
+  } else {
+    const catalog::MetricRow& metric = catalog::Row(trigger->metric);
+    decision.set_metric(std::string(metric.name));
+    decision.set_unit(std::string(metric.unit));
+  }
+  decision.set_aggregation(std::string(catalog::Row(trigger->aggregation).name));
+  decision.set_target(trigger->target);
+  decision.set_activation_threshold(trigger->activation_threshold);
+  decision.set_hpa_metric_type(
+      trigger->hpa_metric_type == scaling::HpaMetricType::kValue ? "Value" : "AverageValue");
+  if (trigger->workload) decision.set_workload(base::ToUtf8(WhichWorkload(*trigger->workload)));
+  return decision;
+}
+
+void SetError(const absl::Status& status, decision::v1::Decision& decision) {
+  decision::v1::Error& error = *decision.mutable_error();
+  error.set_code(absl::StatusCodeToString(status.code()));
+  error.set_message(base::ToUtf8(base::Message(status)));
+}
+
+decision::v1::Decision DescribeAnswered(const KnownDecision& known) {
+  decision::v1::Decision decision = DescribeTrigger(*known.object, ReadTrigger(*known.object));
+  if (known.value) decision.set_value(*known.value);
+  if (known.active) decision.set_active(*known.active);
+  decision.set_held(known.held);
+  if (!known.status().ok()) SetError(known.status(), decision);
+  return decision;
+}
+
+}  // namespace gpuscaler::serving

@@ -1,0 +1,26 @@
+// /api/v1/workloads: what holds GPUs, a page at a time.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "api.pb.h"
+#include "telemetry/view.h"
+#include "web/page_time.h"
+
+namespace gpuscaler::web {
+
+struct WorkloadQuestion {
+  std::string object_namespace;  // empty: all
+  std::string after;             // "namespace/name"; empty: from the first
+  size_t limit = 100;
+};
+
+// Pure. INVALID_ARGUMENT: `after` is no place.
+absl::StatusOr<api::v1::WorkloadPage> MakeWorkloadPage(const telemetry::View& view,
+                                                       const WorkloadQuestion& question,
+                                                       base::Duration stale_after,
+                                                       const PageTime& time);
+
+}  // namespace gpuscaler::web

@@ -1,0 +1,72 @@
+#include "cli/decision_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace gpuscaler::cli {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+decision::v1::Decision MakeDecision() {
+  decision::v1::Decision decision;
+  decision.set_namespace_("default");
+  decision.set_name("llm");
+  decision.set_metric_name("keda_gpu_metric");
+  decision.set_metric("gpu_utilization");
+  decision.set_unit("%");
+  decision.set_aggregation("avg");
+  decision.set_target(80);
+  decision.set_hpa_metric_type("AverageValue");
+  decision.set_value(400);
+  decision.set_active(true);
+  decision.mutable_explanation()->mutable_hpa()->set_text("AverageValue: ...");
+  return decision;
+}
+
+TEST(DecisionText, HoldsNothingThatATerminalObeys) {
+  decision::v1::Decision decision = MakeDecision();
+  decision.set_name("llm\x1b[2J\n");
+  decision.mutable_explanation()->add_steps("a \"quoted\" step\x07");
+  decision.mutable_explanation()->add_gpus()->set_reason("\x1b]0;title");
+  const std::string text = DecisionText({}, {}, decision);
+  EXPECT_THAT(text, AllOf(Not(HasSubstr("\x1b")), Not(HasSubstr("\x07"))));
+  EXPECT_THAT(text, HasSubstr("a \"quoted\" step"));
+}
+
+TEST(DecisionText, SaysHowManyMoreThereAre) {
+  decision::v1::Decision decision = MakeDecision();
+  decision::v1::GpuPart& gpu = *decision.mutable_explanation()->add_gpus();
+  gpu.set_node("node-a");
+  gpu.set_index(3);
+  gpu.set_reason("it does not have gpu_utilization");
+  decision.mutable_explanation()->set_gpus_not_listed(136);
+  EXPECT_THAT(DecisionText({}, {}, decision),
+              AllOf(HasSubstr("node-a           GPU 3              -  does not count: it does "
+                              "not have gpu_utilization\n"),
+                    HasSubstr("    and 136 GPUs more\n")));
+}
+
+TEST(DecisionText, HpaStaysWithinTheScaledObjectsLimits) {
+  decision::v1::Decision decision = MakeDecision();
+  decision::v1::Hpa& hpa = *decision.mutable_explanation()->mutable_hpa();
+  hpa.set_current_replicas(4);
+  ScaledObject object;
+  object.min_replicas = 2;
+  object.max_replicas = 6;
+  for (const auto& [next, text] :
+       {std::pair<uint32_t, std::string>{8,
+                                         "  next: 4 -> 6 (minReplicaCount 2, maxReplicaCount 6)\n"},
+        {5, "  next: 4 -> 5\n"},
+        {1, "  next: 4 -> 2 (minReplicaCount 2, maxReplicaCount 6)\n"}}) {
+    hpa.set_next_replicas(next);
+    EXPECT_THAT(DecisionText(object, {}, decision), HasSubstr(text));
+  }
+  hpa.clear_next_replicas();
+  EXPECT_THAT(DecisionText(object, {}, decision), Not(HasSubstr("next:")));
+}
+
+}  // namespace
+}  // namespace gpuscaler::cli

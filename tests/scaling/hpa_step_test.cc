@@ -1,0 +1,79 @@
+#include "scaling/hpa_step.h"
+
+#include <gtest/gtest.h>
+
+namespace gpuscaler::scaling {
+namespace {
+
+Trigger At(double target, HpaMetricType type) {
+  Trigger trigger;
+  trigger.target = target;
+  trigger.hpa_metric_type = type;
+  return trigger;
+}
+const Trigger kAverage = At(80, HpaMetricType::kAverageValue);
+const Trigger kValue = At(80, HpaMetricType::kValue);
+
+struct Row {
+  const Trigger* trigger;
+  double value;
+  int64_t current;
+  int64_t desired;
+  int64_t next;
+  bool within;
+  std::string text;
+};
+
+TEST(HpaStep, IsWhatTheControllerDoesAtOneLook) {
+  for (const Row& row : {
+           Row{&kAverage, 348.4, 4, 4, 4, true,
+               "AverageValue: ceil(348.4 / 80), but the ratio is within 10% of 1: 4 stay"},
+           Row{&kAverage, 400, 4, 5, 5, false,
+               "AverageValue: ceil(400 / 80) = 5; 4 run: up at the next look"},
+           Row{&kAverage, 2000, 4, 25, 8, false,
+               "AverageValue: ceil(2000 / 80) = 25; at one look no more than max(2 x 4, 4) = 8"},
+           Row{&kAverage, 2000, 1, 25, 4, false,
+               "AverageValue: ceil(2000 / 80) = 25; at one look no more than max(2 x 1, 4) = 4"},
+           Row{&kAverage, 100, 4, 2, 2, false,
+               "AverageValue: ceil(100 / 80) = 2; 4 run: down once nothing higher was wanted for"
+               " 300 s"},
+           Row{&kAverage, 330, 4, 4, 4, true,
+               "AverageValue: ceil(330 / 80), but the ratio is within 10% of 1: 4 stay"},
+           Row{&kValue, 100, 4, 5, 5, false,
+               "Value: ceil(4 x 100 / 80) = 5; 4 run: up at the next look"},
+           Row{&kValue, 88, 4, 4, 4, true,
+               "Value: ceil(4 x 88 / 80), but the ratio is within 10% of 1: 4 stay"},
+           Row{&kValue, 0, 3, 0, 0, false,
+               "Value: ceil(3 x 0 / 80) = 0; 3 run: down once nothing higher was wanted for 300 s"},
+       }) {
+    SCOPED_TRACE(row.value);
+    const HpaStep step = NextStep(*row.trigger, row.value, true, row.current);
+    EXPECT_EQ(step.desired, row.desired);
+    EXPECT_EQ(step.next, row.next);
+    EXPECT_EQ(step.within_tolerance, row.within);
+    EXPECT_EQ(step.text, row.text);
+  }
+}
+
+TEST(HpaStep, WithNothingRunningKedaDecides) {
+  EXPECT_EQ(NextStep(kAverage, 200, true, 0).next, 1);
+  EXPECT_EQ(NextStep(kAverage, 200, false, 0).next, 0);
+  EXPECT_EQ(NextStep(kAverage, 200, false, 0).text,
+            "nothing runs, and HPA is asleep until KEDA sees it active");
+}
+
+TEST(HpaStep, WithoutTheReplicasSaysWhatItDependsOn) {
+  const HpaStep average = NextStep(kAverage, 200, true, std::nullopt);
+  EXPECT_EQ(average.desired, 3);
+  EXPECT_EQ(average.next, std::nullopt);
+  EXPECT_EQ(average.text,
+            "AverageValue: ceil(200 / 80) = 3, unless that is within 10% of what runs");
+  const HpaStep value = NextStep(kValue, 200, true, std::nullopt);
+  EXPECT_EQ(value.desired, std::nullopt);
+  EXPECT_EQ(value.next, std::nullopt);
+  EXPECT_EQ(value.text,
+            "Value: ready replicas x 200 / 80, rounded up, unless the ratio is within 10% of 1");
+}
+
+}  // namespace
+}  // namespace gpuscaler::scaling
