@@ -103,9 +103,6 @@ const kDecisions = {
     {title: 'Target', class: 'number', show: (cell, {answered}) =>
       cell.number(numberOf(answered.target), answered.unit, 'the trigger cannot be read')},
     {title: 'Answer', class: 'state', show: showAnswer},
-    {title: 'Replicas seen', class: 'words', show: (cell, {answered}) =>
-      answered.replicas ? cell.text(replicasText(answered.replicas)) :
-                          cell.absent('without `workload` replicas are not known')},
     {title: 'HPA wants', class: 'number', help: 'Replicas, by this metric alone', show: showWanted},
     {title: 'Asked', class: 'number', show: showAsked},
   ],

@@ -102,7 +102,7 @@ class DecisionDetail {
       ['Metric type', decision.hpa_metric_type || null, 'the trigger cannot be read'],
       ['Active above', this.quantity(decision.activation_threshold, unit), 'the trigger cannot be read'],
       [decision.endpoint ? 'Read at' : 'Workload', decision.endpoint || decision.workload || (decision.metric ? 'none: all GPUs in view' : null), 'the trigger cannot be read'],
-      ['Replicas running', this.quantity(why.hpa?.current_replicas, ''), 'the scaler has no access to the API server'],
+      ['Replicas', decision.replicas ? replicasText(decision.replicas) : null, 'without `workload` or an engine the scaler does not know them'],
       ...(window === null ? [] : [['Window', `${spanText(window)}, newest ${this.quantity(why.newest_value, unit) ?? '–'}`, '']]),
     ];
   }
