@@ -21,7 +21,7 @@ struct DecisionQuestion {
   std::optional<uint32_t> replicas;
   std::string after;  // "namespace/name#number"; empty: from the first
   size_t limit = 100;
-  NameFilter filter;  // of "namespace/name"
+  NameFilter filter = {};  // of "namespace/name"
 };
 
 using Explain = std::function<decision::v1::Decision(const decision::v1::ExplainRequest&)>;

@@ -19,7 +19,7 @@ struct SnapshotQuestion {
   std::optional<NodeState> state;  // empty: any
   std::string after;               // a node's name; empty: from the first
   size_t limit = 100;
-  NameFilter filter;  // of the node's name
+  NameFilter filter = {};  // of the node's name
 };
 
 // `history`: nullptr to leave the past out. Pure but for what it reads there.

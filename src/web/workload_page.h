@@ -16,7 +16,7 @@ struct WorkloadQuestion {
   std::string object_namespace;  // empty: all
   std::string after;             // "namespace/name"; empty: from the first
   size_t limit = 100;
-  NameFilter filter;  // of "namespace/kind/name"
+  NameFilter filter = {};  // of "namespace/kind/name"
 };
 
 // Pure. INVALID_ARGUMENT: `after` is no place.

@@ -9,6 +9,7 @@
 
 #include "base/strings.h"
 #include "scaling/node_maker.h"
+#include "serving/decision_message.h"
 #include "serving/published.h"
 
 namespace gpuscaler::serving {
