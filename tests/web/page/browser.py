@@ -30,7 +30,9 @@ FLAGS = [
 
 def find_chromium():
     """The path of Chromium; None: there is none."""
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    return next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
 
 
 class Browser:
@@ -49,7 +51,10 @@ class Browser:
 
         self.process = subprocess.Popen(
             [find_chromium(), *FLAGS, f"--user-data-dir={self.profile.name}", "about:blank"],
-            preexec_fn=place_pipes, pass_fds=(3, 4), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            preexec_fn=place_pipes,
+            pass_fds=(3, 4),
+            stderr=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
         )
         os.close(to_browser)
         os.close(from_browser)
@@ -117,7 +122,9 @@ class Page:
     def __init__(self, browser, url, width=1280, height=900, dark=False, reduced_motion=False):
         self.browser = browser
         self.target = browser.call("Target.createTarget", {"url": "about:blank"})["targetId"]
-        self.session = browser.call("Target.attachToTarget", {"targetId": self.target, "flatten": True})["sessionId"]
+        self.session = browser.call(
+            "Target.attachToTarget", {"targetId": self.target, "flatten": True}
+        )["sessionId"]
         self.events = queue.SimpleQueue()
         browser.listeners.append(self.events)
         self.requests = []
@@ -128,11 +135,23 @@ class Page:
         self.call("Page.navigate", {"url": url})
 
     def emulate(self, width, height, dark=False, reduced_motion=False, media=""):
-        self.call("Emulation.setDeviceMetricsOverride",
-                  {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
-        self.call("Emulation.setEmulatedMedia", {"media": media, "features": [
-            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
-            {"name": "prefers-reduced-motion", "value": "reduce" if reduced_motion else "no-preference"}]})
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
+        )
+        self.call(
+            "Emulation.setEmulatedMedia",
+            {
+                "media": media,
+                "features": [
+                    {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+                    {
+                        "name": "prefers-reduced-motion",
+                        "value": "reduce" if reduced_motion else "no-preference",
+                    },
+                ],
+            },
+        )
 
     def call(self, method, params=None):
         return self.browser.call(method, params, self.session)
@@ -153,17 +172,31 @@ class Page:
                 self.requests.append(params["request"]["url"])
             elif event["method"] == "Runtime.exceptionThrown":
                 details = params["exceptionDetails"]
-                self.complaints.append(details.get("exception", {}).get("description") or details["text"])
-            elif event["method"] == "Runtime.consoleAPICalled" and params["type"] in ("error", "warning", "assert"):
+                self.complaints.append(
+                    details.get("exception", {}).get("description") or details["text"]
+                )
+            elif event["method"] == "Runtime.consoleAPICalled" and params["type"] in (
+                "error",
+                "warning",
+                "assert",
+            ):
                 self.complaints.append(json.dumps(params["args"]))
-            elif event["method"] == "Log.entryAdded" and params["entry"]["level"] in ("error", "warning"):
-                self.complaints.append(f"{params['entry']['text']} {params['entry'].get('url', '')}")
+            elif event["method"] == "Log.entryAdded" and params["entry"]["level"] in (
+                "error",
+                "warning",
+            ):
+                self.complaints.append(
+                    f"{params['entry']['text']} {params['entry'].get('url', '')}"
+                )
             elif event["method"] == "Audits.issueAdded":
                 self.complaints.append(json.dumps(params["issue"]))
 
     def run(self, expression):
         """The value of a JavaScript expression."""
-        result = self.call("Runtime.evaluate", {"expression": expression, "returnByValue": True, "awaitPromise": True})
+        result = self.call(
+            "Runtime.evaluate",
+            {"expression": expression, "returnByValue": True, "awaitPromise": True},
+        )
         if "exceptionDetails" in result:
             raise RuntimeError(f"{expression}: {result['exceptionDetails']}")
         return result["result"].get("value")
@@ -173,16 +206,29 @@ class Page:
         end = time.monotonic() + seconds
         while not self.run(f"Boolean({expression})"):
             if time.monotonic() > end:
-                raise AssertionError(f"within {seconds} s never true: {expression}\n{self.text()[:3000]}")
+                raise AssertionError(
+                    f"within {seconds} s never true: {expression}\n{self.text()[:3000]}"
+                )
             time.sleep(0.05)
 
     def text(self):
         return self.run("document.body?.innerText ?? ''")
 
     def press(self, key, code=None, text=None, modifiers=0):
-        base = {"key": key, "code": code or key, "modifiers": modifiers,
-                "windowsVirtualKeyCode": {"Tab": 9, "Enter": 13, " ": 32, "Escape": 27}.get(key, 0)}
-        self.call("Input.dispatchKeyEvent", {"type": "keyDown" if text else "rawKeyDown", **base, **({"text": text} if text else {})})
+        base = {
+            "key": key,
+            "code": code or key,
+            "modifiers": modifiers,
+            "windowsVirtualKeyCode": {"Tab": 9, "Enter": 13, " ": 32, "Escape": 27}.get(key, 0),
+        }
+        self.call(
+            "Input.dispatchKeyEvent",
+            {
+                "type": "keyDown" if text else "rawKeyDown",
+                **base,
+                **({"text": text} if text else {}),
+            },
+        )
         self.call("Input.dispatchKeyEvent", {"type": "keyUp", **base})
 
     def type(self, text):
@@ -191,10 +237,17 @@ class Page:
     def accessibility(self):
         """The accessible nodes that are not ignored: [(role, name)]."""
         nodes = self.call("Accessibility.getFullAXTree")["nodes"]
-        return [(n["role"]["value"], n.get("name", {}).get("value", "")) for n in nodes if not n.get("ignored")]
+        return [
+            (n["role"]["value"], n.get("name", {}).get("value", ""))
+            for n in nodes
+            if not n.get("ignored")
+        ]
 
     def screenshot(self, path, whole=False):
         import base64
-        shot = self.call("Page.captureScreenshot", {"format": "png", "captureBeyondViewport": whole})
+
+        shot = self.call(
+            "Page.captureScreenshot", {"format": "png", "captureBeyondViewport": whole}
+        )
         with open(path, "wb") as file:
             file.write(base64.b64decode(shot["data"]))

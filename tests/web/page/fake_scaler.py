@@ -96,66 +96,158 @@ class World:
         del broken["answered"]["value"]
         typo = self.decision("lab", "typo")
         typo["answered"] = {
-            "namespace": "lab", "name": "typo", "metric_name": "", "metric": "", "unit": "",
-            "aggregation": "", "hpa_metric_type": "", "workload": "", "endpoint": "", "held": False,
-            "error": {"code": "INVALID_ARGUMENT", "message": 'unknown key "targetvalue"; did you mean "targetValue"?'},
+            "namespace": "lab",
+            "name": "typo",
+            "metric_name": "",
+            "metric": "",
+            "unit": "",
+            "aggregation": "",
+            "hpa_metric_type": "",
+            "workload": "",
+            "endpoint": "",
+            "held": False,
+            "error": {
+                "code": "INVALID_ARGUMENT",
+                "message": 'unknown key "targetvalue"; did you mean "targetValue"?',
+            },
         }
         return decisions + [broken, typo]
 
     def decision(self, namespace, name):
         value = 3.484 * self.load(self.names[0], 0)
         answered = {
-            "namespace": namespace, "name": name, "metric_name": "keda_gpu_metric",
-            "metric": "gpu_utilization", "unit": "%", "aggregation": "avg", "target": 80,
-            "activation_threshold": 5, "hpa_metric_type": "AverageValue",
-            "workload": f"deployment/{name} in namespace {namespace}", "endpoint": "",
-            "value": value, "active": True, "held": False,
+            "namespace": namespace,
+            "name": name,
+            "metric_name": "keda_gpu_metric",
+            "metric": "gpu_utilization",
+            "unit": "%",
+            "aggregation": "avg",
+            "target": 80,
+            "activation_threshold": 5,
+            "hpa_metric_type": "AverageValue",
+            "workload": f"deployment/{name} in namespace {namespace}",
+            "endpoint": "",
+            "value": value,
+            "active": True,
+            "held": False,
             "replicas": {"fresh": 4, "warming": 1, "missing": 0},
-            "explanation": {"hpa": {"desired_replicas": math.ceil(value / 80), "text": f"AverageValue: ceil({value:.1f} / 80) = {math.ceil(value / 80)}"}},
+            "explanation": {
+                "hpa": {
+                    "desired_replicas": math.ceil(value / 80),
+                    "text": f"AverageValue: ceil({value:.1f} / 80) = {math.ceil(value / 80)}",
+                }
+            },
         }
         return {
             "answered": answered,
-            "questions": {"last_method": "IsActive", "last_age_seconds": 3.1, "value_age_seconds": 3.1,
-                          "active_age_seconds": 3.1, "answers": 412, "errors": 2},
-            "history": [{"age_seconds": 600 - 15 * i, "value": 200 + 100 * math.sin(i / 4)} if i != 20
-                        else {"age_seconds": 600 - 15 * i} for i in range(40)],
+            "questions": {
+                "last_method": "IsActive",
+                "last_age_seconds": 3.1,
+                "value_age_seconds": 3.1,
+                "active_age_seconds": 3.1,
+                "answers": 412,
+                "errors": 2,
+            },
+            "history": [
+                {"age_seconds": 600 - 15 * i, "value": 200 + 100 * math.sin(i / 4)}
+                if i != 20
+                else {"age_seconds": 600 - 15 * i}
+                for i in range(40)
+            ],
         }
 
     def explained(self, decision):
         explanation = {
-            "aggregate": 87.1, "active_because": "a GPU exceeds the activation threshold 5",
-            "gpus_counted": 4, "gpus_left_out": 1, "nodes": 4, "nodes_counted": 3,
-            "gpus": [{"node": self.names[i % len(self.names)], "index": i, "uuid": f"GPU-{i}",
-                      "gpu_name": "NVIDIA H100 80GB HBM3", "value": 90 - i, "counted": i < 4,
-                      "reason": "" if i < 4 else "its replica is warming", "pod": f"llm-7d9c8b5f4d-{i:05}"} for i in range(5)],
+            "aggregate": 87.1,
+            "active_because": "a GPU exceeds the activation threshold 5",
+            "gpus_counted": 4,
+            "gpus_left_out": 1,
+            "nodes": 4,
+            "nodes_counted": 3,
+            "gpus": [
+                {
+                    "node": self.names[i % len(self.names)],
+                    "index": i,
+                    "uuid": f"GPU-{i}",
+                    "gpu_name": "NVIDIA H100 80GB HBM3",
+                    "value": 90 - i,
+                    "counted": i < 4,
+                    "reason": "" if i < 4 else "its replica is warming",
+                    "pod": f"llm-7d9c8b5f4d-{i:05}",
+                }
+                for i in range(5)
+            ],
             "gpus_not_listed": 0,
-            "replicas": [{"name": f"llm-7d9c8b5f4d-{i:05}", "state": "fresh" if i < 4 else "warming",
-                          "nodes": [self.names[i % len(self.names)]]} for i in range(5)],
-            "steps": ["avg of gpu_utilization over 4 of 4 GPUs, 3 of 4 nodes: 87.1 %",
-                      "times 4 replicas, for HPA divides by the target alone",
-                      "reported as keda_gpu_metric: 348.4 (target 80)"],
-            "silent_nodes": [], "hpa": {"current_replicas": 5, "desired_replicas": 5, "within_tolerance": False,
-                                       "next_replicas": 5, "text": "AverageValue: ceil(348.4 / 80) = 5; 5 run: no change"},
+            "replicas": [
+                {
+                    "name": f"llm-7d9c8b5f4d-{i:05}",
+                    "state": "fresh" if i < 4 else "warming",
+                    "nodes": [self.names[i % len(self.names)]],
+                }
+                for i in range(5)
+            ],
+            "steps": [
+                "avg of gpu_utilization over 4 of 4 GPUs, 3 of 4 nodes: 87.1 %",
+                "times 4 replicas, for HPA divides by the target alone",
+                "reported as keda_gpu_metric: 348.4 (target 80)",
+            ],
+            "silent_nodes": [],
+            "hpa": {
+                "current_replicas": 5,
+                "desired_replicas": 5,
+                "within_tolerance": False,
+                "next_replicas": 5,
+                "text": "AverageValue: ceil(348.4 / 80) = 5; 5 run: no change",
+            },
         }
         return {**decision, "now": {**decision["answered"], "explanation": explanation}}
 
     def workloads(self):
-        return [{
-            "namespace": "inference", "name": name, "kind": "deployment", "trigger": f"deployment/{name}",
-            "replicas": 4, "pods": 4, "gpus": 8, "gpus_fresh": fresh, "nodes": 3,
-            **({"mean_utilization_percent": 87.1, "mean_memory_percent": 90.2, "youngest_pod_seconds": 55.2} if fresh else {}),
-        } for name, fresh in (("embeddings", 7), ("llm", 8), (f"{HOSTILE}-workload", 0))]
+        return [
+            {
+                "namespace": "inference",
+                "name": name,
+                "kind": "deployment",
+                "trigger": f"deployment/{name}",
+                "replicas": 4,
+                "pods": 4,
+                "gpus": 8,
+                "gpus_fresh": fresh,
+                "nodes": 3,
+                **(
+                    {
+                        "mean_utilization_percent": 87.1,
+                        "mean_memory_percent": 90.2,
+                        "youngest_pod_seconds": 55.2,
+                    }
+                    if fresh
+                    else {}
+                ),
+            }
+            for name, fresh in (("embeddings", 7), ("llm", 8), (f"{HOSTILE}-workload", 0))
+        ]
 
     def summary(self):
         fresh = len(self.names) - len(self.lost)
         return {
-            "version": "0.0.0", "role": "gateway", "source": "", "node": "", "not_ready": "",
+            "version": "0.0.0",
+            "role": "gateway",
+            "source": "",
+            "node": "",
+            "not_ready": "",
             "nodes": {"fresh": fresh, "stale": 0, "lost": len(self.lost)},
-            "gpus": {"total": 8 * len(self.names), "failed": 1, "held": 6 * len(self.names),
-                     "mean_utilization_percent": self.load(self.names[0], 0), "mean_memory_percent": 74.9},
-            "pods": 31150, "workloads": len(self.workloads()),
+            "gpus": {
+                "total": 8 * len(self.names),
+                "failed": 1,
+                "held": 6 * len(self.names),
+                "mean_utilization_percent": self.load(self.names[0], 0),
+                "mean_memory_percent": 74.9,
+            },
+            "pods": 31150,
+            "workloads": len(self.workloads()),
             "decisions": {"total": 4, "active": 1, "inactive": 1, "failed": 2, "held": 0},
-            "coverage_percent": 100 * fresh / len(self.names), "oldest_reading_seconds": 1.5,
+            "coverage_percent": 100 * fresh / len(self.names),
+            "oldest_reading_seconds": 1.5,
             "stale_after_seconds": 10,
         }
 
@@ -165,17 +257,33 @@ class World:
         text = query.get("filter", "").lower()
         if path == "/api/v1/snapshot":
             state = query.get("state")
-            names = [n for n in self.names if text in n.lower() and query.get("node", n) == n
-                     and (state is None or (state == "lost") == (n in self.lost))]
+            names = [
+                n
+                for n in self.names
+                if text in n.lower()
+                and query.get("node", n) == n
+                and (state is None or (state == "lost") == (n in self.lost))
+            ]
             return page("nodes", names, query, lambda name: name, self.node)
         if path == "/api/v1/workloads":
-            rows = [w for w in self.workloads() if text in f"{w['namespace']}/{w['trigger']}".lower()]
+            rows = [
+                w for w in self.workloads() if text in f"{w['namespace']}/{w['trigger']}".lower()
+            ]
             return page("workloads", rows, query, lambda w: f"{w['namespace']}/{w['name']}")
         if path == "/api/v1/decisions":
-            rows = [d for d in self.decisions() if text in f"{d['answered']['namespace']}/{d['answered']['name']}".lower()]
+            rows = [
+                d
+                for d in self.decisions()
+                if text in f"{d['answered']['namespace']}/{d['answered']['name']}".lower()
+            ]
             if "name" in query:
                 rows = [self.explained(d) for d in rows if d["answered"]["name"] == query["name"]]
-            return page("decisions", rows, query, lambda d: f"{d['answered']['namespace']}/{d['answered']['name']}")
+            return page(
+                "decisions",
+                rows,
+                query,
+                lambda d: f"{d['answered']['namespace']}/{d['answered']['name']}",
+            )
         return None
 
 
@@ -201,7 +309,9 @@ class FakeScaler:
                 url = urlsplit(self.path)
                 world.requests.append(self.path)
                 if url.path == "/":
-                    self.send(200, "text/html; charset=utf-8", body, {"Content-Security-Policy": policy})
+                    self.send(
+                        200, "text/html; charset=utf-8", body, {"Content-Security-Policy": policy}
+                    )
                     return
                 if world.away:
                     self.send(503, "text/plain", b"played to be away\n")
@@ -214,7 +324,11 @@ class FakeScaler:
 
             def send(self, status, kind, data, headers={}):
                 self.send_response(status)
-                for name, value in {"Content-Type": kind, "Content-Length": len(data), **headers}.items():
+                for name, value in {
+                    "Content-Type": kind,
+                    "Content-Length": len(data),
+                    **headers,
+                }.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(data)

@@ -6,8 +6,20 @@ import unittest
 from browser import Browser
 from fake_scaler import HOSTILE, FakeScaler, World
 
-OWN_ROLES_WITH_NAMES = {"button", "link", "searchbox", "textbox", "combobox", "table", "region",
-                        "navigation", "search", "image", "img", "heading"}
+OWN_ROLES_WITH_NAMES = {
+    "button",
+    "link",
+    "searchbox",
+    "textbox",
+    "combobox",
+    "table",
+    "region",
+    "navigation",
+    "search",
+    "image",
+    "img",
+    "heading",
+}
 
 
 def rows(section):
@@ -15,7 +27,9 @@ def rows(section):
 
 
 def names(section):
-    return f"[...{rows(section)}].map(row => row.querySelector('[role=rowheader]').innerText.trim())"
+    return (
+        f"[...{rows(section)}].map(row => row.querySelector('[role=rowheader]').innerText.trim())"
+    )
 
 
 class PlayedTest(unittest.TestCase):
@@ -62,7 +76,9 @@ class Played(PlayedTest):
     def test_absent_is_a_dash_that_says_why(self):
         page = self.open("#nodes.open=node-0003")
         page.wait("document.querySelectorAll('.gpus tbody tr').length === 8")
-        cells = page.run("[...document.querySelectorAll('.gpus tbody tr')[6].cells].map(c => [c.innerText, c.title])")
+        cells = page.run(
+            "[...document.querySelectorAll('.gpus tbody tr')[6].cells].map(c => [c.innerText, c.title])"
+        )
         for text, title in cells[1:6]:
             self.assertIn("–", text)
             self.assertNotRegex(text, r"\d")
@@ -81,7 +97,9 @@ class Played(PlayedTest):
         again = self.open(link)
         again.wait("document.querySelector('.gpus tbody tr')")
         self.assertEqual(again.run(names("nodes")), [f"node-005{i}" for i in range(10)])
-        self.assertEqual(again.run(f"{rows('nodes')}[3].querySelector('button').ariaExpanded"), "true")
+        self.assertEqual(
+            again.run(f"{rows('nodes')}[3].querySelector('button').ariaExpanded"), "true"
+        )
 
     def test_pages_go_forth_and_back(self):
         page = self.open()
@@ -100,7 +118,9 @@ class Played(PlayedTest):
 
     def test_lost_nodes_are_found(self):
         page = self.open()
-        page.run("[...document.querySelectorAll('a')].find(a => a.innerText === 'Show the lost ones').click()")
+        page.run(
+            "[...document.querySelectorAll('a')].find(a => a.innerText === 'Show the lost ones').click()"
+        )
         page.wait(f"{rows('nodes')}.length === 1")
         self.assertEqual(page.run("document.activeElement.id"), "nodes-title")
         self.assertEqual(page.run("location.hash"), "#nodes.state=lost")
@@ -113,8 +133,11 @@ class Played(PlayedTest):
         self.world.away = True
         page.wait("!document.querySelector('#connection').hidden")
         said = page.run("document.querySelector('#connection').innerText")
-        self.assertRegex(said, r"Not live since \d\d:\d\d:\d\d: the server answers 503: played to be away. "
-                               r"What you see is of \d\d:\d\d:\d\d")
+        self.assertRegex(
+            said,
+            r"Not live since \d\d:\d\d:\d\d: the server answers 503: played to be away. "
+            r"What you see is of \d\d:\d\d:\d\d",
+        )
         page.wait("document.querySelector('#announcer').innerText.startsWith('Not live')")
         asked = len(self.world.requests)
         time.sleep(6)  # what is counted is how often it asks
@@ -122,12 +145,16 @@ class Played(PlayedTest):
         self.assertGreater(page.run(f"{rows('nodes')}.length"), 0, "what was known stays")
         self.world.away = False
         page.wait("document.querySelector('#connection').hidden")
-        page.wait("document.querySelector('#announcer').innerText.startsWith('The server answers again')")
+        page.wait(
+            "document.querySelector('#announcer').innerText.startsWith('The server answers again')"
+        )
 
     def test_one_list_that_fails_does_not_stop_the_others(self):
         page = self.open(allowed=("404",))
         answer = self.world.answer
-        self.world.answer = lambda path, query: None if path == "/api/v1/workloads" else answer(path, query)
+        self.world.answer = (
+            lambda path, query: None if path == "/api/v1/workloads" else answer(path, query)
+        )
         page.wait("!document.querySelector('#workloads .trouble').hidden")
         self.assertIn("Workloads cannot be read: the server answers 404", page.text())
         self.world.loads[("node-0000", 0)] = 91
@@ -143,14 +170,22 @@ class Played(PlayedTest):
         page.press("Tab")
         self.assertEqual(page.run("document.activeElement.id"), "decisions-filter")
         page.press("Tab")
-        self.assertEqual(page.run("document.activeElement.innerText.trim()"), "inference/embeddings")
+        self.assertEqual(
+            page.run("document.activeElement.innerText.trim()"), "inference/embeddings"
+        )
         page.press("Tab")
-        self.assertNotEqual(page.run("getComputedStyle(document.activeElement).outlineStyle"), "none")
+        self.assertNotEqual(
+            page.run("getComputedStyle(document.activeElement).outlineStyle"), "none"
+        )
         page.press("Enter", text="\r")
         page.wait("document.activeElement.ariaExpanded === 'true'")
-        page.wait("document.querySelector('.explanation .steps').innerText.includes('times 4 replicas')")
+        page.wait(
+            "document.querySelector('.explanation .steps').innerText.includes('times 4 replicas')"
+        )
         time.sleep(2.5)  # two more answers of the server
-        self.assertEqual(page.run("document.activeElement.innerText.trim()"), "inference/llm", "focus is kept")
+        self.assertEqual(
+            page.run("document.activeElement.innerText.trim()"), "inference/llm", "focus is kept"
+        )
         page.press(" ", code="Space", text=" ")
         page.wait("document.querySelector('.explanation') === null")
 
@@ -160,10 +195,21 @@ class Played(PlayedTest):
         for width in (1280, 320):
             page.emulate(width, 900)
             tree = page.accessibility()
-            unnamed = [role for role, name in tree if role in OWN_ROLES_WITH_NAMES and not name.strip()]
+            unnamed = [
+                role for role, name in tree if role in OWN_ROLES_WITH_NAMES and not name.strip()
+            ]
             self.assertEqual(unnamed, [], f"at {width}")
             roles = [role for role, _ in tree]
-            for role in ("banner", "main", "navigation", "search", "status", "table", "rowheader", "cell"):
+            for role in (
+                "banner",
+                "main",
+                "navigation",
+                "search",
+                "status",
+                "table",
+                "rowheader",
+                "cell",
+            ):
                 self.assertIn(role, roles, f"at {width}")
             self.assertIn(("columnheader", "Age of data"), tree, f"at {width}")
         self.assertEqual(page.run("document.querySelectorAll('h1').length"), 1)
@@ -174,17 +220,26 @@ class Played(PlayedTest):
         dark = self.open(dark=True, reduced_motion=True)
         ground = "getComputedStyle(document.body).backgroundColor"
         self.assertNotEqual(light.run(ground), dark.run(ground))
-        self.assertEqual(dark.run("getComputedStyle(document.querySelector('.chevron'), '::before').transitionDuration"), "0s")
+        self.assertEqual(
+            dark.run(
+                "getComputedStyle(document.querySelector('.chevron'), '::before').transitionDuration"
+            ),
+            "0s",
+        )
 
     def test_a_hidden_page_asks_nothing(self):
         page = self.open()
-        page.run("""Object.defineProperty(document, 'visibilityState', {value: 'hidden', configurable: true});
-                    document.dispatchEvent(new Event('visibilitychange'))""")
+        page.run(
+            """Object.defineProperty(document, 'visibilityState', {value: 'hidden', configurable: true});
+                    document.dispatchEvent(new Event('visibilitychange'))"""
+        )
         time.sleep(1.5)  # what is under way ends
         asked = len(self.world.requests)
         time.sleep(2.5)
         self.assertEqual(len(self.world.requests), asked)
-        page.run("""delete document.visibilityState; document.dispatchEvent(new Event('visibilitychange'))""")
+        page.run(
+            """delete document.visibilityState; document.dispatchEvent(new Event('visibilitychange'))"""
+        )
         page.wait("performance.getEntriesByType('resource').length > 0")
         end = time.monotonic() + 5
         while len(self.world.requests) == asked:
@@ -199,19 +254,23 @@ class Large(PlayedTest):
 
     def test_an_update_is_quick_and_memory_stays(self):
         page = self.open()
-        page.run("""window.updates = [];
+        page.run(
+            """window.updates = [];
             const show = overview.show.bind(overview);
             for (const section of sections) {
               const inner = section.show.bind(section);
               section.show = () => { const t = performance.now(); inner(); document.body.offsetHeight; updates.push(performance.now() - t); };
-            }""")
+            }"""
+        )
         page.wait("updates.length > 20", 60)
         updates = sorted(page.run("updates"))
         page.call("HeapProfiler.collectGarbage")
         heap = page.call("Runtime.getHeapUsage")["usedSize"]
         nodes = page.run("document.querySelectorAll('*').length")
-        print(f"\n5,000 nodes: a list's update {updates[len(updates) // 2]:.1f} ms at the median, {updates[-1]:.1f} ms at most; "
-              f"heap {heap / 1e6:.1f} MB, {nodes} elements")
+        print(
+            f"\n5,000 nodes: a list's update {updates[len(updates) // 2]:.1f} ms at the median, {updates[-1]:.1f} ms at most; "
+            f"heap {heap / 1e6:.1f} MB, {nodes} elements"
+        )
         self.assertLess(heap, 30e6)
         self.assertLess(nodes, 6000)
         asked = [r for r in self.world.requests if "/snapshot" in r]

@@ -24,8 +24,13 @@ class World:
     """page_world, spoken to by lines."""
 
     def __init__(self):
-        self.process = subprocess.Popen([os.environ["PAGE_WORLD"]], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.process = subprocess.Popen(
+            [os.environ["PAGE_WORLD"]],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
         self.places = json.loads(self.process.stdout.readline())
         self.url = f"http://127.0.0.1:{self.places['gateway']}/"
 
@@ -34,7 +39,9 @@ class World:
         return json.loads(self.process.stdout.readline())
 
     def api(self, path, **query):
-        with urllib.request.urlopen(f"{self.url}api/v1/{path}?{urlencode(query)}", timeout=10) as answer:
+        with urllib.request.urlopen(
+            f"{self.url}api/v1/{path}?{urlencode(query)}", timeout=10
+        ) as answer:
             return json.load(answer)
 
     def close(self):
@@ -51,8 +58,10 @@ def shown(value, unit=""):
 
 def cells(selector):
     """Of each row of a table: its cells by their titles."""
-    return (f"[...document.querySelectorAll('{selector}')].map(row => Object.fromEntries("
-            "[...row.cells].map(cell => [cell.dataset.title, cell.innerText.replace(/[\\n\\t]+/g, ' ').trim()])))")
+    return (
+        f"[...document.querySelectorAll('{selector}')].map(row => Object.fromEntries("
+        "[...row.cells].map(cell => [cell.dataset.title, cell.innerText.replace(/[\\n\\t]+/g, ' ').trim()])))"
+    )
 
 
 @unittest.skipUnless(os.environ.get("PAGE_WORLD"), "PAGE_WORLD is not set")
@@ -76,7 +85,9 @@ class Real(unittest.TestCase):
 
         def check():
             page.close()
-            self.assertEqual([c for c in page.complaints if not any(a in c for a in self.allowed)], [])
+            self.assertEqual(
+                [c for c in page.complaints if not any(a in c for a in self.allowed)], []
+            )
             self.assertGreater(len(page.requests), 3)
             strangers = [u for u in page.requests if not u.startswith((url, "data:"))]
             self.assertEqual(strangers, [])
@@ -103,7 +114,9 @@ class Real(unittest.TestCase):
             holders = [f"{pod['namespace']}/{pod['pod']}" for pod in gpu["pods"]]
             self.assertTrue(row["Held by"].startswith(holders[0] if holders else "–"), row)
         workloads = self.world.api("workloads")["workloads"]
-        self.assertEqual([w["trigger"] for w in workloads], ["statefulset/embeddings", "deployment/llm"])
+        self.assertEqual(
+            [w["trigger"] for w in workloads], ["statefulset/embeddings", "deployment/llm"]
+        )
         for workload, row in zip(workloads, page.run(cells("#workloads-table > tbody > tr"))):
             self.assertEqual(row["Workload"], f"{workload['namespace']}/{workload['trigger']}")
             self.assertEqual(row["Utilization"], shown(workload["mean_utilization_percent"], "%"))
@@ -129,12 +142,23 @@ class Real(unittest.TestCase):
         page.wait("document.querySelectorAll('.explanation .steps li').length > 2")
         now = self.world.api("decisions", namespace="default", name="llm")["decisions"][0]["now"]
         why = now["explanation"]
-        self.assertEqual(page.run("[...document.querySelectorAll('.explanation .steps li')].map(li => li.innerText)"), why["steps"])
-        self.assertEqual(page.run("document.querySelector('.verdict').innerText"), why["hpa"]["text"])
+        self.assertEqual(
+            page.run(
+                "[...document.querySelectorAll('.explanation .steps li')].map(li => li.innerText)"
+            ),
+            why["steps"],
+        )
+        self.assertEqual(
+            page.run("document.querySelector('.verdict').innerText"), why["hpa"]["text"]
+        )
         self.assertEqual(row["HPA wants"], "2")  # ceil(75 / 40)
         listed = page.run(cells(".explanation .parts:last-child tbody tr"))
-        self.assertEqual([r["GPU"] for r in listed], [f"GPU {g['index']} of {g['node']}" for g in why["gpus"]])
-        self.assertEqual([r["Value"] for r in listed], [shown(g["value"], "%") for g in why["gpus"]])
+        self.assertEqual(
+            [r["GPU"] for r in listed], [f"GPU {g['index']} of {g['node']}" for g in why["gpus"]]
+        )
+        self.assertEqual(
+            [r["Value"] for r in listed], [shown(g["value"], "%") for g in why["gpus"]]
+        )
 
     def test_a_change_of_load_appears(self):
         page = self.open("#nodes.open=node-2")
@@ -143,20 +167,27 @@ class Real(unittest.TestCase):
         self.world.do("load", 2, 97, 96, 95, 94)
         page.wait(f"{first}.includes('97\\u00a0%')")
         page.wait(f"{rows('nodes')}[1].innerText.includes('95.5\\u00a0%')")
-        page.wait(f"{rows('workloads')}[1].innerText.includes('48.8\\u00a0%')")  # (97 + 96 + 2 x 50) / 6
+        page.wait(
+            f"{rows('workloads')}[1].innerText.includes('48.8\\u00a0%')"
+        )  # (97 + 96 + 2 x 50) / 6
 
     def test_a_lost_node_is_lost_and_has_no_number(self):
         page = self.open("#nodes.open=node-3")
         page.wait("document.querySelectorAll('.gpus tbody tr').length === 4")
         self.world.do("kill", 3)
         page.wait(f"/lost since \\d\\d:\\d\\d:\\d\\d/.test({rows('nodes')}[2].innerText)")
-        page.wait("[...document.querySelectorAll('.gpus tbody tr')].every(row => row.innerText.includes('node lost'))")
+        page.wait(
+            "[...document.querySelectorAll('.gpus tbody tr')].every(row => row.innerText.includes('node lost'))"
+        )
         lost = page.run(cells("#nodes-table > tbody > tr:not(.detail)"))[2]
         for column in ("Utilization", "Memory"):
             self.assertRegex(lost[column], "^– absent: the node has not been heard for .*, since ")
         for row in page.run(cells(".gpus tbody tr")):
             self.assertRegex(row["Utilization"], "^– absent: the node has not been heard for ")
-        self.assertIn("66.7 %: 2\u00a0nodes fresh, 1 lost", page.run("document.querySelector('#facts').innerText"))
+        self.assertIn(
+            "66.7 %: 2\u00a0nodes fresh, 1 lost",
+            page.run("document.querySelector('#facts').innerText"),
+        )
         page.wait("document.querySelector('#announcer').innerText === '1\\u00a0node lost.'")
 
     def test_a_lost_gpu_says_why(self):
@@ -170,11 +201,18 @@ class Real(unittest.TestCase):
         self.assertIn("3 of 4 read", page.run(f"{rows('nodes')}[0].innerText"))
 
     def test_a_gateway_that_restarts_is_found_again(self):
-        self.allowed = ("net::ERR_CONNECTION_REFUSED", "net::ERR_EMPTY_RESPONSE", "net::ERR_CONNECTION_RESET", "503")
+        self.allowed = (
+            "net::ERR_CONNECTION_REFUSED",
+            "net::ERR_EMPTY_RESPONSE",
+            "net::ERR_CONNECTION_RESET",
+            "503",
+        )
         page = self.open()
         page.wait(f"{rows('nodes')}.length === 3")
         self.world.do("stop")
-        page.wait("document.querySelector('#connection').innerText.includes('the server cannot be reached')")
+        page.wait(
+            "document.querySelector('#connection').innerText.includes('the server cannot be reached')"
+        )
         self.world.do("start")
         page.wait("document.querySelector('#connection').hidden", 40)
         page.wait(f"{rows('nodes')}.length === 3")
@@ -192,14 +230,23 @@ class Real(unittest.TestCase):
         folder.mkdir(parents=True, exist_ok=True)
         trigger = [LLM, LLM_TRIGGER]
         fragment = "#" + urlencode({"nodes.open": "node-2"})
-        pages = {name: self.open(fragment, height=1500, dark=dark) for name, dark in (("page", False), ("page-dark", True))}
+        pages = {
+            name: self.open(fragment, height=1500, dark=dark)
+            for name, dark in (("page", False), ("page-dark", True))
+        }
         for second in range(110):
             swing = abs((second % 60) - 30)
             for node in (1, 2, 3):
-                self.world.do("load", node, *(min(100, 12 * gpu + swing + 10 * node) for gpu in range(4)))
+                self.world.do(
+                    "load", node, *(min(100, 12 * gpu + swing + 10 * node) for gpu in range(4))
+                )
             if second % 5 == 0:
                 self.world.do("ask", *trigger)
-                self.world.do("ask", "default/embeddings", "workload=statefulset/embeddings targetValue=70 hpaMetricType=Value")
+                self.world.do(
+                    "ask",
+                    "default/embeddings",
+                    "workload=statefulset/embeddings targetValue=70 hpaMetricType=Value",
+                )
                 self.world.do("ask", "default/typo", "targetvalue=80")
             if second == 90:
                 self.world.do("kill", 3)
@@ -208,7 +255,9 @@ class Real(unittest.TestCase):
                 time.sleep(0.5)
         for name, page in pages.items():
             page.call("Page.bringToFront")
-            page.run("[...document.querySelectorAll('#decisions .opener')].find(o => o.innerText.includes('llm')).click()")
+            page.run(
+                "[...document.querySelectorAll('#decisions .opener')].find(o => o.innerText.includes('llm')).click()"
+            )
             page.wait("document.querySelector('.explanation .steps li')")
             time.sleep(1.5)
             page.screenshot(folder / f"{name}.png", whole=True)
