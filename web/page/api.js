@@ -18,7 +18,8 @@ class Api {
     const params = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) {
       for (const each of [value].flat()) {
-        if (each !== '' && each !== 0 && each !== null && each !== undefined) params.append(name, each);
+        if (each !== '' && each !== 0 && each !== null && each !== undefined)
+          params.append(name, each);
       }
     }
     const asked = params.toString();
@@ -28,7 +29,8 @@ class Api {
     const timer = setTimeout(() => late.abort(), Api.kPatience);
     signal.addEventListener('abort', () => late.abort(), {once: true, signal: late.signal});
     try {
-      const response = await fetch(target, {signal: late.signal, cache: 'no-store', credentials: 'same-origin'});
+      const response =
+          await fetch(target, {signal: late.signal, cache: 'no-store', credentials: 'same-origin'});
       const body = await response.text();
       if (!response.ok) throw new ApiError(response.status, body);
       return JSON.parse(body);

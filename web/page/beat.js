@@ -40,7 +40,8 @@ class Beat {
       ++this.failures;
     }
     this.running = false;
-    const pause = error === null ? 1 : Beat.kPauses[Math.min(this.failures, Beat.kPauses.length) - 1];
+    const pause =
+        error === null ? 1 : Beat.kPauses[Math.min(this.failures, Beat.kPauses.length) - 1];
     this.settled(error, pause);
     if (this.again) {
       this.again = false;
@@ -49,7 +50,8 @@ class Beat {
     }
     // A server that takes long is asked less: at least as long a pause as it took.
     const took = performance.now() - begun;
-    const wait = Math.max(pause * Beat.kSecond - (error === null ? took : 0), Math.min(took, 5000), 50);
+    const wait =
+        Math.max(pause * Beat.kSecond - (error === null ? took : 0), Math.min(took, 5000), 50);
     this.timer = setTimeout(() => this.now(), wait);
   }
 }

@@ -2,7 +2,13 @@
 // changed.
 
 // Beside a word always, so that nothing is said by colour or mark alone.
-const kMarks = {good: '●', busy: '▲', warn: '◆', bad: '✕', idle: '○'};
+const kMarks = {
+  good: '●',
+  busy: '▲',
+  warn: '◆',
+  bad: '✕',
+  idle: '○'
+};
 
 class Cell {
   constructor(node) {
@@ -28,10 +34,11 @@ class Cell {
 
   // Absent is not zero: a dash, and why.
   absent(why) {
-    const {words} = this.be('absent', () => ({
-      dash: element('span', {class: 'absent', 'aria-hidden': 'true'}, '–'),
-      words: element('span', {class: 'unseen'}),
-    }));
+    const {words} =
+        this.be('absent', () => ({
+                            dash: element('span', {class: 'absent', 'aria-hidden': 'true'}, '–'),
+                            words: element('span', {class: 'unseen'}),
+                          }));
     setText(words, `absent: ${why}`);
     setAttribute(this.node, 'title', why);
   }
@@ -47,9 +54,12 @@ class Cell {
 
   // `kind`: a row of kMarks.
   state(kind, text, title = null) {
-    const {pair} = this.be('state', () => ({
-      pair: element('span', {class: 'pair'}, element('span', {'aria-hidden': 'true'}), element('span', {class: 'clamp'})),
-    }));
+    const {pair} =
+        this.be('state', () => ({
+                           pair: element(
+                               'span', {class: 'pair'}, element('span', {'aria-hidden': 'true'}),
+                               element('span', {class: 'clamp'})),
+                         }));
     const [mark, label] = pair.children;
     setAttribute(mark, 'class', `mark ${kind}`);
     setText(mark, kMarks[kind]);
@@ -59,12 +69,13 @@ class Cell {
 
   // A number and its past; `points` and `options` as Sparkline.show takes them.
   trend(value, unit, why, points, options = {}) {
-    const {label, dash, words, spark} = this.be('trend', () => ({
-      spark: new Sparkline(),
-      dash: element('span', {class: 'absent', 'aria-hidden': 'true'}),
-      words: element('span', {class: 'unseen'}),
-      label: element('span', {class: 'figure'}),
-    }));
+    const {label, dash, words, spark} =
+        this.be('trend', () => ({
+                           spark: new Sparkline(),
+                           dash: element('span', {class: 'absent', 'aria-hidden': 'true'}),
+                           words: element('span', {class: 'unseen'}),
+                           label: element('span', {class: 'figure'}),
+                         }));
     const absent = value === null;
     setText(label, absent ? '' : quantityText(value, unit));
     setText(dash, absent ? '–' : '');

@@ -12,12 +12,15 @@ class Connection {
     this.words = element('span');
     const button = element('button', {type: 'button'}, 'Try now');
     button.addEventListener('click', tryNow);
-    this.node.append(element('span', {class: 'mark bad', 'aria-hidden': 'true'}, kMarks.bad), this.words, button);
+    this.node.append(
+        element('span', {class: 'mark bad', 'aria-hidden': 'true'}, kMarks.bad), this.words,
+        button);
   }
 
   settled(error, pause) {
     if (error === null) {
-      if (this.awaySince !== null) this.announcer.say('The server answers again; the page is live.');
+      if (this.awaySince !== null)
+        this.announcer.say('The server answers again; the page is live.');
       this.awaySince = null;
       this.answeredAt = new Date();
     } else {
@@ -38,8 +41,10 @@ class Connection {
     if (!away) return;
     const next = Math.max(0, Math.ceil((this.nextAt - performance.now()) / 1000));
     const shown = this.answeredAt === null ? 'Nothing has been read yet.' :
-        `What you see is of ${clockText(this.answeredAt)}.`;
-    setText(this.words, `Not live since ${clockText(this.awaySince)}: ${this.error.message}. ${shown} ` +
-        (next === 0 ? 'Trying again.' : `Next try in ${next} s.`));
+                                             `What you see is of ${clockText(this.answeredAt)}.`;
+    setText(
+        this.words,
+        `Not live since ${clockText(this.awaySince)}: ${this.error.message}. ${shown} ` +
+            (next === 0 ? 'Trying again.' : `Next try in ${next} s.`));
   }
 }

@@ -11,7 +11,8 @@ function decisionName({answered}) {
 }
 
 // What tells the triggers of one ScaledObject apart.
-const kTriggerFields = ['metric_name', 'metric', 'aggregation', 'workload', 'endpoint', 'hpa_metric_type', 'target'];
+const kTriggerFields =
+    ['metric_name', 'metric', 'aggregation', 'workload', 'endpoint', 'hpa_metric_type', 'target'];
 
 function sameTrigger(a, b) {
   return kTriggerFields.every((field) => a.answered[field] === b.answered[field]);
@@ -44,7 +45,8 @@ const kReplicaStates = ['fresh', 'warming', 'missing'];
 function replicasText(replicas) {
   const parts = kReplicaStates.map((state) => [numberOf(replicas[state]) ?? 0, state]);
   const there = parts.filter(([count]) => count > 0);
-  return there.length === 0 ? 'none' : there.map(([count, state]) => `${count} ${state}`).join(', ');
+  return there.length === 0 ? 'none' :
+                              there.map(([count, state]) => `${count} ${state}`).join(', ');
 }
 
 // KEDA hands HPA value and target; what HPA wants may depend on what runs.
@@ -62,14 +64,16 @@ function showWanted(cell, {answered}) {
 
 // The values that KEDA was given, with their ages; an error is a gap.
 function answeredPoints(row) {
-  return (row.history ?? []).map((point) => ({age: numberOf(point.age_seconds) ?? 0, value: numberOf(point.value)}));
+  return (row.history ?? [])
+      .map((point) => ({age: numberOf(point.age_seconds) ?? 0, value: numberOf(point.value)}));
 }
 
 function showValue(cell, row) {
   const {answered} = row;
   const points = answeredPoints(row);
   cell.trend(numberOf(answered.value), answered.unit, whyNoValue(answered), points, {
-    span: Math.max(Past.kSeconds, points[0]?.age ?? 0), target: numberOf(answered.target),
+    span: Math.max(Past.kSeconds, points[0]?.age ?? 0),
+    target: numberOf(answered.target),
   });
 }
 
@@ -80,8 +84,10 @@ function showAsked(cell, {questions}) {
     return;
   }
   const errors = numberOf(questions.errors) ?? 0;
-  cell.text(`${spanText(age)} ago`,
-      `${questions.last_method}; ${countText(numberOf(questions.answers) ?? 0, 'answer')}, ${countText(errors, 'error')} among them`);
+  cell.text(
+      `${spanText(age)} ago`,
+      `${questions.last_method}; ${countText(numberOf(questions.answers) ?? 0, 'answer')}, ${
+          countText(errors, 'error')} among them`);
 }
 
 const kDecisions = {
@@ -89,19 +95,35 @@ const kDecisions = {
   title: 'Decisions',
   path: '/api/v1/decisions',
   filterLabel: 'Filter decisions by namespace or name',
-  empty: 'KEDA has not asked for anything yet. A ScaledObject appears here when its trigger first asks.',
+  empty:
+      'KEDA has not asked for anything yet. A ScaledObject appears here when its trigger first asks.',
   list: 'decisions',
   total: (summary) => numberOf(summary.decisions?.total),
   key: decisionName,
   name: decisionName,
   columns: [
     {title: 'ScaledObject', class: 'name', show() {}},
-    {title: 'Metric', class: 'words', show: (cell, {answered}) =>
-      answered.metric ? cell.text(`${answered.aggregation} ${answered.metric}`.trim(), `reported as ${answered.metric_name}`) :
-                        cell.absent('the trigger cannot be read')},
-    {title: 'Value', class: 'trend', help: 'As KEDA was last told; the dashed line is the target', show: showValue},
-    {title: 'Target', class: 'number', show: (cell, {answered}) =>
-      cell.number(numberOf(answered.target), answered.unit, 'the trigger cannot be read')},
+    {
+      title: 'Metric',
+      class: 'words',
+      show: (cell, {answered}) => answered.metric ?
+          cell.text(
+              `${answered.aggregation} ${answered.metric}`.trim(),
+              `reported as ${answered.metric_name}`) :
+          cell.absent('the trigger cannot be read')
+    },
+    {
+      title: 'Value',
+      class: 'trend',
+      help: 'As KEDA was last told; the dashed line is the target',
+      show: showValue
+    },
+    {
+      title: 'Target',
+      class: 'number',
+      show: (cell, {answered}) =>
+          cell.number(numberOf(answered.target), answered.unit, 'the trigger cannot be read')
+    },
     {title: 'Answer', class: 'state', show: showAnswer},
     {title: 'HPA wants', class: 'number', help: 'Replicas, by this metric alone', show: showWanted},
     {title: 'Asked', class: 'number', show: showAsked},

@@ -1,55 +1,5 @@
 // Why a decision is what it is: the evaluation of this moment, opened under its row.
 
-const kPartColumns = {
-  gpus: [
-    {title: 'GPU', class: 'name', show: (cell, part) => cell.text(`GPU ${part.index} of ${part.node}`, [part.gpu_name, part.uuid].filter(Boolean).join(', '))},
-    {title: 'Counts', class: 'state', show: (cell, part) =>
-      part.counted ? cell.state('good', 'counts') : cell.state('idle', 'left out')},
-    {title: 'Value', class: 'number', show: (cell, part) => cell.number(numberOf(part.value), part.unit, part.reason || 'not read')},
-    {title: 'Held by', class: 'words', show: (cell, part) => part.pod ? cell.text(part.pod) : cell.absent('not told')},
-    {title: 'Why not', class: 'words', show: (cell, part) => cell.text(part.counted ? '' : part.reason)},
-  ],
-  replicas: [
-    {title: 'Replica', class: 'name', show: (cell, part) => cell.text(part.name)},
-    {title: 'State', class: 'state', show: (cell, part) => cell.state(kReplicaMarks[part.state] ?? 'idle', part.state)},
-    {title: 'Nodes', class: 'words', show: (cell, part) => cell.text((part.nodes ?? []).join(', '))},
-  ],
-  addresses: [
-    {title: 'Address', class: 'name', show: (cell, part) => cell.text(part.address)},
-    {title: 'Counts', class: 'state', show: (cell, part) =>
-      numberOf(part.value) === null ? cell.state('bad', 'missing') : cell.state('good', 'counts')},
-    {title: 'Value', class: 'number', show: (cell, part) => cell.number(numberOf(part.value), part.unit, part.reason || 'missing')},
-    {title: 'Why not', class: 'words', show: (cell, part) => cell.text(part.reason ?? '')},
-  ],
-};
-const kReplicaMarks = {fresh: 'good', warming: 'warn', missing: 'bad'};
-const kPartKeys = {
-  gpus: (part) => part.uuid || `${part.node}/${part.index}`,
-  replicas: (part) => part.name,
-  addresses: (part) => part.address,
-};
-
-// A list of parts with its heading, hidden while it is empty.
-class PartList {
-  constructor(list, title, label) {
-    this.list = list;
-    this.heading = element('h4', {}, title);
-    this.table = new Table(`part-${++PartList.made}`, {
-      caption: `${title}, ${label}`, columns: kPartColumns[list], key: kPartKeys[list],
-    });
-    this.more = element('p', {class: 'lead'});
-    this.node = element('div', {class: 'parts', hidden: ''}, this.heading,
-        element('div', {class: 'scroller'}, this.table.node), this.more);
-  }
-
-  show(parts, unit, notListed) {
-    this.node.hidden = parts.length === 0;
-    this.table.show(parts.map((part) => ({...part, unit})));
-    setText(this.more, notListed > 0 ? `and ${kFewDigits.format(notListed)} more` : '');
-  }
-}
-PartList.made = 0;
-
 class DecisionDetail {
   constructor(name) {
     this.verdict = element('p', {class: 'verdict'});
@@ -61,17 +11,27 @@ class DecisionDetail {
     this.gpus = new PartList('gpus', 'GPUs', name);
     this.replicas = new PartList('replicas', 'Replicas', name);
     this.addresses = new PartList('addresses', 'Addresses', name);
-    this.node = element('section', {class: 'explanation', 'aria-label': `Why ${name} is what it is`},
-        element('div', {class: 'why'},
-            element('div', {}, element('h3', {}, 'What HPA does'), this.verdict, this.because, this.error, this.facts.node),
-            element('div', {}, element('h3', {}, 'How the number is made'), this.steps, this.silent)),
+    this.node = element(
+        'section', {class: 'explanation', 'aria-label': `Why ${name} is what it is`},
+        element(
+            'div', {class: 'why'},
+            element(
+                'div', {}, element('h3', {}, 'What HPA does'), this.verdict, this.because,
+                this.error, this.facts.node),
+            element(
+                'div', {}, element('h3', {}, 'How the number is made'), this.steps, this.silent)),
         this.replicas.node, this.addresses.node, this.gpus.node);
   }
 
   show(row) {
     const decision = row.now ?? row.answered;
     const why = decision.explanation ?? {};
-    setText(this.verdict, why.hpa?.text || (decision.error ? 'There is no value: HPA keeps what runs, or KEDA acts by the fallback.' : 'Not told.'));
+    setText(
+        this.verdict,
+        why.hpa?.text ||
+            (decision.error ?
+                 'There is no value: HPA keeps what runs, or KEDA acts by the fallback.' :
+                 'Not told.'));
     setText(this.because, this.activeText(decision, why));
     this.error.hidden = !decision.error;
     setText(this.error, decision.error ? errorText(decision.error) : '');
@@ -80,7 +40,8 @@ class DecisionDetail {
     this.showSilent(why);
     this.gpus.show(why.gpus ?? [], decision.unit, numberOf(why.gpus_not_listed) ?? 0);
     this.replicas.show(why.replicas ?? [], '', numberOf(why.replicas_not_listed) ?? 0);
-    this.addresses.show(why.addresses ?? [], decision.unit, numberOf(why.addresses_not_listed) ?? 0);
+    this.addresses.show(
+        why.addresses ?? [], decision.unit, numberOf(why.addresses_not_listed) ?? 0);
   }
 
   activeText(decision, why) {
@@ -96,14 +57,36 @@ class DecisionDetail {
     const toldAge = numberOf(row.questions?.value_age_seconds);
     const window = numberOf(why.window_seconds);
     return [
-      ['KEDA was told', told === null ? null : quantityText(told, unit) + (toldAge === null ? '' : `, ${spanText(toldAge)} ago`), whyNoValue(answered)],
-      ['Now', row.now ? this.quantity(row.now.value, unit) : null, row.now ? whyNoValue(row.now) : 'the server does not tell it at present'],
+      [
+        'KEDA was told',
+        told === null ?
+            null :
+            quantityText(told, unit) + (toldAge === null ? '' : `, ${spanText(toldAge)} ago`),
+        whyNoValue(answered)
+      ],
+      [
+        'Now', row.now ? this.quantity(row.now.value, unit) : null,
+        row.now ? whyNoValue(row.now) : 'the server does not tell it at present'
+      ],
       ['Target', this.quantity(decision.target, unit), 'the trigger cannot be read'],
       ['Metric type', decision.hpa_metric_type || null, 'the trigger cannot be read'],
-      ['Active above', this.quantity(decision.activation_threshold, unit), 'the trigger cannot be read'],
-      [decision.endpoint ? 'Read at' : 'Workload', decision.endpoint || decision.workload || (decision.metric ? 'none: all GPUs in view' : null), 'the trigger cannot be read'],
-      ['Replicas', decision.replicas ? replicasText(decision.replicas) : null, 'without `workload` or an engine the scaler does not know them'],
-      ...(window === null ? [] : [['Window', `${spanText(window)}, newest ${this.quantity(why.newest_value, unit) ?? '–'}`, '']]),
+      [
+        'Active above', this.quantity(decision.activation_threshold, unit),
+        'the trigger cannot be read'
+      ],
+      [
+        decision.endpoint ? 'Read at' : 'Workload',
+        decision.endpoint || decision.workload ||
+            (decision.metric ? 'none: all GPUs in view' : null),
+        'the trigger cannot be read'
+      ],
+      [
+        'Replicas', decision.replicas ? replicasText(decision.replicas) : null,
+        'without `workload` or an engine the scaler does not know them'
+      ],
+      ...(window === null ? [] : [[
+        'Window', `${spanText(window)}, newest ${this.quantity(why.newest_value, unit) ?? '–'}`, ''
+      ]]),
     ];
   }
 
@@ -125,7 +108,10 @@ class DecisionDetail {
     const silent = why.silent_nodes ?? [];
     const more = numberOf(why.silent_nodes_not_listed) ?? 0;
     this.silent.hidden = silent.length === 0;
-    setText(this.silent, silent.length === 0 ? '' :
-        `Does not tell at present who holds its GPUs: ${silent.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`);
+    setText(
+        this.silent,
+        silent.length === 0 ? '' :
+                              `Does not tell at present who holds its GPUs: ${silent.join(', ')}${
+                                  more > 0 ? ` and ${more} more` : ''}.`);
   }
 }

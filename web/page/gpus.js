@@ -16,12 +16,21 @@ function reading(gpu, name) {
 }
 
 function gpuTrend(title, metric, help) {
-  return {title, class: 'trend', help, show: (cell, gpu) =>
-    cell.trend(reading(gpu, metric), '%', gpu.why, gpu.points[metric], {most: 100})};
+  return {
+    title,
+    class: 'trend',
+    help,
+    show: (cell, gpu) =>
+        cell.trend(reading(gpu, metric), '%', gpu.why, gpu.points[metric], {most: 100})
+  };
 }
 
 function gpuNumber(title, metric, unit) {
-  return {title, class: 'number', show: (cell, gpu) => cell.number(reading(gpu, metric), unit, gpu.why)};
+  return {
+    title,
+    class: 'number',
+    show: (cell, gpu) => cell.number(reading(gpu, metric), unit, gpu.why)
+  };
 }
 
 function showMemory(cell, gpu) {
@@ -30,7 +39,9 @@ function showMemory(cell, gpu) {
   if (used === null) {
     cell.absent(gpu.why);
   } else {
-    cell.text(total === null ? quantityText(used / 1024, 'GiB') : `${numberText(used / 1024)} of ${quantityText(total / 1024, 'GiB')}`);
+    cell.text(
+        total === null ? quantityText(used / 1024, 'GiB') :
+                         `${numberText(used / 1024)} of ${quantityText(total / 1024, 'GiB')}`);
   }
 }
 
@@ -56,7 +67,12 @@ function showGpuState(cell, gpu) {
 }
 
 const kGpuColumns = [
-  {title: 'GPU', class: 'name', show: (cell, gpu) => cell.text(`${numberOf(gpu.index) ?? 0} ${gpu.name}`, `${gpu.uuid} at ${gpu.pci_bus_id}`)},
+  {
+    title: 'GPU',
+    class: 'name',
+    show: (cell, gpu) =>
+        cell.text(`${numberOf(gpu.index) ?? 0} ${gpu.name}`, `${gpu.uuid} at ${gpu.pci_bus_id}`)
+  },
   gpuTrend('Utilization', 'gpu_utilization', 'The last two minutes'),
   gpuTrend('Memory in use', 'memory_used_percent', 'The last two minutes'),
   {title: 'Memory', class: 'number', show: showMemory},
@@ -65,22 +81,30 @@ const kGpuColumns = [
   {title: 'Held by', class: 'words', show: showHolders},
   {title: 'State', class: 'state', show: showGpuState},
 ];
-const kGpuPasts = {gpu_utilization: 'utilization_percent', memory_used_percent: 'memory_percent'};
+const kGpuPasts = {
+  gpu_utilization: 'utilization_percent',
+  memory_used_percent: 'memory_percent'
+};
 
 class NodeDetail {
   constructor(name) {
     this.lead = element('p', {class: 'trouble', hidden: ''});
     this.table = new Table(`gpus-${++NodeDetail.made}`, {
-      caption: `GPUs of ${name}`, columns: kGpuColumns, key: (gpu) => gpu.uuid || String(gpu.index),
+      caption: `GPUs of ${name}`,
+      columns: kGpuColumns,
+      key: (gpu) => gpu.uuid || String(gpu.index),
     });
     this.none = element('p', {class: 'empty', hidden: ''}, 'This node has no GPU.');
-    this.node = element('section', {class: 'gpus', 'aria-label': `GPUs of ${name}`}, this.lead,
+    this.node = element(
+        'section', {class: 'gpus', 'aria-label': `GPUs of ${name}`}, this.lead,
         element('div', {class: 'scroller'}, this.table.node), this.none);
   }
 
   show(node) {
     const {full} = node;
-    const trouble = node.state === 'LOST' ? whyLost(node) : [node.error, node.holders?.error].filter(Boolean).join('; ');
+    const trouble = node.state === 'LOST' ?
+        whyLost(node) :
+        [node.error, node.holders?.error].filter(Boolean).join('; ');
     this.lead.hidden = trouble === '';
     setText(this.lead, trouble);
     const gpus = (full ?? node).gpus ?? [];
@@ -90,9 +114,13 @@ class NodeDetail {
 
   rowOf(node, gpu) {
     const points = {};
-    for (const metric of Object.keys(kGpuPasts)) points[metric] = gpuPasts.of(gpuKey(node, gpu, metric)).points();
+    for (const metric of Object.keys(kGpuPasts))
+      points[metric] = gpuPasts.of(gpuKey(node, gpu, metric)).points();
     return {
-      ...gpu, points, nodeLost: node.state === 'LOST', why: whyNoReading(node, gpu),
+      ...gpu,
+      points,
+      nodeLost: node.state === 'LOST',
+      why: whyNoReading(node, gpu),
       holdersTold: node.holders !== undefined && node.holders !== null,
     };
   }
@@ -108,7 +136,10 @@ function takeGpu(node, gpu, second) {
   for (const [metric, list] of Object.entries(kGpuPasts)) {
     const past = gpuPasts.of(gpuKey(node, gpu, metric));
     const told = gpu.history?.[list];
-    if (Array.isArray(told)) past.begin(second, told, numberOf(gpu.history.step_seconds) ?? 0, numberOf(gpu.history.newest_age_seconds) ?? 0);
+    if (Array.isArray(told))
+      past.begin(
+          second, told, numberOf(gpu.history.step_seconds) ?? 0,
+          numberOf(gpu.history.newest_age_seconds) ?? 0);
     past.add(second, reading(gpu, metric));
   }
 }

@@ -7,7 +7,8 @@ const place = new Place(() => {
   sections.forEach((section) => section.fromPlace());
   beat.now();
 });
-const sections = [kDecisions, kWorkloads, kNodes].map((kind) => new Section(kind, place, api, () => beat.now()));
+const sections =
+    [kDecisions, kWorkloads, kNodes].map((kind) => new Section(kind, place, api, () => beat.now()));
 const nodes = sections.at(-1);
 const beat = new Beat(look, (error, pause) => connection.settled(error, pause));
 const connection = new Connection(announcer, () => beat.now());

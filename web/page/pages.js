@@ -5,7 +5,9 @@ class Pages {
     this.before = this.button('Previous', back);
     this.after = this.button('Next', forward);
     this.range = element('span', {class: 'range'});
-    this.node = element('nav', {class: 'pages', 'aria-label': `Pages of ${title}`, hidden: ''}, this.before, this.range, this.after);
+    this.node = element(
+        'nav', {class: 'pages', 'aria-label': `Pages of ${title}`, hidden: ''}, this.before,
+        this.range, this.after);
   }
 
   // Not `disabled`, which would take the focus away from who pages by keyboard.
@@ -21,7 +23,11 @@ class Pages {
     this.node.hidden = first && next === '';
     setAttribute(this.before, 'aria-disabled', String(first));
     setAttribute(this.after, 'aria-disabled', String(next === ''));
-    setText(this.range, before === null ? `${rows.length} of ${kFewDigits.format(matched)}` :
-        `${kFewDigits.format(before + 1)} to ${kFewDigits.format(before + rows.length)} of ${kFewDigits.format(matched)}`);
+    setText(
+        this.range,
+        before === null ?
+            `${rows.length} of ${kFewDigits.format(matched)}` :
+            `${kFewDigits.format(before + 1)} to ${kFewDigits.format(before + rows.length)} of ${
+                kFewDigits.format(matched)}`);
   }
 }

@@ -12,7 +12,8 @@ const kMoreDigits = new Intl.NumberFormat('en', {maximumSignificantDigits: 2});
 
 function numberText(value) {
   // A small number that is not zero must not look like it.
-  return value !== 0 && Math.abs(value) < 0.1 ? kMoreDigits.format(value) : kFewDigits.format(value);
+  return value !== 0 && Math.abs(value) < 0.1 ? kMoreDigits.format(value) :
+                                                kFewDigits.format(value);
 }
 
 // With a unit that is written close to the number or after a space.
@@ -36,7 +37,10 @@ function spanText(seconds) {
 }
 
 const kClock = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
 });
 
 // The viewer's clock: "14:03:22".

@@ -9,10 +9,15 @@ class Sparkline {
     this.line = svgElement('path', {class: 'spark-line'});
     this.target = svgElement('path', {class: 'spark-target'});
     this.dot = svgElement('path', {class: 'spark-dot'});
-    this.node = svgElement('svg', {
-      class: 'spark', role: 'img', viewBox: `0 0 ${Sparkline.kWidth} ${Sparkline.kHeight}`,
-      preserveAspectRatio: 'none', focusable: 'false',
-    }, this.area, this.target, this.line, this.dot);
+    this.node = svgElement(
+        'svg', {
+          class: 'spark',
+          role: 'img',
+          viewBox: `0 0 ${Sparkline.kWidth} ${Sparkline.kHeight}`,
+          preserveAspectRatio: 'none',
+          focusable: 'false',
+        },
+        this.area, this.target, this.line, this.dot);
   }
 
   // `points`: {age, value} with ages in seconds, the oldest first; null: absent then.
@@ -26,15 +31,21 @@ class Sparkline {
       return (Sparkline.kHeight - 1.5 - share * (Sparkline.kHeight - 3)).toFixed(1);
     };
     const x = (age) => (Sparkline.kWidth * (1 - Math.min(age / span, 1)) - 1).toFixed(1);
-    const runs = Sparkline.runs(points).map((run) => run.map((point) => [x(point.age), y(point.value)]));
-    setAttribute(this.line, 'd', runs.map((run) => `M${run.join('L')}${run.length === 1 ? 'h0.01' : ''}`).join(''));
+    const runs =
+        Sparkline.runs(points).map((run) => run.map((point) => [x(point.age), y(point.value)]));
+    setAttribute(
+        this.line, 'd',
+        runs.map((run) => `M${run.join('L')}${run.length === 1 ? 'h0.01' : ''}`).join(''));
     setAttribute(this.area, 'd', runs.map(Sparkline.closed).join(''));
     setAttribute(this.target, 'd', target === null ? '' : `M0,${y(target)}H${Sparkline.kWidth}`);
     const last = points.at(-1);
     const ends = last !== undefined && last.value !== null;
     setAttribute(this.dot, 'd', ends ? `M${x(last.age)},${y(last.value)}h0.01` : '');
-    setAttribute(this.node, 'aria-label', known.length < 2 ? 'no history yet' :
-        `last ${spanText(points[0].age)}: ${text(Math.min(...known))} to ${text(Math.max(...known))}`);
+    setAttribute(
+        this.node, 'aria-label',
+        known.length < 2 ? 'no history yet' :
+                           `last ${spanText(points[0].age)}: ${text(Math.min(...known))} to ${
+                               text(Math.max(...known))}`);
   }
 
   // The stretches without a gap.

@@ -10,15 +10,18 @@ class TableRow {
     const {columns, name, detail} = table.kind;
     this.table = table;
     this.cells = columns.map((column, i) => new Cell(element(i === 0 ? 'th' : 'td', {
-      class: column.class, role: i === 0 ? 'rowheader' : 'cell', scope: i === 0 ? 'row' : null,
-      'data-title': column.title,
-    })));
+                               class: column.class,
+                               role: i === 0 ? 'rowheader' : 'cell',
+                               scope: i === 0 ? 'row' : null,
+                               'data-title': column.title,
+                             })));
     this.main = element('tr', {role: 'row'}, ...this.cells.map((cell) => cell.node));
     this.detail = null;  // {tr, shown} while open
     if (detail === undefined) return;
     this.detailId = `${table.id}-detail-${++TableRow.made}`;
     this.label = element('span');
-    this.button = element('button', {type: 'button', class: 'opener', 'aria-expanded': 'false'},
+    this.button = element(
+        'button', {type: 'button', class: 'opener', 'aria-expanded': 'false'},
         element('span', {class: 'chevron', 'aria-hidden': 'true'}), this.label);
     this.button.addEventListener('click', () => table.kind.toggle(key));
     this.cells[0].node.append(this.button);
@@ -42,7 +45,10 @@ class TableRow {
     if (this.detail === null) {
       const shown = detail(name(row));
       const cell = element('td', {role: 'cell', colspan: columns.length}, shown.node);
-      this.detail = {tr: element('tr', {role: 'row', class: 'detail', id: this.detailId}, cell), shown};
+      this.detail = {
+        tr: element('tr', {role: 'row', class: 'detail', id: this.detailId}, cell),
+        shown
+      };
     }
     this.detail.shown.show(row);
   }
@@ -73,9 +79,12 @@ class Table {
     this.kind = kind;
     this.rows = new Map();
     this.body = element('tbody', {role: 'rowgroup'});
-    const heads = kind.columns.map((column) =>
-      element('th', {role: 'columnheader', scope: 'col', class: column.class, title: column.help}, column.title));
-    this.node = element('table', {role: 'table', id: `${id}-table`},
+    const heads = kind.columns.map(
+        (column) => element(
+            'th', {role: 'columnheader', scope: 'col', class: column.class, title: column.help},
+            column.title));
+    this.node = element(
+        'table', {role: 'table', id: `${id}-table`},
         element('caption', {class: 'unseen'}, kind.caption),
         element('thead', {role: 'rowgroup'}, element('tr', {role: 'row'}, ...heads)), this.body);
   }

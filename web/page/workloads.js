@@ -10,7 +10,8 @@ const kNoFreshReading = 'none of its GPUs has a fresh reading';
 
 function showYoungest(cell, row) {
   const age = numberOf(row.youngest_pod_seconds);
-  age === null ? cell.absent('its pods were there when their nodes first looked') : cell.text(spanText(age));
+  age === null ? cell.absent('its pods were there when their nodes first looked') :
+                 cell.text(spanText(age));
 }
 
 const kWorkloads = {
@@ -24,18 +25,46 @@ const kWorkloads = {
   key: workloadKey,
   name: workloadKey,
   read(row, second) {
-    row.points = workloadPasts.take(workloadKey(row), second, numberOf(row.mean_utilization_percent)).points();
+    row.points =
+        workloadPasts.take(workloadKey(row), second, numberOf(row.mean_utilization_percent))
+            .points();
   },
   columns: [
-    {title: 'Workload', class: 'name', help: 'As a trigger’s key `workload` names it', show: (cell, row) => cell.text(workloadKey(row))},
-    {title: 'Utilization', class: 'trend', help: 'Mean over its fresh GPUs, the last two minutes', show: (cell, row) =>
-      cell.trend(numberOf(row.mean_utilization_percent), '%', kNoFreshReading, row.points, {most: 100})},
-    {title: 'Memory', class: 'number', help: 'Mean of the memory in use over its fresh GPUs', show: (cell, row) =>
-      cell.number(numberOf(row.mean_memory_percent), '%', kNoFreshReading)},
+    {
+      title: 'Workload',
+      class: 'name',
+      help: 'As a trigger’s key `workload` names it',
+      show: (cell, row) => cell.text(workloadKey(row))
+    },
+    {
+      title: 'Utilization',
+      class: 'trend',
+      help: 'Mean over its fresh GPUs, the last two minutes',
+      show: (cell, row) => cell.trend(
+          numberOf(row.mean_utilization_percent), '%', kNoFreshReading, row.points, {most: 100})
+    },
+    {
+      title: 'Memory',
+      class: 'number',
+      help: 'Mean of the memory in use over its fresh GPUs',
+      show: (cell, row) => cell.number(numberOf(row.mean_memory_percent), '%', kNoFreshReading)
+    },
     {title: 'GPUs', class: 'short', show: showWorkloadGpus},
-    {title: 'Replicas', class: 'number', show: (cell, row) => cell.number(numberOf(row.replicas), '', 'not told')},
-    {title: 'Pods', class: 'number', show: (cell, row) => cell.number(numberOf(row.pods), '', 'not told')},
-    {title: 'Nodes', class: 'number', show: (cell, row) => cell.number(numberOf(row.nodes), '', 'not told')},
+    {
+      title: 'Replicas',
+      class: 'number',
+      show: (cell, row) => cell.number(numberOf(row.replicas), '', 'not told')
+    },
+    {
+      title: 'Pods',
+      class: 'number',
+      show: (cell, row) => cell.number(numberOf(row.pods), '', 'not told')
+    },
+    {
+      title: 'Nodes',
+      class: 'number',
+      show: (cell, row) => cell.number(numberOf(row.nodes), '', 'not told')
+    },
     {title: 'Youngest pod', class: 'number', show: showYoungest},
   ],
 };
