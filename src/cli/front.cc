@@ -8,6 +8,7 @@
 #include "rpc/server_credentials.h"
 #include "web/exposition.h"
 #include "web/http_route.h"
+#include "web/page.h"
 
 namespace gpuscaler::cli {
 namespace {
@@ -101,7 +102,7 @@ absl::Status Front::StartHttp() {
 }
 
 std::vector<web::HttpRoute> Front::MetricsRoutes() {
-  std::vector<web::HttpRoute> routes;
+  std::vector<web::HttpRoute> routes = {{"/", &web::AnswerPage}};
   routes.push_back({"/metrics", [this](const web::HttpRequest&) {
                       web::HttpResponse response;
                       response.content_type = web::kExpositionContentType;

@@ -1,11 +1,13 @@
 #include "serving/decision_message.h"
 
+#include <optional>
 #include <string>
 
 #include "base/strings.h"
 #include "base/utf8.h"
 #include "catalog/aggregations.h"
 #include "catalog/metrics.h"
+#include "scaling/hpa_step.h"
 #include "scaling/replica.h"
 #include "serving/object_reference.h"
 
@@ -42,9 +44,27 @@ void SetError(const absl::Status& status, decision::v1::Decision& decision) {
   error.set_message(base::ToUtf8(base::Message(status)));
 }
 
+namespace {
+
+// What HPA asks for by this value, whatever runs.
+void DescribeWanted(const scaling::Trigger& trigger, const KnownDecision& known,
+                    decision::v1::Decision& decision) {
+  const scaling::HpaStep step =
+      NextStep(trigger, *known.value, known.active.value_or(true), std::nullopt);
+  decision::v1::Hpa& hpa = *decision.mutable_explanation()->mutable_hpa();
+  if (step.desired) hpa.set_desired_replicas(static_cast<uint32_t>(*step.desired));
+  hpa.set_text(step.text);
+}
+
+}  // namespace
+
 decision::v1::Decision DescribeAnswered(const KnownDecision& known) {
-  decision::v1::Decision decision = DescribeTrigger(*known.object, ReadTrigger(*known.object));
-  if (known.value) decision.set_value(*known.value);
+  const absl::StatusOr<scaling::Trigger> trigger = ReadTrigger(*known.object);
+  decision::v1::Decision decision = DescribeTrigger(*known.object, trigger);
+  if (known.value) {
+    decision.set_value(*known.value);
+    if (trigger.ok()) DescribeWanted(*trigger, known, decision);
+  }
   if (known.active) decision.set_active(*known.active);
   decision.set_held(known.held);
   if (!known.status().ok()) SetError(known.status(), decision);

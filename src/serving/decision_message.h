@@ -18,7 +18,7 @@ decision::v1::Decision DescribeTrigger(const externalscaler::ScaledObjectRef& ob
 // The code's gRPC name and the message; of an error.
 void SetError(const absl::Status& status, decision::v1::Decision& decision);
 
-// What KEDA was last answered.
+// What KEDA was last answered. Of an explanation only what HPA wants by it.
 decision::v1::Decision DescribeAnswered(const KnownDecision& known);
 
 }  // namespace gpuscaler::serving

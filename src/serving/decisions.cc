@@ -183,7 +183,7 @@ void Decisions::Tally(const KnownDecision& decision, bool comes) {
 
 Decisions::Page Decisions::List(std::string_view object_namespace, std::string_view name,
                                 const std::optional<Place>& after, size_t limit,
-                                base::SteadyTime now) {
+                                base::SteadyTime now, const Passes& passes) {
   Page page;
   base::MutexLock lock(mutex_);
   Forget(now);
@@ -196,6 +196,7 @@ Decisions::Page Decisions::List(std::string_view object_namespace, std::string_v
     const auto& [its_namespace, its_name, number] = at->first;
     if (!object_namespace.empty() && its_namespace != object_namespace) break;
     if (!name.empty() && its_name != name) continue;
+    if (passes && !passes(its_namespace, its_name)) continue;
     ++page.total;
     if (after && !Before()(behind, at->first)) continue;
     if (page.decisions.size() == limit) {

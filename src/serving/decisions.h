@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -109,10 +110,12 @@ class Decisions {
     size_t total = 0;                      // that the filter lets pass
     bool more = false;
   };
-  // `object_namespace`, `name`: empty for any.
+  // Whether a ScaledObject is one of those that are asked for.
+  using Passes = std::function<bool(const std::string& its_namespace, const std::string& its_name)>;
+  // `object_namespace`, `name`, `passes`: empty for any.
   Page List(std::string_view object_namespace, std::string_view name,
-            const std::optional<Place>& after, size_t limit, base::SteadyTime now)
-      ABSL_LOCKS_EXCLUDED(mutex_);
+            const std::optional<Place>& after, size_t limit, base::SteadyTime now,
+            const Passes& passes = {}) ABSL_LOCKS_EXCLUDED(mutex_);
 
   struct Counts {
     size_t total = 0;

@@ -58,6 +58,7 @@ absl::StatusOr<std::optional<NodeState>> ReadState(const HttpQuery& query) {
 absl::StatusOr<SnapshotQuestion> ReadSnapshotQuestion(const HttpQuery& query) {
   SnapshotQuestion question;
   question.node = query.Text("node");
+  question.filter = NameFilter(query.Text("filter"));
   question.after = query.Text("after");
   const auto state = ReadState(query);
   if (!state.ok()) return state.status();
@@ -72,6 +73,7 @@ absl::StatusOr<DecisionQuestion> ReadDecisionQuestion(const HttpQuery& query) {
   DecisionQuestion question;
   question.object_namespace = query.Text("namespace");
   question.name = query.Text("name");
+  question.filter = NameFilter(query.Text("filter"));
   question.after = query.Text("after");
   if (!question.name.empty() && question.object_namespace.empty()) {
     return absl::InvalidArgumentError("name needs namespace: a ScaledObject is known by both");
@@ -114,7 +116,7 @@ HttpResponse Api::Summary(const HttpRequest& request) {
 
 HttpResponse Api::Snapshot(const HttpRequest& request) {
   const auto query =
-      HttpQuery::Parse(request.query, {"node", "state", "history", "after", "limit"});
+      HttpQuery::Parse(request.query, {"node", "filter", "state", "history", "after", "limit"});
   if (!query.ok()) return Refused(query.status());
   const auto question = ReadSnapshotQuestion(*query);
   if (!question.ok()) return Refused(question.status());
@@ -127,19 +129,20 @@ HttpResponse Api::Snapshot(const HttpRequest& request) {
 }
 
 HttpResponse Api::Workloads(const HttpRequest& request) {
-  const auto query = HttpQuery::Parse(request.query, {"namespace", "after", "limit"});
+  const auto query = HttpQuery::Parse(request.query, {"namespace", "filter", "after", "limit"});
   if (!query.ok()) return Refused(query.status());
   const auto limit = Limit(*query);
   if (!limit.ok()) return Refused(limit.status());
-  const WorkloadQuestion question = {query->Text("namespace"), query->Text("after"), *limit};
+  const WorkloadQuestion question = {query->Text("namespace"), query->Text("after"), *limit,
+                                     NameFilter(query->Text("filter"))};
   const auto page =
       MakeWorkloadPage(*sources_.store.Load(), question, sources_.ages.stale_after, Now());
   return page.ok() ? Json(*page) : Refused(page.status());
 }
 
 HttpResponse Api::Decisions(const HttpRequest& request) {
-  const auto query =
-      HttpQuery::Parse(request.query, {"namespace", "name", "replicas", "after", "limit"});
+  const auto query = HttpQuery::Parse(
+      request.query, {"namespace", "name", "filter", "replicas", "after", "limit"});
   if (!query.ok()) return Refused(query.status());
   const auto question = ReadDecisionQuestion(*query);
   if (!question.ok()) return Refused(question.status());

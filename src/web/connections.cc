@@ -74,9 +74,10 @@ asio::awaitable<void> Connections::Run(Connection& connection) {
     const std::optional<ReceivedRequest> request = co_await reader.Read();
     if (!request.has_value()) co_return;
     if (request->refusal.has_value()) counters_.rejected.fetch_add(1, std::memory_order_relaxed);
-    const HttpResponse response = request->refusal.has_value()
-                                      ? *request->refusal
-                                      : Answer(connection.routes, request->method, request->target);
+    const HttpResponse response =
+        request->refusal.has_value()
+            ? *request->refusal
+            : Answer(connection.routes, request->method, request->target, request->if_none_match);
 
     Enter(connection, Phase::kWriting, options_.write_timeout);
     const std::string head =

@@ -62,8 +62,12 @@ absl::StatusOr<api::v1::DecisionPage> MakeDecisionPage(Decisions& decisions,
     if (!place.ok()) return place.status();
     after = *std::move(place);
   }
-  const Decisions::Page listed =
-      decisions.List(question.object_namespace, question.name, after, question.limit, time.now);
+  const auto passes = [&question](const std::string& its_namespace, const std::string& its_name) {
+    return question.filter.empty() ||
+           question.filter.Passes(base::StrCat(its_namespace, "/", its_name));
+  };
+  const Decisions::Page listed = decisions.List(question.object_namespace, question.name, after,
+                                                question.limit, time.now, passes);
   api::v1::DecisionPage page;
   telemetry::SetTimestamp(time.at, *page.mutable_at());
   page.set_total(static_cast<uint32_t>(listed.total));

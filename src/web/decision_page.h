@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "api.pb.h"
 #include "serving/decisions.h"
+#include "web/name_filter.h"
 #include "web/page_time.h"
 
 namespace gpuscaler::web {
@@ -20,6 +21,7 @@ struct DecisionQuestion {
   std::optional<uint32_t> replicas;
   std::string after;  // "namespace/name#number"; empty: from the first
   size_t limit = 100;
+  NameFilter filter = {};  // of "namespace/name"
 };
 
 using Explain = std::function<decision::v1::Decision(const decision::v1::ExplainRequest&)>;

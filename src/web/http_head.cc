@@ -15,6 +15,7 @@ struct StatusRow {
 };
 constexpr StatusRow kStatuses[] = {
     {200, "OK"},
+    {304, "Not Modified"},
     {400, "Bad Request"},
     {404, "Not Found"},
     {405, "Method Not Allowed"},
@@ -40,9 +41,15 @@ std::string RenderHead(const HttpResponse& response, bool keep_alive, base::Wall
   std::string head = base::StrCat(
       "HTTP/1.1 ", response.status, " ", Reason(response.status), "\r\nDate: ",
       absl::FormatTime("%a, %d %b %E4Y %H:%M:%S GMT", absl::FromChrono(now), absl::UTCTimeZone()),
-      "\r\nContent-Type: ", response.content_type, "\r\nContent-Length: ", response.body.size(),
-      "\r\nConnection: ", keep_alive ? "keep-alive" : "close",
-      "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
+      "\r\n");
+  // RFC 9110, 15.4.5: a 304 has no body, and no length but that of the 200.
+  if (response.status != 304) {
+    base::StrAppend(&head, "Content-Type: ", response.content_type,
+                    "\r\nContent-Length: ", response.body.size(), "\r\n");
+  }
+  base::StrAppend(&head, "Connection: ", keep_alive ? "keep-alive" : "close",
+                  "\r\nCache-Control: ", response.cache_control,
+                  "\r\nX-Content-Type-Options: nosniff\r\n");
   for (const HttpHeader& header : response.headers) {
     base::StrAppend(&head, header.name, ": ", header.value, "\r\n");
   }

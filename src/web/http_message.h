@@ -10,8 +10,9 @@ namespace gpuscaler::web {
 
 // Valid during the handler's call only.
 struct HttpRequest {
-  std::string_view path;   // "/metrics"; as sent, not decoded, without a query
-  std::string_view query;  // "a=1&b=2"; as sent, HttpQuery reads it
+  std::string_view path;           // "/metrics"; as sent, not decoded, without a query
+  std::string_view query;          // "a=1&b=2"; as sent, HttpQuery reads it
+  std::string_view if_none_match;  // that header; empty: there is none
 };
 
 struct HttpHeader {
@@ -23,6 +24,7 @@ struct HttpResponse {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
+  std::string cache_control = "no-store";
   std::vector<HttpHeader> headers;  // beside those that every response has
 };
 

@@ -46,13 +46,14 @@ HttpResponse ErrorResponse(int status, std::string_view reason) {
 }
 
 HttpResponse Answer(std::span<const HttpRoute> routes, std::string_view method,
-                    std::string_view target) {
+                    std::string_view target, std::string_view if_none_match) {
   if (method != "GET" && method != "HEAD") {
     HttpResponse response = ErrorResponse(405, "only GET and HEAD are allowed");
     response.headers.push_back({"Allow", "GET, HEAD"});
     return response;
   }
-  const HttpRequest request = ParseTarget(target);
+  HttpRequest request = ParseTarget(target);
+  request.if_none_match = if_none_match;
   for (const HttpRoute& route : routes) {
     if (route.path == request.path) return Call(route, request);
   }

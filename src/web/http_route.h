@@ -12,8 +12,9 @@ namespace gpuscaler::web {
 // the list of routes for an unknown path, 500 when the handler throws.
 // `target` is the request line's: origin form ("/a?b") or absolute form
 // ("http://host/a?b").
+// `if_none_match` is that header's value; empty: there is none.
 HttpResponse Answer(std::span<const HttpRoute> routes, std::string_view method,
-                    std::string_view target);
+                    std::string_view target, std::string_view if_none_match = {});
 
 // A response that says in plain text why there is no other.
 HttpResponse ErrorResponse(int status, std::string_view reason);

@@ -120,6 +120,7 @@ asio::awaitable<std::optional<ReceivedRequest>> RequestReader::Read() {
   const auto& request = parser.get();
   received.method = ToStd(request.method_string());
   received.target = ToStd(request.target());
+  received.if_none_match = ToStd(request[http::field::if_none_match]);
   received.keep_alive = received.keep_alive && !received.refusal.has_value() && parser.keep_alive();
   co_return received;
 }

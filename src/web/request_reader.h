@@ -18,6 +18,7 @@ namespace gpuscaler::web {
 struct ReceivedRequest {
   std::string method;  // empty when not even that could be read
   std::string target;
+  std::string if_none_match;
   bool keep_alive = false;
   // The answer to a request that is malformed or above a limit.
   std::optional<HttpResponse> refusal;

@@ -120,6 +120,7 @@ api::v1::SnapshotPage MakeSnapshotPage(const telemetry::View& view,
   bool more = false;
   for (const auto& node : view.nodes()) {
     if (!question.node.empty() && node->node != question.node) continue;
+    if (!question.filter.Passes(node->node)) continue;
     if (question.state && StateOf(*node, ages, time.now) != *question.state) continue;
     ++total;
     if (!question.after.empty() && node->node <= question.after) continue;

@@ -8,6 +8,7 @@
 #include "api.pb.h"
 #include "telemetry/view.h"
 #include "web/gpu_history.h"
+#include "web/name_filter.h"
 #include "web/node_state.h"
 #include "web/page_time.h"
 
@@ -18,6 +19,7 @@ struct SnapshotQuestion {
   std::optional<NodeState> state;  // empty: any
   std::string after;               // a node's name; empty: from the first
   size_t limit = 100;
+  NameFilter filter = {};  // of the node's name
 };
 
 // `history`: nullptr to leave the past out. Pure but for what it reads there.

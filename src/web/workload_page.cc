@@ -44,17 +44,31 @@ absl::StatusOr<api::v1::WorkloadPage> MakeWorkloadPage(const telemetry::View& vi
       TotalWorkloads(view, question.object_namespace, stale_after, time.now);
   api::v1::WorkloadPage page;
   telemetry::SetTimestamp(time.at, *page.mutable_at());
-  page.set_total(static_cast<uint32_t>(workloads.size()));
-  auto at = question.after.empty() ? workloads.begin()
-                                   : workloads.upper_bound({question.after.substr(0, slash),
-                                                            question.after.substr(slash + 1)});
-  for (; at != workloads.end(); ++at) {
-    if (static_cast<size_t>(page.workloads_size()) == question.limit) {
-      const api::v1::Workload& last = page.workloads(page.workloads_size() - 1);
-      page.set_next(base::StrCat(last.namespace_(), "/", last.name()));
-      break;
+  const auto begin = question.after.empty()
+                         ? workloads.begin()
+                         : workloads.upper_bound(
+                               {question.after.substr(0, slash), question.after.substr(slash + 1)});
+  uint32_t total = 0;
+  bool behind = false;  // of `after`
+  bool more = false;
+  for (auto at = workloads.begin(); at != workloads.end(); ++at) {
+    behind = behind || at == begin;
+    const auto& [key, totals] = *at;
+    if (!question.filter.Passes(base::StrCat(key.first, "/", totals.kind->name, "/", key.second))) {
+      continue;
     }
-    Describe(at->first, at->second, time, *page.add_workloads());
+    ++total;
+    if (!behind) continue;
+    if (static_cast<size_t>(page.workloads_size()) == question.limit) {
+      more = true;
+    } else {
+      Describe(key, totals, time, *page.add_workloads());
+    }
+  }
+  page.set_total(total);
+  if (more) {
+    const api::v1::Workload& last = page.workloads(page.workloads_size() - 1);
+    page.set_next(base::StrCat(last.namespace_(), "/", last.name()));
   }
   return page;
 }

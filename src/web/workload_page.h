@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "api.pb.h"
 #include "telemetry/view.h"
+#include "web/name_filter.h"
 #include "web/page_time.h"
 
 namespace gpuscaler::web {
@@ -15,6 +16,7 @@ struct WorkloadQuestion {
   std::string object_namespace;  // empty: all
   std::string after;             // "namespace/name"; empty: from the first
   size_t limit = 100;
+  NameFilter filter = {};  // of "namespace/kind/name"
 };
 
 // Pure. INVALID_ARGUMENT: `after` is no place.

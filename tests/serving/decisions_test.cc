@@ -115,6 +115,13 @@ TEST(Decisions, PagesFollowEachOtherWhateverComesBetween) {
   EXPECT_EQ(page.total, 5u);
   EXPECT_THAT(Names(decisions.List("y", "c", std::nullopt, 9, kNow)), ElementsAre("y/c"));
   EXPECT_THAT(Names(decisions.List("z", "", std::nullopt, 9, kNow)), ElementsAre());
+  const auto passes = [](const std::string& its_namespace, const std::string& its_name) {
+    return its_namespace == "y" ? its_name != "b" : its_name == "d";
+  };
+  page = decisions.List("", "", std::nullopt, 3, kNow, passes);
+  EXPECT_THAT(Names(page), ElementsAre("x/d", "y/a", "y/c"));
+  EXPECT_TRUE(page.more);
+  EXPECT_EQ(page.total, 4u);
 }
 
 TEST(Decisions, AreForgottenAQuarterOfAnHourAfterTheLastQuestion) {

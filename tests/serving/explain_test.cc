@@ -9,6 +9,7 @@
 
 #include "base/strings.h"
 #include "scaling/node_maker.h"
+#include "serving/decision_message.h"
 #include "serving/published.h"
 
 namespace gpuscaler::serving {
@@ -313,6 +314,10 @@ TEST_F(ExplainTest, TheBoardHoldsWhatKedaWasTold) {
   EXPECT_EQ(page.decisions[0].value, 210);
   EXPECT_EQ(page.decisions[0].active, true);
   EXPECT_EQ(page.decisions[0].answers, 2u);
+  const Decision answered = DescribeAnswered(page.decisions[0]);
+  EXPECT_EQ(answered.explanation().hpa().desired_replicas(), 3u) << "ceil(210 / 80)";
+  EXPECT_EQ(answered.explanation().steps_size(), 0);
+  EXPECT_FALSE(DescribeAnswered(page.decisions[1]).has_explanation());
   EXPECT_EQ(page.decisions[1].status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(page.decisions[2].status().code(), absl::StatusCode::kInvalidArgument);
 }

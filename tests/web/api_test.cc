@@ -69,13 +69,13 @@ TEST_F(ApiTest, BadParametersAreRefusedByName) {
            std::pair<std::string, std::string>{"/api/v1/summary?x=1",
                                                "unknown parameter \"x\"; none is allowed"},
            {"/api/v1/snapshot?limti=5",
-            "unknown parameter \"limti\"; allowed are: node, state, history, after, limit"},
+            "unknown parameter \"limti\"; allowed are: node, filter, state, history, after, limit"},
            {"/api/v1/snapshot?limit=0", "limit is \"0\"; it must be a whole number from 1 to 1000"},
            {"/api/v1/snapshot?limit=1001", "from 1 to 1000"},
            {"/api/v1/snapshot?state=Fresh", "it must be fresh, stale or lost"},
            {"/api/v1/snapshot?history=yes", "from 0 to 1"},
            {"/api/v1/workloads?after=llm", "it must be the `next` of a page, NAMESPACE/NAME"},
-           {"/api/v1/workloads?name=x", "allowed are: namespace, after, limit"},
+           {"/api/v1/workloads?name=x", "allowed are: namespace, filter, after, limit"},
            {"/api/v1/decisions?name=llm", "name needs namespace"},
            {"/api/v1/decisions?namespace=a&replicas=4", "replicas needs namespace and name"},
            {"/api/v1/decisions?namespace=a&name=b&replicas=-4", "from 0 to 1000000"},
@@ -102,7 +102,8 @@ TEST_F(ApiTest, DecisionsShowWhatWasAnsweredAndPage) {
   EXPECT_EQ(first.answered().target(), 70);
   EXPECT_TRUE(first.answered().active());
   EXPECT_FALSE(first.answered().has_error());
-  EXPECT_FALSE(first.answered().has_explanation());
+  EXPECT_TRUE(first.answered().explanation().has_hpa());
+  EXPECT_EQ(first.answered().explanation().steps_size(), 0) << "only one that is asked for by name";
   EXPECT_EQ(first.questions().last_method(), "GetMetrics");
   EXPECT_TRUE(first.questions().has_value_age_seconds());
   EXPECT_EQ(first.history_size(), 1);

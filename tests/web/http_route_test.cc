@@ -103,5 +103,20 @@ TEST(HttpHeadTest, TheHeadIsRenderedWhole) {
   EXPECT_THAT(RenderHead(response, true, now), testing::StartsWith("HTTP/1.1 599 \r\n"));
 }
 
+TEST(HttpHeadTest, NotModifiedHasNeitherLengthNorType) {
+  HttpResponse response;
+  response.status = 304;
+  response.cache_control = "no-cache";
+  response.headers.push_back({"ETag", "\"a\""});
+  EXPECT_EQ(RenderHead(response, true, base::WallTime()),
+            "HTTP/1.1 304 Not Modified\r\n"
+            "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n"
+            "Connection: keep-alive\r\n"
+            "Cache-Control: no-cache\r\n"
+            "X-Content-Type-Options: nosniff\r\n"
+            "ETag: \"a\"\r\n"
+            "\r\n");
+}
+
 }  // namespace
 }  // namespace gpuscaler::web

@@ -130,6 +130,11 @@ TEST(SnapshotPage, PagesAndFilters) {
   question = {"node-b", {}, "", 10};
   EXPECT_THAT(Nodes(MakeSnapshotPage(*view, question, kGateway, kTime, nullptr)),
               ElementsAre("node-b"));
+  question = {"", {}, "", 1, NameFilter("DE-C")};
+  page = MakeSnapshotPage(*view, question, kGateway, kTime, nullptr);
+  EXPECT_THAT(Nodes(page), ElementsAre("node-c"));
+  EXPECT_EQ(page.total(), 1u);
+  EXPECT_EQ(page.next(), "");
   question = {"", NodeState::kLost, "", 10};
   page = MakeSnapshotPage(*view, question, kGateway, kTime, nullptr);
   EXPECT_THAT(Nodes(page), ElementsAre("node-c"));
@@ -193,6 +198,17 @@ TEST(WorkloadPage, PagesAndFilters) {
   EXPECT_EQ(page.total(), 3u);
   EXPECT_EQ(page.next(), "");
   EXPECT_EQ(ask({"other", "", 10}).total(), 1u);
+  page = ask({"", "", 1, NameFilter("set/Big")});
+  ASSERT_EQ(page.workloads_size(), 1);
+  EXPECT_EQ(page.workloads(0).trigger(), "leaderworkerset/big");
+  EXPECT_EQ(page.total(), 2u);
+  EXPECT_EQ(page.next(), "ns/big");
+  page = ask({"", page.next(), 1, NameFilter("set/Big")});
+  ASSERT_EQ(page.workloads_size(), 1);
+  EXPECT_EQ(page.workloads(0).trigger(), "statefulset/big");
+  EXPECT_EQ(page.total(), 2u);
+  EXPECT_EQ(page.next(), "");
+  EXPECT_EQ(ask({"", "", 10, NameFilter("other/deployment")}).total(), 0u);
   EXPECT_EQ(MakeWorkloadPage(*view, {"", "llm", 1}, kGateway.stale_after, kTime).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
