@@ -30,7 +30,8 @@ target_compile_options(project_flags INTERFACE ${warnings})
 
 foreach(flag
         -fstack-protector-strong -fstack-clash-protection
-        -fcf-protection=full -ftrivial-auto-var-init=zero)
+        -fcf-protection=full -mbranch-protection=standard  # x86, Arm
+        -ftrivial-auto-var-init=zero)
   string(MAKE_C_IDENTIFIER "has${flag}" has_flag)
   check_cxx_compiler_flag("-Werror ${flag}" ${has_flag})
   if(${has_flag})

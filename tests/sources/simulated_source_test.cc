@@ -145,10 +145,8 @@ TEST(LoadSimulated, WithoutAPathPlaysTheDefault) {
 }
 
 TEST(LoadSimulated, ReadsTheExamplesThatComeWithTheProduct) {
-  const std::filesystem::path root = std::filesystem::path(__FILE__) / "../../..";
   int examples = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(
-           (root / "deploy/examples/scenarios").lexically_normal())) {
+  for (const auto& entry : std::filesystem::directory_iterator(EXAMPLE_SCENARIOS)) {
     const auto source = LoadSimulated(entry.path(), base::Now());
     EXPECT_TRUE(source.ok()) << source.status();
     ++examples;
