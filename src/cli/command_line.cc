@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +12,7 @@
 #include "cli/catalog_help.h"
 #include "cli/docs_command.h"
 #include "cli/flag_checks.h"
+#include "cli/lint_command.h"
 #include "cli/refuse.h"
 #include "cli/run.h"
 #include "cli/snapshot_command.h"
@@ -24,6 +27,30 @@ constexpr uint64_t kGatewayMemoryMib = 1024;
 // Groups of flags, as --help shows them.
 constexpr const char* kOfNode = "Of a node";
 constexpr const char* kOfGateway = "Of a gateway";
+
+// A subcommand. `add` gives it its flags, and answers what runs it once they are
+// parsed: the process's exit code.
+struct CommandRow {
+  const char* name;
+  const char* help;
+  std::function<int()> (*add)(CLI::App& command);
+};
+
+template <class Options, auto AddFlags, auto Run>
+std::function<int()> Command(CLI::App& command) {
+  auto options = std::make_shared<Options>();
+  AddFlags(command, *options);
+  return [options] { return Run(*options); };
+}
+
+constexpr CommandRow kCommands[] = {
+    {"snapshot", "Prints the GPUs' readings, without any server",
+     Command<SnapshotOptions, AddSnapshotFlags, RunSnapshot>},
+    {"watch", "Asks a running scaler as KEDA does, and shows what HPA makes of the answers",
+     Command<WatchOptions, AddWatchFlags, RunWatch>},
+    {"lint", "Finds mistakes in ScaledObjects, before they are deployed",
+     Command<LintOptions, AddLintFlags, RunLint>},
+};
 
 // The arguments, the last one first, as CLI11 wants them; "--flag=" is the flag
 // and an empty value.
@@ -74,23 +101,19 @@ int RunCommandLine(int argc, const char* const* argv) {
   AddGatewayFlags(app, role.gateway);
   app.option_defaults()->group("Options");
 
-  SnapshotOptions snapshot;
-  CLI::App* snapshot_command =
-      app.add_subcommand("snapshot", "Prints the GPUs' readings, without any server");
-  AddSnapshotFlags(*snapshot_command, snapshot);
-
-  WatchOptions watch;
-  CLI::App* watch_command = app.add_subcommand(
-      "watch", "Asks a running scaler as KEDA does, and shows what HPA makes of the answers");
-  AddWatchFlags(*watch_command, watch);
+  std::vector<Subcommand> subcommands;
+  for (const CommandRow& row : kCommands) {
+    CLI::App* command = app.add_subcommand(row.name, row.help);
+    subcommands.push_back({row.name, command, row.add(*command)});
+  }
 
   // For this repository: writes the parts of docs/ that come from the tables.
   std::string page;
   CLI::App* docs_command = app.add_subcommand("docs", "Prints a page of the documentation");
   docs_command->group("");
-  docs_command->add_option("page", page, "metrics or configuration")
+  docs_command->add_option("page", page, "metrics, configuration or lint")
       ->required()
-      ->check(CLI::IsMember({"metrics", "configuration"}));
+      ->check(CLI::IsMember({"metrics", "configuration", "lint"}));
 
   CheckValues(app);
 
@@ -112,11 +135,10 @@ int RunCommandLine(int argc, const char* const* argv) {
     return Refuse(base::StrCat(flag, " stands before \"", parsed.front()->get_name(),
                                "\" and would be ignored: a subcommand's flags follow it"));
   }
-  if (*snapshot_command) return RunSnapshot(snapshot);
-  if (*watch_command) return RunWatch(watch);
-  if (*docs_command) {
-    return RunDocs(page, app, {{"snapshot", snapshot_command}, {"watch", watch_command}});
+  for (const Subcommand& subcommand : subcommands) {
+    if (*subcommand.app) return subcommand.run();
   }
+  if (*docs_command) return RunDocs(page, app, subcommands);
   const bool is_node = role.role == "node";
   for (const CLI::Option* given : app.parse_order()) {
     if (given->get_group() != (is_node ? kOfGateway : kOfNode)) continue;

@@ -11,6 +11,7 @@
 #include "catalog/metrics.h"
 #include "catalog/profiles.h"
 #include "catalog/quantities.h"
+#include "lint/rules_page.h"
 #include "scaling/trigger.h"
 #include "web/families.h"
 
@@ -179,7 +180,12 @@ std::string ConfigurationPage(const CLI::App& app, const std::vector<Subcommand>
 
 int RunDocs(const std::string& page, const CLI::App& app,
             const std::vector<Subcommand>& subcommands) {
-  const std::string text = page == "metrics" ? MetricsPage() : ConfigurationPage(app, subcommands);
+  std::string text;
+  if (page == "metrics") text = MetricsPage();
+  if (page == "configuration") text = ConfigurationPage(app, subcommands);
+  if (page == "lint") {
+    text = base::StrCat("# Checking ScaledObjects\n\n", kGenerated, lint::RulesPage());
+  }
   std::fputs(text.c_str(), stdout);
   return 0;
 }

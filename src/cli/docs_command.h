@@ -1,6 +1,7 @@
 // `keda-gpu-scaler docs`: the pages of docs/ that come from the tables.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,10 @@ namespace gpuscaler::cli {
 struct Subcommand {
   std::string name;
   const CLI::App* app;  // not owned
+  std::function<int()> run;
 };
 
-// Prints "metrics" or "configuration" as Markdown. The exit code.
+// Prints "metrics", "configuration" or "lint" as Markdown. The exit code.
 int RunDocs(const std::string& page, const CLI::App& app,
             const std::vector<Subcommand>& subcommands);
 

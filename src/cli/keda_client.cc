@@ -19,8 +19,8 @@ struct Call {
   grpc::ClientContext context;
 };
 
-externalscaler::ScaledObjectRef Reference(const ScaledObject& object,
-                                          const ScaledObjectTrigger& trigger) {
+externalscaler::ScaledObjectRef Reference(const manifests::ScaledObject& object,
+                                          const manifests::ScaledObjectTrigger& trigger) {
   externalscaler::ScaledObjectRef reference;
   reference.set_name(object.name);
   reference.set_namespace_(object.object_namespace);
@@ -46,8 +46,8 @@ KedaClient::KedaClient(const std::string& address,
 
 KedaClient::~KedaClient() = default;
 
-absl::StatusOr<MetricSpec> KedaClient::GetMetricSpec(const ScaledObject& object,
-                                                     const ScaledObjectTrigger& trigger) {
+absl::StatusOr<MetricSpec> KedaClient::GetMetricSpec(
+    const manifests::ScaledObject& object, const manifests::ScaledObjectTrigger& trigger) {
   Call call;
   externalscaler::GetMetricSpecResponse response;
   const grpc::Status status =
@@ -67,8 +67,8 @@ absl::StatusOr<MetricSpec> KedaClient::GetMetricSpec(const ScaledObject& object,
   return MetricSpec{spec.metricname(), target};
 }
 
-absl::StatusOr<PollAnswer> KedaClient::Poll(const ScaledObject& object,
-                                            const ScaledObjectTrigger& trigger,
+absl::StatusOr<PollAnswer> KedaClient::Poll(const manifests::ScaledObject& object,
+                                            const manifests::ScaledObjectTrigger& trigger,
                                             const std::string& metric_name) {
   PollAnswer answer;
   externalscaler::GetMetricsRequest request;

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "cli/scaled_object.h"
+#include "manifests/scaled_object.h"
 
 namespace grpc {
 class ChannelCredentials;
@@ -33,9 +33,10 @@ class KedaClient {
   ~KedaClient();
 
   // Each waits at most two seconds. Errors are the scaler's, or UNAVAILABLE.
-  absl::StatusOr<MetricSpec> GetMetricSpec(const ScaledObject& object,
-                                           const ScaledObjectTrigger& trigger);
-  absl::StatusOr<PollAnswer> Poll(const ScaledObject& object, const ScaledObjectTrigger& trigger,
+  absl::StatusOr<MetricSpec> GetMetricSpec(const manifests::ScaledObject& object,
+                                           const manifests::ScaledObjectTrigger& trigger);
+  absl::StatusOr<PollAnswer> Poll(const manifests::ScaledObject& object,
+                                  const manifests::ScaledObjectTrigger& trigger,
                                   const std::string& metric_name);
 
  private:

@@ -12,8 +12,8 @@
 #include "base/strings.h"
 #include "cli/keda_client.h"
 #include "cli/refuse.h"
-#include "cli/scaled_object.h"
 #include "cli/watched_trigger.h"
+#include "manifests/manifest_file.h"
 
 namespace gpuscaler::cli {
 namespace {
@@ -58,12 +58,12 @@ int RunWatch(const WatchOptions& options) {
   }
   const auto credentials = MakeCredentials(options.tls);
   if (!credentials.ok()) return Refuse(base::Message(credentials.status()));
-  std::deque<ScaledObject> objects;  // a deque: the watched triggers refer to them
+  std::deque<manifests::ScaledObject> objects;  // a deque: the watched triggers refer to them
   std::deque<WatchedTrigger> watched;
   for (const std::string& file : options.files) {
-    auto read = ReadScaledObjects(file);
+    auto read = manifests::ReadScaledObjects(file);
     if (!read.ok()) return Refuse(base::Message(read.status()));
-    for (ScaledObject& object : *read) {
+    for (manifests::ScaledObject& object : *read) {
       objects.push_back(std::move(object));
       for (const auto& trigger : objects.back().triggers) {
         watched.emplace_back(objects.back(), trigger);

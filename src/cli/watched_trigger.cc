@@ -17,7 +17,8 @@ std::string Shown(std::string_view text, size_t most) {
 
 }  // namespace
 
-WatchedTrigger::WatchedTrigger(const ScaledObject& object, const ScaledObjectTrigger& trigger)
+WatchedTrigger::WatchedTrigger(const manifests::ScaledObject& object,
+                               const manifests::ScaledObjectTrigger& trigger)
     : object_(object),
       trigger_(trigger),
       hpa_({std::max<int64_t>(1, object.min_replicas), object.max_replicas,

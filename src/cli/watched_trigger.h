@@ -8,14 +8,15 @@
 #include "absl/status/status.h"
 #include "base/time.h"
 #include "cli/keda_client.h"
-#include "cli/scaled_object.h"
+#include "manifests/scaled_object.h"
 #include "scaling/hpa.h"
 
 namespace gpuscaler::cli {
 
 class WatchedTrigger {
  public:
-  WatchedTrigger(const ScaledObject& object, const ScaledObjectTrigger& trigger);
+  WatchedTrigger(const manifests::ScaledObject& object,
+                 const manifests::ScaledObjectTrigger& trigger);
 
   // Polls once and lets KEDA (0 to 1) and HPA (1 to N) act on the answer. An
   // error leaves the replicas as they are, as it does without a `fallback`.
@@ -31,8 +32,8 @@ class WatchedTrigger {
  private:
   absl::Status Ask(KedaClient& client);
 
-  const ScaledObject& object_;
-  const ScaledObjectTrigger& trigger_;
+  const manifests::ScaledObject& object_;
+  const manifests::ScaledObjectTrigger& trigger_;
   std::optional<MetricSpec> spec_;
   PollAnswer answer_;
   absl::Status status_;

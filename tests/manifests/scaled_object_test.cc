@@ -1,12 +1,13 @@
-#include "cli/scaled_object.h"
+#include "manifests/scaled_object.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/strings.h"
 #include "cli/temporary_file.h"
+#include "manifests/manifest_file.h"
 
-namespace gpuscaler::cli {
+namespace gpuscaler::manifests {
 namespace {
 
 using testing::ElementsAre;
@@ -16,7 +17,7 @@ using testing::StartsWith;
 using testing::UnorderedElementsAre;
 
 absl::StatusOr<std::vector<ScaledObject>> Read(const std::string& yaml) {
-  const TemporaryFile file("objects.yaml", yaml);
+  const cli::TemporaryFile file("objects.yaml", yaml);
   return ReadScaledObjects(file.path());
 }
 
@@ -84,25 +85,28 @@ struct BadRow {
 const BadRow kBad[] = {
     {"kind: ScaledObject\nmetadata: {}\n", 1, "without metadata.name"},
     {"kind: Other\n---\nkind: ScaledObject\nspec: {}\n", 3, "without metadata.name"},
-    {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  minReplicaCount: few\n", 4, ""},
+    {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  minReplicaCount: few\n", 4,
+     "spec.minReplicaCount is \"few\"; it must be a whole number"},
+    {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  maxReplicaCount: \"8\"\n", 4,
+     "spec.maxReplicaCount is \"8\" in quotes; it must be a whole number"},
     {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  triggers:\n    - type: external\n"
      "      metricType: Utilization\n",
-     6, "\"Utilization\" of an external trigger must be AverageValue or Value"},
+     6, "metricType is \"Utilization\"; it must be one of AverageValue, Value"},
     {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  triggers:\n    - type: external\n"
      "      metadata:\n        targetValue: [80]\n",
      7, "metadata.targetValue must be a string"},
     {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  triggers:\n    - type: external\n"
      "      metadata: [a, b]\n",
-     6, "metadata must be"},
-    {"kind: ScaledObject\nmetadata: just text\n", 2, ""},
-    {"kind: ScaledObject\nmetadata: {name: a}\nspec: just text\n", 3, ""},
-    {"kind: ScaledObject\nmetadata: {name: a\nspec: }\n", 3, ""},
+     6, "metadata is a list; it must be a map"},
+    {"kind: ScaledObject\nmetadata: just text\n", 2, "metadata is \"just text\"; it must be a map"},
+    {"kind: ScaledObject\nmetadata: {name: a}\nspec: just text\n", 3, "spec is \"just text\""},
+    {"kind: ScaledObject\nmetadata: {name: a\nspec: }\n", 3, "no YAML, "},
 };
 
 TEST(ReadScaledObjects, SaysWhatIsWrongAndInWhichLine) {
   for (const BadRow& row : kBad) {
     SCOPED_TRACE(row.yaml);
-    const TemporaryFile file("objects.yaml", row.yaml);
+    const cli::TemporaryFile file("objects.yaml", row.yaml);
     const auto objects = ReadScaledObjects(file.path());
     EXPECT_EQ(objects.status().code(), absl::StatusCode::kInvalidArgument);
     const std::string message(base::Message(objects.status()));
@@ -155,4 +159,4 @@ TEST(ReadScaledObjects, AMetricTypeThatTheScalerIsNotToldIsRefused) {
 }
 
 }  // namespace
-}  // namespace gpuscaler::cli
+}  // namespace gpuscaler::manifests

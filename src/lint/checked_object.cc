@@ -1,0 +1,152 @@
+#include "lint/checked_object.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/misspelling.h"
+#include "base/strings.h"
+#include "catalog/engine_quantities.h"
+#include "scaling/key_name.h"
+
+namespace gpuscaler::lint {
+namespace {
+
+constexpr std::string_view kFromEnv = "FromEnv";
+constexpr std::string_view kUnknownKey = "unknown key \"";
+
+// An external trigger may be another scaler's, of whose keys nothing is known here.
+bool IsOfThisScaler(const manifests::ScaledObjectTrigger& trigger) {
+  const auto address = trigger.metadata.find("scalerAddress");
+  if (address != trigger.metadata.end() &&
+      address->second.find("gpu-scaler") != std::string::npos) {
+    return true;
+  }
+  return std::any_of(trigger.metadata.begin(), trigger.metadata.end(),
+                     [](const auto& entry) { return scaling::FindKey(entry.first) != nullptr; });
+}
+
+// Whose fault a refusal is: that of the key with which it begins.
+std::string KeyOf(std::string_view message, const std::map<std::string, std::string>& metadata) {
+  if (message.starts_with(kUnknownKey)) {
+    message.remove_prefix(kUnknownKey.size());
+    return std::string(message.substr(0, message.find('"')));
+  }
+  const std::string_view word = message.substr(0, message.find_first_of(": "));
+  const auto found = metadata.find(std::string(word));
+  return found == metadata.end() ? "" : found->first;
+}
+
+// Whether the message says that a key is wrong by itself, whatever the others are.
+bool IsOfOneKey(std::string_view message, std::string_view key) {
+  return message.starts_with(kUnknownKey) ||
+         (!key.empty() && message.starts_with(base::StrCat(key, ": \"")));
+}
+
+// The scaler tells the first fault; the key left out, it tells the next one. Once a
+// value was left out, only what is wrong with single keys is true still.
+void Read(const manifests::ScaledObject& object, CheckedTrigger& checked) {
+  std::map<std::string, std::string> metadata = checked.source->metadata;
+  const size_t all = metadata.size();
+  std::erase_if(metadata, [](const auto& entry) {
+    const std::string_view key = entry.first;
+    return key.ends_with(kFromEnv) && scaling::FindKey(key) != nullptr;
+  });
+  bool whole = metadata.size() == all;
+  for (;;) {
+    std::vector<scaling::MetadataEntry> entries;
+    for (const auto& [key, value] : metadata) entries.push_back({key, value});
+    auto trigger = scaling::ParseTrigger(entries, object.object_namespace);
+    if (trigger.ok()) {
+      if (whole) checked.read = *std::move(trigger);
+      return;
+    }
+    const std::string message(base::Message(trigger.status()));
+    const std::string key = KeyOf(message, metadata);
+    const bool of_one_key = IsOfOneKey(message, key);
+    if (whole || of_one_key) checked.refusals.push_back({key, message});
+    if (!of_one_key || metadata.erase(key) == 0) return;
+    // A key that nobody knows says nothing.
+    whole = whole && message.starts_with(kUnknownKey);
+  }
+}
+
+}  // namespace
+
+std::optional<std::string_view> CheckedTrigger::Value(std::string_view key) const {
+  for (const auto& [name, value] : source->metadata) {
+    if (name == key) return value;
+    if (name.size() == key.size() + kFromEnv.size() && name.starts_with(key) &&
+        name.ends_with(kFromEnv)) {
+      return value;
+    }
+  }
+  return std::nullopt;
+}
+
+int CheckedTrigger::LineOf(std::string_view key) const {
+  const std::string path = base::StrCat("metadata.", key);
+  const std::string from_env = base::StrCat(path, kFromEnv);
+  return source->places.LineOf(source->places.Has(from_env) ? from_env : path);
+}
+
+int CheckedTrigger::LineOfFirst(std::span<const std::string_view> keys) const {
+  for (const std::string_view key : keys) {
+    if (Has(key)) return LineOf(key);
+  }
+  return LineOf("");
+}
+
+int CheckedTrigger::MetricLine() const {
+  static constexpr std::string_view kKeys[] = {"engineMetric", "metricType", "targetGpuUtilization",
+                                               "targetMemoryUtilization", "profile"};
+  return LineOfFirst(kKeys);
+}
+
+int CheckedTrigger::TargetLine() const {
+  static constexpr std::string_view kKeys[] = {"targetValue", "targetGpuUtilization",
+                                               "targetMemoryUtilization", "profile"};
+  return LineOfFirst(kKeys);
+}
+
+const catalog::QuantityRow* CheckedTrigger::quantity() const {
+  if (!read || !read->engine || Has("engineMetric")) return nullptr;
+  if (const auto metric = Value("metricType")) {
+    if (const auto* row = catalog::FindQuantity(*metric)) return row;
+  }
+  const auto* row = catalog::EngineQuantityOf(read->metric);
+  return row == nullptr ? nullptr : &catalog::Row(row->quantity);
+}
+
+std::string_view CheckedTrigger::MetricName() const {
+  return read->engine ? std::string_view(read->engine->source.signal->name)
+                      : catalog::Row(read->metric).name;
+}
+
+bool CheckedTrigger::is_percent() const {
+  return read->engine ? read->engine->unit == "%" : catalog::Row(read->metric).is_percent();
+}
+
+bool CheckedObject::MayBeZero() const {
+  return object->counts_known && (object->min_replicas == 0 || object->idle_replicas == 0);
+}
+
+int CheckedObject::ZeroLine() const {
+  const bool idle = object->idle_replicas == 0 && object->min_replicas != 0;
+  return LineOf(idle ? "spec.idleReplicaCount" : "spec.minReplicaCount");
+}
+
+void Check(const manifests::ScaledObject& object, const Surroundings& surroundings,
+           CheckedObject& checked) {
+  checked.object = &object;
+  checked.surroundings = &surroundings;
+  for (const manifests::ScaledObjectTrigger& trigger : object.triggers) {
+    if (!IsOfThisScaler(trigger)) continue;
+    CheckedTrigger of_trigger;
+    of_trigger.object = &checked;
+    of_trigger.source = &trigger;
+    Read(object, of_trigger);
+    checked.triggers.push_back(std::move(of_trigger));
+  }
+}
+
+}  // namespace gpuscaler::lint

@@ -1,0 +1,189 @@
+// What it takes to start from no replica, and to stay there (docs/scale-from-zero.md).
+#include <algorithm>
+
+#include "base/time.h"
+#include "lint/rules.h"
+#include "scaling/number.h"
+
+namespace gpuscaler::lint {
+namespace {
+
+// Those whose metrics are there while the workload has no replica: routers, and
+// whatever a series is read from.
+constexpr catalog::Engine kLiveAtZero[] = {
+    catalog::Engine::kDynamo, catalog::Engine::kLlmD, catalog::Engine::kProductionStack,
+    catalog::Engine::kRayServe, catalog::Engine::kPrometheus};
+
+constexpr int64_t kShortestColdStartSeconds = 120;
+
+const catalog::EngineRow* EngineOf(const CheckedTrigger& trigger) {
+  if (const auto name = trigger.Value("engine")) return catalog::FindEngine(*name);
+  return nullptr;
+}
+
+// Whether the trigger can become active while its workload has no replica.
+bool CanWake(const CheckedTrigger& trigger) {
+  if (!trigger.read) return true;  // nobody knows
+  if (trigger.read->always_active || trigger.read->activation) return true;
+  const catalog::EngineRow* engine = EngineOf(trigger);
+  return trigger.read->engine && engine != nullptr &&
+         std::find(std::begin(kLiveAtZero), std::end(kLiveAtZero), engine->id) !=
+             std::end(kLiveAtZero);
+}
+
+std::string WhyNot(const CheckedTrigger& trigger) {
+  if (trigger.read->engine) {
+    return base::StrCat(trigger.MetricName(), " is told by the engine, which is not there then");
+  }
+  return base::StrCat(trigger.MetricName(),
+                      trigger.read->workload ? " is read from its own GPUs, of which there are none"
+                                             : " then shows other workloads' GPUs only");
+}
+
+std::string_view ZeroText(const CheckedObject& object) {
+  if (object.object->min_replicas != 0) return "idleReplicaCount is 0";
+  return object.object->places.Has("spec.minReplicaCount")
+             ? "minReplicaCount is 0"
+             : "minReplicaCount is not given, which means 0";
+}
+
+void NoSignalAtZero(const CheckedObject& object, Findings& findings) {
+  if (object.triggers.empty() || !object.MayBeZero() || !object.object->other_triggers.empty()) {
+    return;
+  }
+  if (object.triggers.size() != object.object->triggers.size()) return;
+  if (std::any_of(object.triggers.begin(), object.triggers.end(), CanWake)) return;
+  findings.Add(
+      object.ZeroLine(), ZeroText(object), ", and with no replica ",
+      WhyNot(object.triggers.front()),
+      ": once at zero it never starts again; give activationEndpoint and activationMetric, "
+      "a router's or queue's, or minReplicaCount: 1");
+}
+
+void PollsFromZero(const CheckedTrigger& trigger, Findings& findings) {
+  if (trigger.source->type != "external" || !trigger.object->MayBeZero()) return;
+  findings.Add(
+      trigger.source->places.LineOf("type"),
+      "type is external, and from zero replicas KEDA then asks only every pollingInterval (",
+      trigger.object->object->polling_interval_seconds,
+      " s); with external-push the start takes less than a second");
+}
+
+void NotPushed(const CheckedTrigger& trigger, Findings& findings) {
+  if (trigger.source->type != "external" || trigger.object->MayBeZero()) return;
+  findings.Add(trigger.source->places.LineOf("type"),
+               "type is external: a target that changes in the scaler does not reach HPA; "
+               "external-push has a stream for it");
+}
+
+bool HasCooldown(const CheckedTrigger& trigger) {
+  return trigger.object->MayBeZero() && trigger.read && !trigger.read->always_active;
+}
+
+void CooldownBelowColdStart(const CheckedTrigger& trigger, Findings& findings) {
+  if (!HasCooldown(trigger)) return;
+  const CheckedObject& object = *trigger.object;
+  const bool told = trigger.Has("warmupSeconds");
+  const double cold_start =
+      told ? base::ToSeconds(trigger.read->warmup) : static_cast<double>(kShortestColdStartSeconds);
+  const struct {
+    std::string_view field, path;
+    int64_t seconds;
+    bool counts;
+  } rows[] = {
+      {"cooldownPeriod", "spec.cooldownPeriod", object.object->cooldown_seconds, true},
+      {"initialCooldownPeriod", "spec.initialCooldownPeriod",
+       object.object->initial_cooldown_seconds,
+       object.object->places.Has("spec.initialCooldownPeriod")},
+  };
+  for (const auto& row : rows) {
+    if (!row.counts || static_cast<double>(row.seconds) >= cold_start) continue;
+    const bool given = object.object->places.Has(row.path);
+    findings.Add(
+        object.LineOf(row.path), row.field, given ? " is " : " is not given, which means ",
+        row.seconds, " s, below ",
+        told ? "warmupSeconds, " : "what a GPU workload takes to start, ",
+        scaling::NumberText(cold_start),
+        " s: a replica can be taken away before it ever served; give at least the time of a "
+        "cold start");
+  }
+}
+
+bool FallbackIsLow(const manifests::Fallback& fallback) {
+  return fallback.behavior == "static" || fallback.behavior == "currentReplicasIfLower";
+}
+
+void FallbackFlaps(const CheckedObject& object, Findings& findings) {
+  const auto& fallback = object.object->fallback;
+  if (object.triggers.empty() || !fallback || fallback->replicas != 0 || !object.MayBeZero() ||
+      !FallbackIsLow(*fallback)) {
+    return;
+  }
+  findings.Add(object.LineOf("spec.fallback.replicas"), "fallback.replicas is 0 and ",
+               ZeroText(object),
+               ": on errors it flaps, 3, 0, 1 and again; leave fallback out, and errors keep the "
+               "replicas as they are");
+}
+
+void FallbackStarts(const CheckedObject& object, Findings& findings) {
+  const auto& fallback = object.object->fallback;
+  if (object.triggers.empty() || !fallback || fallback->replicas == 0 || !object.MayBeZero() ||
+      fallback->behavior != "static") {
+    return;
+  }
+  findings.Add(
+      object.LineOf("spec.fallback.replicas"), "fallback.replicas is ", fallback->replicas, " and ",
+      ZeroText(object),
+      ": while a signal cannot be read idle workloads are started, and one that has more is "
+      "taken down to exactly that; leave fallback out, or take replicas: 1 with behavior: "
+      "currentReplicasIfHigher");
+}
+
+constexpr RuleRow kRows[] = {
+    {"no-signal-at-zero", Severity::kError, "A workload that cannot start from zero",
+     "Without a replica there is no GPU and no engine of the workload to read, so its own metric "
+     "can "
+     "never make it active. minReplicaCount is 0 where it is not given. Triggers of other scalers, "
+     "cron "
+     "say, can wake it, and so can a metric that a router tells, which is there at zero.",
+     "Give `activationEndpoint` and `activationMetric`, the signal of whoever takes the requests "
+     "(docs/scale-from-zero.md), or `minReplicaCount: 1`.",
+     NoSignalAtZero},
+    {"external-from-zero", Severity::kWarning,
+     "Type `external` where a push should start the workload",
+     "With type `external` KEDA finds out on a poll, after up to pollingInterval (30 s). With "
+     "`external-push` it is told within 150 ms.",
+     "`type: external-push`. Nothing else changes.", nullptr, PollsFromZero},
+    {"external-not-push", Severity::kInfo, "Type `external` instead of `external-push`",
+     "With type `external` HPA's target is read once. A target that the scaler changes later, a "
+     "profile's in a new version say, does not reach an existing HPA.",
+     "`type: external-push`. Nothing else changes.", nullptr, NotPushed},
+    {"cooldown-below-cold-start", Severity::kWarning, "A cooldown shorter than a cold start",
+     "A node comes, an image is pulled, weights are loaded: minutes. KEDA takes a workload to zero "
+     "cooldownPeriod (300 s) after the last activity, also one that has not served yet, and right "
+     "after "
+     "the ScaledObject was made if initialCooldownPeriod is over.",
+     "Measure the cold start. Set `warmupSeconds` above it and `cooldownPeriod` at least to it.",
+     nullptr, CooldownBelowColdStart},
+    {"fallback-flaps", Severity::kError, "`fallback.replicas: 0` of a workload that goes to zero",
+     "On errors KEDA makes HPA ask for 0, which it turns into 1, while KEDA takes the workload to "
+     "zero: "
+     "the replicas flap, 3, 0, 1 and again.",
+     "Leave `fallback` out: an error then keeps the replicas as they are.", FallbackFlaps},
+    {"fallback-from-zero", Severity::kWarning, "A fallback that starts idle workloads",
+     "While a router cannot be read, or has no series yet, each idle workload gets "
+     "fallback.replicas, and "
+     "a busy one with more is taken down to exactly that.",
+     "Leave `fallback` out. Where a router has its series only once a backend was ready: "
+     "`replicas: 1` "
+     "and `behavior: currentReplicasIfHigher`.",
+     FallbackStarts},
+};
+
+}  // namespace
+
+std::span<const RuleRow> FromZeroRules() {
+  return kRows;
+}
+
+}  // namespace gpuscaler::lint

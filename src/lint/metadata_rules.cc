@@ -1,0 +1,90 @@
+// What the scaler itself says of a trigger's metadata, told before it is deployed.
+#include <algorithm>
+
+#include "lint/rules.h"
+#include "scaling/number.h"
+
+namespace gpuscaler::lint {
+namespace {
+
+bool IsUnknownKey(std::string_view message) {
+  return message.starts_with("unknown key ");
+}
+bool IsOutOfReach(std::string_view message) {
+  return message.find("never exceeds") != std::string_view::npos;
+}
+
+void UnknownKey(const CheckedTrigger& trigger, Findings& findings) {
+  for (const Refusal& refusal : trigger.refusals) {
+    if (IsUnknownKey(refusal.message)) findings.Add(trigger.LineOf(refusal.key), refusal.message);
+  }
+}
+
+void OutOfReach(const CheckedTrigger& trigger, Findings& findings) {
+  for (const Refusal& refusal : trigger.refusals) {
+    if (IsOutOfReach(refusal.message)) findings.Add(trigger.LineOf(refusal.key), refusal.message);
+  }
+  // 100 itself is allowed, and nothing exceeds it.
+  if (!trigger.read || !trigger.is_percent() || trigger.read->activation_threshold < 100 ||
+      trigger.read->aggregation == catalog::Aggregation::kSum) {
+    return;
+  }
+  findings.Add(trigger.LineOf("activationThreshold"), "activationThreshold is ",
+               scaling::NumberText(trigger.read->activation_threshold), ", and ",
+               trigger.MetricName(),
+               " never exceeds 100%: this trigger is never active; give one below 100");
+}
+
+void Refused(const CheckedTrigger& trigger, Findings& findings) {
+  for (const Refusal& refusal : trigger.refusals) {
+    if (IsUnknownKey(refusal.message) || IsOutOfReach(refusal.message)) continue;
+    findings.Add(trigger.LineOf(refusal.key), refusal.message);
+  }
+}
+
+void ActivationAboveTarget(const CheckedTrigger& trigger, Findings& findings) {
+  if (!trigger.read || !trigger.object->MayBeZero() || trigger.read->always_active) return;
+  const scaling::Trigger& read = *trigger.read;
+  if (read.activation_threshold <= read.target) return;
+  findings.Add(trigger.LineOf("activationThreshold"), "activationThreshold ",
+               scaling::NumberText(read.activation_threshold), " is above the target ",
+               scaling::NumberText(read.target),
+               ": between them HPA wants more than one replica, and KEDA takes all of them away");
+}
+
+constexpr RuleRow kRows[] = {
+    {"unknown-key", Severity::kError, "A metadata key that the scaler does not know",
+     "The scaler refuses a trigger with a key that it does not know, for a key that does nothing "
+     "is a "
+     "key that somebody believes in. KEDA shows it only as `no metric specs returned`, and makes "
+     "no "
+     "HPA.",
+     "Write the key that the message names; docs/configuration.md has all of them.", nullptr,
+     UnknownKey},
+    {"bad-metadata", Severity::kError, "Metadata that the scaler refuses",
+     "A value cannot be read or is out of range, a key is missing, or two contradict each other. "
+     "KEDA "
+     "shows it only as `no metric specs returned`, and makes no HPA.",
+     "The message says what is allowed.", nullptr, Refused},
+    {"out-of-reach", Severity::kError, "A target or threshold that the metric cannot reach",
+     "A percentage never exceeds 100. With a target above it the workload never grows; with an "
+     "activation threshold of 100 the trigger is never active.",
+     "Give a target of at most 100 and an activation threshold below 100, or aggregate with `sum`.",
+     nullptr, OutOfReach},
+    {"activation-above-target", Severity::kWarning, "An activation threshold above the target",
+     "KEDA's activation comes before HPA's arithmetic: with a target of 25 and an activation "
+     "threshold "
+     "of 40, a workload with 39 requests is inactive, and after cooldownPeriod has no replica, "
+     "though "
+     "HPA wants two.",
+     "Give an activation threshold well below the target; 0 means that anything wakes it.", nullptr,
+     ActivationAboveTarget},
+};
+
+}  // namespace
+
+std::span<const RuleRow> MetadataRules() {
+  return kRows;
+}
+
+}  // namespace gpuscaler::lint

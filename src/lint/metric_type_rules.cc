@@ -1,0 +1,224 @@
+// What HPA does with the number: AverageValue divides by the target, Value multiplies
+// the replicas.
+#include <cmath>
+
+#include "lint/rules.h"
+#include "scaling/number.h"
+
+namespace gpuscaler::lint {
+namespace {
+
+using catalog::Aggregation;
+using catalog::Kind;
+
+std::string_view AggregationName(const CheckedTrigger& trigger) {
+  return catalog::Row(trigger.read->aggregation).name;
+}
+
+// More replicas than this a percentage that nobody multiplies never asks for.
+int64_t Ceiling(const CheckedTrigger& trigger) {
+  return static_cast<int64_t>(std::ceil(100 / trigger.read->target));
+}
+
+// Of which metric-type-contradiction says all there is to say.
+bool IsContradicted(const CheckedTrigger& trigger) {
+  return trigger.read->hpa_metric_type != trigger.source->hpa_metric_type &&
+         trigger.Has("hpaMetricType");
+}
+
+bool StopsBelowMaximum(const CheckedTrigger& trigger) {
+  if (!trigger.object->object->counts_known) return false;
+  return trigger.read && !trigger.read->engine && trigger.is_average() && trigger.is_percent() &&
+         trigger.read->aggregation != Aggregation::kSum &&
+         Ceiling(trigger) < trigger.object->object->max_replicas;
+}
+
+void TwoReplicaTrap(const CheckedTrigger& trigger, Findings& findings) {
+  if (!StopsBelowMaximum(trigger) || trigger.read->kind() != Kind::kIntensity) return;
+  if (trigger.read->workload || IsContradicted(trigger)) return;
+  const std::string_view own = trigger.source->places.Has("metricType") ? "" : ", KEDA's default,";
+  findings.Add(trigger.TargetLine(), trigger.MetricName(),
+               " is at most 100, and under AverageValue", own, " HPA wants ceil(value / ",
+               scaling::NumberText(trigger.read->target), ") replicas: never more than ",
+               Ceiling(trigger), " of maxReplicaCount ", trigger.object->object->max_replicas,
+               "; give workload, or metricType: Value with hpaMetricType: Value");
+}
+
+void NotMultiplied(const CheckedTrigger& trigger, Findings& findings) {
+  if (!trigger.read || trigger.read->engine || !trigger.is_average() || trigger.is_percent())
+    return;
+  if (trigger.read->kind() != Kind::kIntensity || trigger.read->workload) return;
+  if (trigger.read->aggregation == Aggregation::kSum || IsContradicted(trigger)) return;
+  findings.Add(trigger.TargetLine(), "without workload ", trigger.MetricName(),
+               " is not multiplied by the replicas, and under AverageValue HPA wants ceil(value / ",
+               scaling::NumberText(trigger.read->target),
+               ") of them: no more than the largest reading of one GPU allows; give workload, or "
+               "metricType: Value with hpaMetricType: Value");
+}
+
+void MemoryCeiling(const CheckedTrigger& trigger, Findings& findings) {
+  if (!StopsBelowMaximum(trigger) || trigger.read->kind() != Kind::kAmount) return;
+  findings.Add(trigger.TargetLine(), trigger.MetricName(),
+               " is at most 100 however many replicas "
+               "there are, so HPA never wants more than ceil(100 / ",
+               scaling::NumberText(trigger.read->target), ") = ", Ceiling(trigger),
+               " of maxReplicaCount ", trigger.object->object->max_replicas,
+               "; scale on requests or utilization, or set maxReplicaCount to what it can reach");
+}
+
+void MemoryRunsAway(const CheckedTrigger& trigger, Findings& findings) {
+  if (!trigger.read || trigger.read->engine || trigger.read->kind() != Kind::kAmount) return;
+  const bool sum = trigger.read->aggregation == Aggregation::kSum;
+  if (trigger.is_average() && !sum) return;
+  findings.Add(trigger.is_average() ? trigger.LineOf("aggregation")
+                                    : trigger.source->places.LineOf("metricType"),
+               trigger.MetricName(), " of a replica does not fall as replicas are added: ",
+               trigger.is_average() ? "their sum grows with them" : "under Value",
+               trigger.is_average() ? ", and" : "", " HPA goes on to maxReplicaCount ",
+               trigger.object->object->max_replicas, " while it is above the target, and ",
+               "does not come back; use AverageValue with aggregation avg");
+}
+
+void Contradiction(const CheckedTrigger& trigger, Findings& findings) {
+  std::string message = manifests::MetricTypeContradiction(*trigger.source);
+  // What engines tell is multiplied as a workload's number is.
+  const bool engine =
+      trigger.read && trigger.read->engine && trigger.read->engine->kind == Kind::kIntensity;
+  if (message.empty() && engine && !trigger.is_average() && !trigger.Has("hpaMetricType")) {
+    message = base::StrCat(
+        "metricType is Value and metadata.hpaMetricType is not given, which means AverageValue: ",
+        trigger.MetricName(), " is then multiplied by the replicas, and HPA does so again");
+  }
+  if (message.empty()) return;
+  findings.Add(trigger.Has("hpaMetricType") ? trigger.LineOf("hpaMetricType")
+                                            : trigger.source->places.LineOf("metricType"),
+               message);
+}
+
+void Untold(const CheckedTrigger& trigger, Findings& findings) {
+  if (trigger.is_average() || trigger.Has("hpaMetricType") || trigger.Has("workload")) return;
+  if (!trigger.read || (trigger.read->engine && trigger.read->engine->kind == Kind::kIntensity))
+    return;
+  findings.Add(trigger.source->places.LineOf("metricType"),
+               "metricType is Value, which KEDA does not tell the scaler; add hpaMetricType: Value "
+               "to the metadata");
+}
+
+// Counts are of all replicas together.
+void CountAggregation(const CheckedTrigger& trigger, Findings& findings) {
+  const catalog::QuantityRow* quantity = trigger.quantity();
+  if (quantity == nullptr || quantity->kind != Kind::kTotal) return;
+  const Aggregation aggregation = trigger.read->aggregation;
+  if (trigger.is_average() && aggregation != Aggregation::kSum) {
+    findings.Add(trigger.LineOf("aggregation"), "aggregation ", AggregationName(trigger), " of ",
+                 trigger.MetricName(),
+                 " is what one replica has, and under AverageValue HPA wants "
+                 "that / target replicas in all; use sum");
+  } else if (!trigger.is_average() && aggregation == Aggregation::kSum) {
+    static constexpr std::string_view kKeys[] = {"aggregation", "hpaMetricType"};
+    findings.Add(trigger.Has("aggregation") ? trigger.LineOfFirst(kKeys)
+                                            : trigger.source->places.LineOf("metricType"),
+                 "the sum of ", trigger.MetricName(),
+                 " grows with the load alone, and under Value HPA "
+                 "multiplies it by the replicas: it ends at maxReplicaCount; use AverageValue, or "
+                 "aggregation avg");
+  }
+}
+
+void NoisyAggregation(const CheckedTrigger& trigger, Findings& findings) {
+  if (!trigger.read || !trigger.is_average() || trigger.read->kind() != Kind::kIntensity) return;
+  if (!trigger.read->workload && !trigger.read->engine) return;
+  const Aggregation aggregation = trigger.read->aggregation;
+  if (aggregation != Aggregation::kMax && aggregation != Aggregation::kP95 &&
+      aggregation != Aggregation::kP99) {
+    return;
+  }
+  findings.Add(
+      trigger.LineOf("aggregation"), "aggregation ", AggregationName(trigger), " of ",
+      trigger.MetricName(),
+      " is multiplied by the replicas under AverageValue, so one busy "
+      "or stuck pod counts for all; use avg, or metricType: Value with hpaMetricType: Value");
+}
+
+constexpr RuleRow kRows[] = {
+    {"two-replica-trap", Severity::kError,
+     "A percentage that can never ask for more than two replicas",
+     "Under AverageValue, KEDA's default, HPA wants ceil(value / target) replicas. A utilization "
+     "is at "
+     "most 100, so with a target of 80 that is never more than 2, whatever the load and whatever "
+     "maxReplicaCount.",
+     "Give `workload`: the scaler then multiplies by the replicas. Or set `metricType: Value` on "
+     "the "
+     "trigger and `hpaMetricType: Value` in its metadata.",
+     nullptr, TwoReplicaTrap},
+    {"not-multiplied", Severity::kWarning,
+     "A reading of one GPU that is divided by the target alone",
+     "Power, PCIe and NVLink traffic fall as replicas share the load. Under AverageValue the "
+     "number "
+     "must be multiplied by the replicas, which the scaler does only for a `workload`. Without one "
+     "HPA "
+     "wants ceil(reading / target) replicas and stays there.",
+     "Give `workload`, or set `metricType: Value` on the trigger and `hpaMetricType: Value` in its "
+     "metadata.",
+     nullptr, NotMultiplied},
+    {"memory-ceiling", Severity::kWarning,
+     "Memory that cannot ask for as many replicas as are allowed",
+     "Memory in use is an amount of each replica and does not fall as replicas are added. It is "
+     "not "
+     "multiplied, and so never asks for more than ceil(100 / target) replicas.",
+     "Scale on requests or utilization (docs/choosing-a-signal.md). If memory is what you have, "
+     "set "
+     "maxReplicaCount to what it can reach.",
+     nullptr, MemoryCeiling},
+    {"memory-runs-away", Severity::kError, "Memory or temperature that drives HPA to the maximum",
+     "Under Value HPA multiplies the replicas by value / target. An amount that each replica has "
+     "by "
+     "itself does not fall as replicas come, so above the target HPA goes on to maxReplicaCount "
+     "and "
+     "does not come back. The sum of it grows with the replicas and does the same under "
+     "AverageValue.",
+     "Use `metricType: AverageValue` and `aggregation: avg`, or a metric that shows load.", nullptr,
+     MemoryRunsAway},
+    {"metric-type-contradiction", Severity::kError,
+     "`hpaMetricType` that differs from the trigger's `metricType`",
+     "The scaler makes the number for the metric type that `hpaMetricType` names, AverageValue "
+     "without "
+     "it: it multiplies by the replicas. KEDA does not pass `metricType` on. If the trigger says "
+     "Value, "
+     "HPA multiplies once more and goes on to maxReplicaCount; the other way round it never grows.",
+     "Say both alike, or neither.", nullptr, Contradiction},
+    {"metric-type-untold", Severity::kWarning,
+     "`metricType: Value` of which the scaler is not told",
+     "This number is the same under both types, but the scaler explains it for AverageValue, and "
+     "from "
+     "the day on that the trigger gets a `workload` it is wrong.",
+     "Add `hpaMetricType: Value` to the metadata.", nullptr, Untold},
+    {"count-aggregation", Severity::kError,
+     "A count of requests that is aggregated for the other metric type",
+     "Requests are counted over all replicas together. Under AverageValue HPA divides by the "
+     "target, so "
+     "the number must be the sum; an average says what one replica has, and HPA ends at one or "
+     "two. "
+     "Under Value HPA multiplies by the replicas, so the number must be the average; a sum ends at "
+     "maxReplicaCount.",
+     "AverageValue with `sum`, the default of such metrics; or Value with `aggregation: avg`.",
+     nullptr, CountAggregation},
+    {"noisy-aggregation", Severity::kWarning, "`max` or a percentile under AverageValue",
+     "The value is multiplied by the replicas, so a single busy or stuck pod speaks for all of "
+     "them. In "
+     "simulations `max` and `p95` ran 84 to 90 replicas where 48 were right, and oscillate for "
+     "ever where "
+     "pods drain for longer than HPA's 15 s.",
+     "Use `avg`, the default with `workload`. Where the busiest one must decide, use `metricType: "
+     "Value` "
+     "with `hpaMetricType: Value`.",
+     nullptr, NoisyAggregation},
+};
+
+}  // namespace
+
+std::span<const RuleRow> MetricTypeRules() {
+  return kRows;
+}
+
+}  // namespace gpuscaler::lint

@@ -1,0 +1,86 @@
+#include "lint/report.h"
+
+#include "absl/strings/str_replace.h"
+#include "base/json_quote.h"
+#include "base/strings.h"
+#include "lint/rules.h"
+
+namespace gpuscaler::lint {
+namespace {
+
+std::string Counted(size_t count, std::string_view noun) {
+  return base::StrCat(count, " ", noun, count == 1 ? "" : "s");
+}
+
+// What a file is called may hold anything; a terminal obeys some of it.
+std::string Shown(std::string_view text) {
+  const std::string quoted = base::JsonQuote(text);
+  const std::string_view inner = std::string_view(quoted).substr(1, quoted.size() - 2);
+  return absl::StrReplaceAll(base::ToAbsl(inner), {{"\\\"", "\""}});
+}
+
+// As GitHub's own toolkit writes them.
+std::string GithubText(std::string_view text) {
+  return absl::StrReplaceAll(base::ToAbsl(text), {{"%", "%25"}, {"\r", "%0D"}, {"\n", "%0A"}});
+}
+std::string GithubProperty(std::string_view text) {
+  return absl::StrReplaceAll(
+      base::ToAbsl(text), {{"%", "%25"}, {"\r", "%0D"}, {"\n", "%0A"}, {":", "%3A"}, {",", "%2C"}});
+}
+
+std::string_view GithubLevel(Severity severity) {
+  return severity == Severity::kInfo ? "notice" : SeverityName(severity);
+}
+
+}  // namespace
+
+std::string TextReport(const Result& result) {
+  std::string out;
+  for (const Finding& finding : result.findings) {
+    base::StrAppend(&out, Shown(finding.file), ":", finding.line, ": ",
+                    SeverityName(finding.rule->severity), ": ", Shown(finding.message), " [",
+                    finding.rule->id, "]\n");
+  }
+  base::StrAppend(&out, Counted(result.files, "file"), ", ",
+                  Counted(result.objects, "ScaledObject"), ", ",
+                  Counted(result.triggers, "trigger"), " of this scaler: ");
+  if (result.findings.empty()) return out + "nothing found\n";
+  base::StrAppend(&out, Counted(result.Count(Severity::kError), "error"), ", ",
+                  Counted(result.Count(Severity::kWarning), "warning"), ", ",
+                  result.Count(Severity::kInfo), " info\n");
+  return out;
+}
+
+std::string JsonReport(const Result& result) {
+  std::string out =
+      base::StrCat("{\"files\": ", result.files, ", \"scaledObjects\": ", result.objects,
+                   ", \"triggers\": ", result.triggers,
+                   ", \"unreadable\": ", result.unreadable ? "true" : "false",
+                   ", \"errors\": ", result.Count(Severity::kError),
+                   ", \"warnings\": ", result.Count(Severity::kWarning),
+                   ", \"infos\": ", result.Count(Severity::kInfo), ", \"findings\": [");
+  bool first = true;
+  for (const Finding& finding : result.findings) {
+    base::StrAppend(&out, first ? "\n" : ",\n", "  {\"file\": ", base::JsonQuote(finding.file),
+                    ", \"line\": ", finding.line, ", \"rule\": ", base::JsonQuote(finding.rule->id),
+                    ", \"severity\": ", base::JsonQuote(SeverityName(finding.rule->severity)),
+                    ", \"title\": ", base::JsonQuote(finding.rule->title),
+                    ", \"message\": ", base::JsonQuote(finding.message), "}");
+    first = false;
+  }
+  out += first ? "]}\n" : "\n]}\n";
+  return out;
+}
+
+std::string GithubReport(const Result& result) {
+  std::string out;
+  for (const Finding& finding : result.findings) {
+    base::StrAppend(&out, "::", GithubLevel(finding.rule->severity),
+                    " file=", GithubProperty(finding.file), ",line=", finding.line, ",title=",
+                    GithubProperty(base::StrCat(finding.rule->id, ": ", finding.rule->title)),
+                    "::", GithubText(finding.message), "\n");
+  }
+  return out;
+}
+
+}  // namespace gpuscaler::lint
