@@ -28,7 +28,7 @@ class MonitoringTest(unittest.TestCase):
         absent = rules["KedaGpuScalerAbsent"]
         self.assertEqual(absent["labels"], {"severity": "critical", "team": "platform"})
         self.assertTrue(absent["annotations"]["runbook_url"].startswith(
-            "https://docs.example.com/keda-gpu-scaler/TROUBLESHOOTING.md#keda-says"))
+            "https://docs.example.com/keda-gpu-scaler/TROUBLESHOOTING.md#prometheus"))
         self.assertEqual(len(groups), 4)
 
     def test_rendered_rules_pass_promtool(self):
