@@ -12,7 +12,7 @@ namespace grpc {
 class ChannelCredentials;
 }  // namespace grpc
 
-namespace gpuscaler::cli {
+namespace gpuscaler::keda {
 
 struct MetricSpec {
   std::string metric_name;
@@ -39,9 +39,15 @@ class KedaClient {
                                   const manifests::ScaledObjectTrigger& trigger,
                                   const std::string& metric_name);
 
+  // Of the server as a whole: OK; UNAVAILABLE: it says that it does not serve.
+  absl::Status Health();
+  // The first message of StreamIsActive, which comes at once.
+  absl::StatusOr<bool> FirstPush(const manifests::ScaledObject& object,
+                                 const manifests::ScaledObjectTrigger& trigger);
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace gpuscaler::cli
+}  // namespace gpuscaler::keda
