@@ -11,11 +11,13 @@
 #include "base/strings.h"
 #include "cli/catalog_help.h"
 #include "cli/docs_command.h"
+#include "cli/doctor_command.h"
 #include "cli/explain_command.h"
 #include "cli/flag_checks.h"
 #include "cli/lint_command.h"
 #include "cli/refuse.h"
 #include "cli/run.h"
+#include "cli/simulate_command.h"
 #include "cli/snapshot_command.h"
 #include "cli/version.h"
 #include "cli/watch_command.h"
@@ -45,8 +47,12 @@ std::function<int()> Command(CLI::App& command) {
 }
 
 constexpr CommandRow kCommands[] = {
+    {"doctor", "Looks for what is wrong on this node, and says how to mend it",
+     Command<DoctorOptions, AddDoctorFlags, RunDoctor>},
     {"snapshot", "Prints the GPUs' readings, without any server",
      Command<SnapshotOptions, AddSnapshotFlags, RunSnapshot>},
+    {"simulate", "Puts a recorded load through a ScaledObject, KEDA's and HPA's arithmetic",
+     Command<SimulateOptions, AddSimulateFlags, RunSimulate>},
     {"watch", "Asks a running scaler as KEDA does, and shows what HPA makes of the answers",
      Command<WatchOptions, AddWatchFlags, RunWatch>},
     {"explain", "Shows why ScaledObjects get the numbers they get, and what HPA does next",
@@ -114,9 +120,9 @@ int RunCommandLine(int argc, const char* const* argv) {
   std::string page;
   CLI::App* docs_command = app.add_subcommand("docs", "Prints a page of the documentation");
   docs_command->group("");
-  docs_command->add_option("page", page, "metrics, configuration or lint")
+  docs_command->add_option("page", page, "metrics, configuration, lint or man")
       ->required()
-      ->check(CLI::IsMember({"metrics", "configuration", "lint"}));
+      ->check(CLI::IsMember({"metrics", "configuration", "lint", "man"}));
 
   CheckValues(app);
 

@@ -11,6 +11,8 @@
 #include "catalog/metrics.h"
 #include "catalog/profiles.h"
 #include "catalog/quantities.h"
+#include "cli/doctor_command.h"
+#include "cli/man_page.h"
 #include "lint/rules_page.h"
 #include "scaling/trigger.h"
 #include "web/families.h"
@@ -125,6 +127,7 @@ void AppendFlags(const CLI::App& app, std::string& out) {
   for (const CLI::Option* option : app.get_options()) {
     const std::string name = option->get_name();
     if (name == "--help" || name == "--version") continue;
+    if (option->get_group() == kScalersFlags) continue;
     std::string meaning = option->get_description();
     if (!option->get_envname().empty()) {
       base::StrAppend(&meaning, " (environment: `", option->get_envname(), "`)");
@@ -172,6 +175,9 @@ std::string ConfigurationPage(const CLI::App& app, const std::vector<Subcommand>
     base::StrAppend(&out, "\n### `", subcommand.name, "`\n\n", subcommand.app->get_description(),
                     ".\n\n");
     AppendFlags(*subcommand.app, out);
+    if (HasScalersFlags(*subcommand.app)) {
+      out += "\nAnd the scaler's own flags, above: give those with which it is started.\n";
+    }
   }
   return out;
 }
@@ -183,6 +189,7 @@ int RunDocs(const std::string& page, const CLI::App& app,
   std::string text;
   if (page == "metrics") text = MetricsPage();
   if (page == "configuration") text = ConfigurationPage(app, subcommands);
+  if (page == "man") text = ManPage(app, subcommands);
   if (page == "lint") {
     text = base::StrCat("# Checking ScaledObjects\n\n", kGenerated, lint::RulesPage());
   }

@@ -17,7 +17,7 @@ struct Subcommand {
   std::function<int()> run;
 };
 
-// Prints "metrics", "configuration" or "lint" as Markdown. The exit code.
+// Prints "metrics", "configuration" or "lint" as Markdown, "man" as roff. The exit code.
 int RunDocs(const std::string& page, const CLI::App& app,
             const std::vector<Subcommand>& subcommands);
 

@@ -9,9 +9,9 @@
 #include "base/strings.h"
 #include "cli/decision_text.h"
 #include "cli/explainer.h"
-#include "cli/keda_client.h"
 #include "cli/refuse.h"
 #include "cli/server_address.h"
+#include "keda/keda_client.h"
 #include "manifests/manifest_file.h"
 #include "web/json_text.h"
 
@@ -99,7 +99,7 @@ int Print(const ExplainOptions& options, const std::vector<manifests::ScaledObje
   for (const manifests::ScaledObject& object : objects) {
     for (const manifests::ScaledObjectTrigger& trigger : object.triggers) {
       decision::v1::ExplainRequest request;
-      *request.mutable_object() = Reference(object, trigger);
+      *request.mutable_object() = keda::Reference(object, trigger);
       if (options.replicas) request.set_current_replicas(*options.replicas);
       const auto decision = explainer.Explain(request);
       if (!decision.ok()) {

@@ -9,10 +9,10 @@
 #include <thread>
 
 #include "base/strings.h"
-#include "cli/keda_client.h"
 #include "cli/refuse.h"
 #include "cli/server_address.h"
 #include "cli/watched_trigger.h"
+#include "keda/keda_client.h"
 #include "manifests/manifest_file.h"
 
 namespace gpuscaler::cli {
@@ -62,7 +62,7 @@ int RunWatch(const WatchOptions& options) {
   }
   if (watched.empty()) return Refuse("no ScaledObject with an external trigger in the files");
 
-  KedaClient client(options.address, *credentials, options.tls.server_name);
+  keda::KedaClient client(options.address, *credentials, options.tls.server_name);
   const bool terminal = isatty(STDOUT_FILENO) == 1;
   base::SteadyTime next = base::Now();
   for (uint64_t polls = 1;; ++polls) {

@@ -25,7 +25,7 @@ WatchedTrigger::WatchedTrigger(const manifests::ScaledObject& object,
             std::chrono::seconds(300)}),
       replicas_(object.min_replicas) {}
 
-void WatchedTrigger::Poll(KedaClient& client, base::SteadyTime now) {
+void WatchedTrigger::Poll(keda::KedaClient& client, base::SteadyTime now) {
   status_ = Ask(client);
   if (!status_.ok()) return;
   if (replicas_ == 0) {
@@ -38,7 +38,7 @@ void WatchedTrigger::Poll(KedaClient& client, base::SteadyTime now) {
   replicas_ = hpa_.Sync(now, wanted_, replicas_);
 }
 
-absl::Status WatchedTrigger::Ask(KedaClient& client) {
+absl::Status WatchedTrigger::Ask(keda::KedaClient& client) {
   if (!spec_) {
     auto spec = client.GetMetricSpec(object_, trigger_);
     if (!spec.ok()) return spec.status();

@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "base/time.h"
-#include "cli/keda_client.h"
+#include "keda/keda_client.h"
 #include "manifests/scaled_object.h"
 #include "scaling/hpa.h"
 
@@ -20,7 +20,7 @@ class WatchedTrigger {
 
   // Polls once and lets KEDA (0 to 1) and HPA (1 to N) act on the answer. An
   // error leaves the replicas as they are, as it does without a `fallback`.
-  void Poll(KedaClient& client, base::SteadyTime now);
+  void Poll(keda::KedaClient& client, base::SteadyTime now);
 
   // Whether the newest poll got a value.
   bool answered() const { return status_.ok(); }
@@ -30,12 +30,12 @@ class WatchedTrigger {
   static std::string Head();
 
  private:
-  absl::Status Ask(KedaClient& client);
+  absl::Status Ask(keda::KedaClient& client);
 
   const manifests::ScaledObject& object_;
   const manifests::ScaledObjectTrigger& trigger_;
-  std::optional<MetricSpec> spec_;
-  PollAnswer answer_;
+  std::optional<keda::MetricSpec> spec_;
+  keda::PollAnswer answer_;
   absl::Status status_;
   scaling::HpaModel hpa_;
   int64_t wanted_ = 0;

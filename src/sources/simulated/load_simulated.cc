@@ -67,29 +67,30 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) 
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Source>> LoadSimulated(const std::string& path,
-                                                      base::SteadyTime start) {
-  ScriptOr script = nullptr;
-  if (path.empty()) {
-    script = FromYaml(std::string(DefaultScenario()));
-    if (!script.ok()) return script.status();
-    return std::make_unique<SimulatedSource>(*std::move(script), start);
-  }
+absl::StatusOr<std::unique_ptr<const Script>> LoadScript(const std::string& path) {
+  if (path.empty()) return FromYaml(std::string(DefaultScenario()));
   const std::string extension = std::filesystem::path(path).extension().string();
   for (const Format& format : kFormats) {
     if (format.extension != extension) continue;
     const auto text = ReadFile(path, format.max_bytes);
     if (!text.ok()) return text.status();
-    script = format.read(*text);
+    ScriptOr script = format.read(*text);
     if (!script.ok()) {
       return absl::InvalidArgumentError(base::StrCat(path, ":", base::Message(script.status())));
     }
-    return std::make_unique<SimulatedSource>(*std::move(script), start);
+    return script;
   }
   return absl::InvalidArgumentError(
       base::StrCat(path, ": \"", extension,
                    "\" is no format of a simulation; allowed is .yaml or .yml (a scenario), .csv "
                    "or .jsonl (a recorded trace)"));
+}
+
+absl::StatusOr<std::unique_ptr<Source>> LoadSimulated(const std::string& path,
+                                                      base::SteadyTime start) {
+  auto script = LoadScript(path);
+  if (!script.ok()) return script.status();
+  return std::make_unique<SimulatedSource>(*std::move(script), start);
 }
 
 }  // namespace gpuscaler::sources

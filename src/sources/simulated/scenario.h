@@ -34,6 +34,9 @@ class Scenario final : public Script {
 
   absl::StatusOr<std::vector<GpuSample>> At(catalog::Lane lane, base::Duration t,
                                             base::SteadyTime now) const override;
+  std::optional<base::Duration> length() const override {
+    return loop_ > base::Duration::zero() ? std::optional(loop_) : std::nullopt;
+  }
   base::Duration HoldUp(catalog::Lane lane, base::Duration t) const override;
 
  private:

@@ -4,6 +4,8 @@
 // the clock.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -21,6 +23,14 @@ class Script {
   // of the readings.
   virtual absl::StatusOr<std::vector<GpuSample>> At(catalog::Lane lane, base::Duration t,
                                                     base::SteadyTime now) const = 0;
+
+  // When time starts anew; empty: never.
+  virtual std::optional<base::Duration> length() const = 0;
+
+  // Who holds the GPUs at `t`; nullptr: it is not known.
+  virtual std::shared_ptr<const telemetry::Ownership> HoldersAt(base::Duration) const {
+    return nullptr;
+  }
 
   // For how long a read of `lane` that begins at `t` blocks.
   virtual base::Duration HoldUp(catalog::Lane, base::Duration) const {

@@ -63,7 +63,8 @@ absl::Status Trace::Add(const telemetry::Snapshot& snapshot) {
     return absl::InvalidArgumentError(base::StrCat("node \"", snapshot.node, "\" in a trace of \"",
                                                    node_, "\"; allowed is one node a trace"));
   }
-  Record record{snapshot.taken_at_wall - begin_, telemetry::NodeStatus(snapshot), snapshot.gpus};
+  Record record{snapshot.taken_at_wall - begin_, telemetry::NodeStatus(snapshot), snapshot.gpus,
+                snapshot.ownership};
   if (!records_.empty()) {
     if (record.at < records_.back().at) {
       return absl::InvalidArgumentError(
@@ -78,15 +79,23 @@ absl::Status Trace::Add(const telemetry::Snapshot& snapshot) {
 
 absl::StatusOr<std::vector<GpuSample>> Trace::At(catalog::Lane lane, base::Duration t,
                                                  base::SteadyTime now) const {
-  t = std::max(t, base::Duration::zero()) % Length();
-  const auto next = std::upper_bound(records_.begin(), records_.end(), t,
-                                     [](base::Duration at, const Record& r) { return at < r.at; });
-  const Record& record = *std::prev(next);
+  const Record& record = RecordAt(t);
   if (!record.status.ok()) return record.status;
   std::vector<GpuSample> samples;
   samples.reserve(record.gpus.size());
   for (const auto& gpu : record.gpus) samples.push_back(Sample(gpu, lane, now));
   return samples;
+}
+
+std::shared_ptr<const telemetry::Ownership> Trace::HoldersAt(base::Duration t) const {
+  return RecordAt(t).holders;
+}
+
+const Trace::Record& Trace::RecordAt(base::Duration t) const {
+  t = std::max(t, base::Duration::zero()) % Length();
+  const auto next = std::upper_bound(records_.begin(), records_.end(), t,
+                                     [](base::Duration at, const Record& r) { return at < r.at; });
+  return *std::prev(next);
 }
 
 base::Duration Trace::Length() const {

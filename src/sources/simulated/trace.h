@@ -25,15 +25,20 @@ class Trace final : public Script {
   // follows. Not to be called on an empty trace.
   absl::StatusOr<std::vector<GpuSample>> At(catalog::Lane lane, base::Duration t,
                                             base::SteadyTime now) const override;
+  // Not on an empty trace either.
+  std::optional<base::Duration> length() const override { return Length(); }
+  std::shared_ptr<const telemetry::Ownership> HoldersAt(base::Duration t) const override;
 
  private:
   struct Record {
     base::Duration at;    // after the first one
     absl::Status status;  // not OK: the hardware could not be read
     std::vector<telemetry::GpuSnapshot> gpus;
+    std::shared_ptr<const telemetry::Ownership> holders;
   };
 
   base::Duration Length() const;
+  const Record& RecordAt(base::Duration t) const;
 
   std::string node_;
   base::WallTime begin_ = {};

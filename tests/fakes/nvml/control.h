@@ -34,8 +34,10 @@ enum class NvmlFunction : uint32_t {
   kPowerUsage,
   kFieldValues,
   kPcieThroughput,
+  kMigMode,
+  kPersistenceMode,
 };
-inline constexpr size_t kNvmlFunctionCount = 17;
+inline constexpr size_t kNvmlFunctionCount = 19;
 
 // What a caller must never do; each kind is counted.
 enum class NvmlMisuse : uint32_t {
@@ -77,6 +79,8 @@ struct GpuControl {
   std::atomic<uint32_t> minor_number;  // of /dev/nvidiaN: not the index
   std::atomic<uint32_t> lost;          // not 0: GPU_IS_LOST
   std::atomic<uint32_t> losses;        // how often it was lost; only a new init sees it back
+  std::atomic<uint32_t> mig;           // 1: divided
+  std::atomic<uint32_t> persistence;   // 1: on
   std::atomic<uint32_t> gpu_percent;
   std::atomic<uint32_t> memory_percent;
   std::atomic<uint64_t> memory_total_bytes;
@@ -98,7 +102,7 @@ struct GpuControl {
 };
 
 struct NvmlControl {
-  static constexpr uint64_t kMagic = 0x4e564d4c46414b45 + 2;  // layout 2
+  static constexpr uint64_t kMagic = 0x4e564d4c46414b45 + 3;  // layout 3
 
   std::atomic<uint64_t> magic;
   std::atomic<uint32_t> gpu_count;
@@ -121,6 +125,7 @@ inline void SetDefaults(NvmlControl& control, uint32_t gpus) {
     GpuControl& gpu = control.gpus[i];
     gpu.uuid_number = i + 1;
     gpu.minor_number = i ^ 1;
+    gpu.persistence = 1;
     gpu.gpu_percent = 40 + 2 * i;
     gpu.memory_percent = 20 + 2 * i;
     gpu.memory_total_bytes = 81559 * kMib;

@@ -101,6 +101,18 @@ Return nvmlDeviceGetTemperatureV(DeviceHandle handle, TemperatureV1* temperature
   return Return::kArgumentVersionMismatch;
 }
 
+Return nvmlDeviceGetMigMode(DeviceHandle handle, uint32_t* now, uint32_t* pending) {
+  const Return result = Get(NvmlFunction::kMigMode, handle, now,
+                            [](const GpuControl& gpu, uint32_t& out) { out = gpu.mig; });
+  if (pending != nullptr) *pending = result == Return::kSuccess ? *now : 0;
+  return result;
+}
+
+Return nvmlDeviceGetPersistenceMode(DeviceHandle handle, uint32_t* on) {
+  return Get(NvmlFunction::kPersistenceMode, handle, on,
+             [](const GpuControl& gpu, uint32_t& out) { out = gpu.persistence; });
+}
+
 Return nvmlDeviceGetFieldValues(DeviceHandle handle, int count, FieldValue* fields) {
   GpuControl* gpu = nullptr;
   const Return result = EnterDevice(NvmlFunction::kFieldValues, handle, &gpu);

@@ -91,6 +91,14 @@ void FakeGpu::SetNvlinkType(sources::nvml::ValueType type) {
   control_.nvlink_type = type;
 }
 
+void FakeGpu::SetMig(bool on) {
+  control_.mig = on ? 1 : 0;
+}
+
+void FakeGpu::SetPersistence(bool on) {
+  control_.persistence = on ? 1 : 0;
+}
+
 void FakeGpu::SetNvlinkDown(uint64_t mask) {
   control_.nvlink_down = mask;
 }

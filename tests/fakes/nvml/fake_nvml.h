@@ -35,6 +35,8 @@ class FakeGpu {
   void SetMemoryUsed(uint64_t used_bytes);
   void SetTemperature(int32_t celsius);
   void SetPower(uint32_t milliwatts);
+  void SetMig(bool on);          // off
+  void SetPersistence(bool on);  // on
   void SetPcie(uint32_t tx_kbps, uint32_t rx_kbps);
 
   // Which fields it has, and over how many links. The default: kTotals, 18.

@@ -13,7 +13,7 @@ namespace grpc {
 class ChannelCredentials;
 }  // namespace grpc
 
-namespace gpuscaler::cli {
+namespace gpuscaler::keda {
 
 // As KEDA names a trigger to its scaler.
 externalscaler::ScaledObjectRef Reference(const manifests::ScaledObject& object,
@@ -44,9 +44,15 @@ class KedaClient {
                                   const manifests::ScaledObjectTrigger& trigger,
                                   const std::string& metric_name);
 
+  // Of the server as a whole: OK; UNAVAILABLE: it says that it does not serve.
+  absl::Status Health();
+  // The first message of StreamIsActive, which comes at once.
+  absl::StatusOr<bool> FirstPush(const manifests::ScaledObject& object,
+                                 const manifests::ScaledObjectTrigger& trigger);
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace gpuscaler::cli
+}  // namespace gpuscaler::keda

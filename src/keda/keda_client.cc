@@ -1,4 +1,4 @@
-#include "cli/keda_client.h"
+#include "keda/keda_client.h"
 
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
@@ -9,9 +9,10 @@
 
 #include "base/strings.h"
 #include "externalscaler.grpc.pb.h"
+#include "health.grpc.pb.h"
 #include "rpc/status.h"
 
-namespace gpuscaler::cli {
+namespace gpuscaler::keda {
 namespace {
 
 struct Call {
@@ -32,6 +33,7 @@ externalscaler::ScaledObjectRef Reference(const manifests::ScaledObject& object,
 
 struct KedaClient::Impl {
   std::unique_ptr<externalscaler::ExternalScaler::Stub> stub;
+  std::unique_ptr<grpc::health::v1::Health::Stub> health;
 };
 
 KedaClient::KedaClient(const std::string& address,
@@ -40,8 +42,9 @@ KedaClient::KedaClient(const std::string& address,
     : impl_(std::make_unique<Impl>()) {
   grpc::ChannelArguments arguments;
   if (!server_name.empty()) arguments.SetSslTargetNameOverride(server_name);
-  impl_->stub = externalscaler::ExternalScaler::NewStub(
-      grpc::CreateCustomChannel(address, credentials, arguments));
+  const auto channel = grpc::CreateCustomChannel(address, credentials, arguments);
+  impl_->stub = externalscaler::ExternalScaler::NewStub(channel);
+  impl_->health = grpc::health::v1::Health::NewStub(channel);
 }
 
 KedaClient::~KedaClient() = default;
@@ -93,4 +96,30 @@ absl::StatusOr<PollAnswer> KedaClient::Poll(const manifests::ScaledObject& objec
   return answer;
 }
 
-}  // namespace gpuscaler::cli
+absl::Status KedaClient::Health() {
+  Call call;
+  grpc::health::v1::HealthCheckResponse response;
+  const grpc::Status status = impl_->health->Check(&call.context, {}, &response);
+  if (!status.ok()) return rpc::FromGrpc(status);
+  using Response = grpc::health::v1::HealthCheckResponse;
+  if (response.status() == Response::SERVING) return absl::OkStatus();
+  return absl::UnavailableError(
+      base::StrCat("it says ", Response::ServingStatus_Name(response.status())));
+}
+
+absl::StatusOr<bool> KedaClient::FirstPush(const manifests::ScaledObject& object,
+                                           const manifests::ScaledObjectTrigger& trigger) {
+  Call call;
+  const auto stream = impl_->stub->StreamIsActive(&call.context, Reference(object, trigger));
+  externalscaler::IsActiveResponse response;
+  if (stream->Read(&response)) {
+    call.context.TryCancel();
+    static_cast<void>(stream->Finish());
+    return response.result();
+  }
+  const grpc::Status status = stream->Finish();
+  if (!status.ok()) return rpc::FromGrpc(status);
+  return absl::InternalError("the stream ended without a message");
+}
+
+}  // namespace gpuscaler::keda

@@ -1,0 +1,132 @@
+#include "simulation/simulated_object.h"
+
+#include <chrono>
+#include <utility>
+
+#include "base/strings.h"
+
+namespace gpuscaler::simulation {
+namespace {
+
+std::chrono::seconds Seconds(int64_t seconds) {
+  return std::chrono::seconds(seconds);
+}
+
+scaling::ScalingRules Rules(const std::optional<manifests::ScalingRules>& given,
+                            scaling::ScalingRules rules) {
+  if (!given) return rules;
+  if (given->stabilization_window_seconds) {
+    rules.stabilization = Seconds(*given->stabilization_window_seconds);
+  }
+  switch (given->select_policy.value_or(manifests::SelectPolicy::kMax)) {
+    case manifests::SelectPolicy::kMax:
+      rules.select = scaling::SelectPolicy::kMax;
+      break;
+    case manifests::SelectPolicy::kMin:
+      rules.select = scaling::SelectPolicy::kMin;
+      break;
+    case manifests::SelectPolicy::kDisabled:
+      rules.select = scaling::SelectPolicy::kDisabled;
+      break;
+  }
+  if (given->policies.empty()) return rules;
+  rules.policies.clear();
+  for (const manifests::ScalingPolicy& policy : given->policies) {
+    const bool pods = policy.type == manifests::PolicyType::kPods;
+    rules.policies.push_back({pods ? scaling::PolicyType::kPods : scaling::PolicyType::kPercent,
+                              policy.value, Seconds(policy.period_seconds)});
+  }
+  return rules;
+}
+
+double Tolerance(const std::optional<manifests::ScalingRules>& rules) {
+  return rules ? rules->tolerance.value_or(scaling::kHpaTolerance) : scaling::kHpaTolerance;
+}
+
+Fallback ToFallback(const manifests::Fallback& given) {
+  Fallback fallback = {given.failure_threshold, given.replicas, FallbackBehavior::kStatic};
+  struct Row {
+    std::string_view name;
+    FallbackBehavior behavior;
+  };
+  constexpr Row kRows[] = {
+      {"currentReplicas", FallbackBehavior::kCurrentReplicas},
+      {"currentReplicasIfHigher", FallbackBehavior::kCurrentReplicasIfHigher},
+      {"currentReplicasIfLower", FallbackBehavior::kCurrentReplicasIfLower},
+  };
+  for (const Row& row : kRows) {
+    if (given.behavior == row.name) fallback.behavior = row.behavior;
+  }
+  return fallback;
+}
+
+absl::StatusOr<SimulatedTrigger> ToTrigger(const manifests::ScaledObjectTrigger& given,
+                                           const std::string& object_namespace) {
+  std::vector<scaling::MetadataEntry> metadata;
+  for (const auto& [key, value] : given.metadata) metadata.push_back({key, value});
+  auto trigger = scaling::ParseTrigger(metadata, object_namespace);
+  if (!trigger.ok()) return trigger.status();
+  return SimulatedTrigger{*std::move(trigger), given.hpa_metric_type,
+                          given.type == "external-push"};
+}
+
+KedaSettings Settings(const manifests::ScaledObject& object) {
+  KedaSettings keda;
+  keda.min_replicas = object.min_replicas;
+  keda.max_replicas = object.max_replicas;
+  keda.idle_replicas = object.idle_replicas;
+  keda.polling_interval = Seconds(object.polling_interval_seconds);
+  keda.cooldown = Seconds(object.cooldown_seconds);
+  keda.initial_cooldown = Seconds(object.initial_cooldown_seconds);
+  if (object.fallback) keda.fallback = ToFallback(*object.fallback);
+  return keda;
+}
+
+absl::Status Check(const manifests::ScaledObject& object, const std::string& name) {
+  if (object.triggers.empty()) {
+    return absl::InvalidArgumentError(
+        base::StrCat(name, " has no trigger of type external or external-push"));
+  }
+  if (object.has_scaling_modifiers) {
+    return absl::InvalidArgumentError(base::StrCat(
+        name, " makes its number by a formula (scalingModifiers), which is not simulated"));
+  }
+  if (object.polling_interval_seconds < 1) {
+    return absl::InvalidArgumentError(base::StrCat(
+        name, ": pollingInterval is ", object.polling_interval_seconds, "; it must be 1 or more"));
+  }
+  const int64_t least = object.min_replicas > 0 ? object.min_replicas : 1;
+  if (least > object.max_replicas) {
+    return absl::InvalidArgumentError(base::StrCat(
+        name, ": maxReplicaCount is ", object.max_replicas, "; it must be ", least, " or more"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<SimulatedObject> FromManifest(const manifests::ScaledObject& object) {
+  SimulatedObject simulated;
+  simulated.name = base::StrCat(object.object_namespace, "/", object.name);
+  if (absl::Status checked = Check(object, simulated.name); !checked.ok()) return checked;
+  for (size_t i = 0; i < object.triggers.size(); ++i) {
+    auto trigger = ToTrigger(object.triggers[i], object.object_namespace);
+    if (!trigger.ok()) {
+      return absl::InvalidArgumentError(base::StrCat(simulated.name, ", external trigger ", i, ": ",
+                                                     base::Message(trigger.status())));
+    }
+    simulated.triggers.push_back(*std::move(trigger));
+  }
+  simulated.keda = Settings(object);
+  const manifests::HpaBehavior& behavior = object.behavior;
+  simulated.tolerances = {Tolerance(behavior.scale_up), Tolerance(behavior.scale_down)};
+  // An HPA without any goes by other rules than one with the defaults.
+  if (behavior.scale_up || behavior.scale_down) {
+    simulated.behavior =
+        scaling::HpaBehavior{Rules(behavior.scale_up, scaling::DefaultScaleUpRules()),
+                             Rules(behavior.scale_down, scaling::DefaultScaleDownRules())};
+  }
+  return simulated;
+}
+
+}  // namespace gpuscaler::simulation
