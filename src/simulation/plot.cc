@@ -66,18 +66,18 @@ std::vector<SvgPanel> Panels(const SimulatedObject& object, const Course& course
         Each(course, [&trigger](const Second&) { return std::optional(trigger.target); }), true}}};
   SvgPanel replicas = {
       "replicas",
-      {{"HPA wants", "wanted",
+      {{"serving", "serving",
+        Each(course, [](const Second& second) { return static_cast<double>(second.serving); }),
+        true},
+       {"replicas", "replicas",
+        Each(course, [](const Second& second) { return static_cast<double>(second.replicas); }),
+        true},
+       {"HPA wants", "wanted",
         Each(course,
              [](const Second& second) {
                return second.wanted ? std::optional(static_cast<double>(*second.wanted))
                                     : std::nullopt;
              }),
-        true},
-       {"replicas", "replicas",
-        Each(course, [](const Second& second) { return static_cast<double>(second.replicas); }),
-        true},
-       {"serving", "serving",
-        Each(course, [](const Second& second) { return static_cast<double>(second.serving); }),
         true}}};
   std::vector<SvgPanel> panels = {std::move(offered)};
   const bool waits = std::any_of(course.seconds.begin(), course.seconds.end(),

@@ -15,7 +15,7 @@ namespace {
 constexpr double kLeft = 64;    // of the value axis' labels
 constexpr double kTitle = 24;   // above the lines: title and legend
 constexpr double kBottom = 22;  // below: the time axis' labels
-constexpr double kRight = 16;
+constexpr double kRight = 34;   // half a label of the time axis
 
 struct Frame {
   double left, right, top, bottom;

@@ -36,9 +36,9 @@ SvgPanel Panel(std::vector<std::optional<double>> values, bool steps) {
 }
 
 TEST(Panel, HoldsAStepUntilTheNextAndEndsAtAGap) {
-  // 64 to 944 pixels for 4 seconds: 220 each. From 24 to 178 for 0 to 10.
+  // 64 to 926 pixels for 4 seconds: 215.5 each. From 24 to 178 for 0 to 10.
   const std::string svg = DrawPanel(Panel({10, 10, 0, std::nullopt}, true), 0, 960, 200, true);
-  EXPECT_THAT(svg, HasSubstr("d=\"M64.0 24.0H504.0L504.0 178.0H724.0\""));
+  EXPECT_THAT(svg, HasSubstr("d=\"M64.0 24.0H495.0L495.0 178.0H710.5\""));
 }
 
 TEST(Panel, OfMoreSecondsThanPixelsKeepsTheHighestAndTheLowest) {
