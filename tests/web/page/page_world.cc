@@ -27,13 +27,16 @@
 namespace gpuscaler::e2e {
 namespace {
 
+// As Kubernetes makes them up: without vowels, 0, 1 and 3.
+constexpr const char* kSuffixes[] = {"22222", "x2b4k", "zzzzz"};
+
 class World {
  public:
   World() {
     for (uint32_t i = 1; i <= 3; ++i) nodes_.push_back(std::make_unique<FleetNode>(i, 4));
     for (uint32_t i = 0; i < 3; ++i) {
       node(i).SetLoad({20, 30, 40, 50});
-      node(i).Hold(base::StrCat("llm-7d9c8b5f4d-2222", i + 2), {0, 1});
+      node(i).Hold(base::StrCat("llm-7d9c8b5f4d-", kSuffixes[i]), {0, 1});
     }
     node(1).Hold("embeddings-0", {2});
     gateway_.Start();

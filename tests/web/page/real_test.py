@@ -162,7 +162,7 @@ class Real(unittest.TestCase):
 
     def test_a_change_of_load_appears(self):
         page = self.open("#nodes.open=node-2")
-        first = "document.querySelector('.gpus tbody tr').innerText"
+        first = "document.querySelector('.gpus tbody tr')?.innerText"
         page.wait(f"{first}.includes('20\\u00a0%')")
         self.world.do("load", 2, 97, 96, 95, 94)
         page.wait(f"{first}.includes('97\\u00a0%')")
@@ -197,7 +197,9 @@ class Real(unittest.TestCase):
         page.wait("document.querySelectorAll('.gpus tbody tr')[2].innerText.includes('✕')")
         gpu = self.world.api("snapshot", node="node-1")["nodes"][0]["gpus"][2]
         row = page.run(cells(".gpus tbody tr"))[2]
-        self.assertEqual(row["Utilization"], f"– absent: {gpu['error']}")
+        # Each lane has an error of its own, and the newest is told.
+        self.assertIn("GPU 2 failed with 15", gpu["error"])
+        self.assertRegex(row["Utilization"], "^– absent: .* of GPU 2 failed with 15 ")
         self.assertIn("3 of 4 read", page.run(f"{rows('nodes')}[0].innerText"))
 
     def test_a_gateway_that_restarts_is_found_again(self):
