@@ -124,7 +124,7 @@ void AddHpa(const manifests::ScaledObject& object, const manifests::ScaledObject
     text = step.text;
     next = step.next;
   }
-  base::StrAppend(&out, "  HPA ", Shown(text), "\n");
+  base::StrAppend(&out, "  HPA: ", Shown(text), "\n");
   const auto bounded = Bounded(next, object);
   if (!bounded) return;
   base::StrAppend(&out, "  next: ", hpa.current_replicas(), " -> ", *bounded);

@@ -1,5 +1,5 @@
-// A message as JSON, by protobuf's own mapping with the fields' own names, but quickly: the
-// library's writer takes a second for a page of a large fleet.
+// A message as JSON, by protobuf's own mapping with the fields' own names, in one pass: the
+// library's writer encodes the message again and goes through a type resolver.
 //
 // Fields without presence are always there, those with presence only where they are set.
 // Maps are in the order of their keys. A number that is not finite is left out, in a list

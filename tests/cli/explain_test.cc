@@ -82,7 +82,7 @@ TEST_F(Explain, OfThisMachinesGpusShowsEachStep) {
                     HasSubstr("  times 2 replicas, for HPA divides by the target"),
                     HasSubstr("  reported as keda_gpu_metric: 180 (target 50)\n"),
                     HasSubstr("  active: a GPU exceeds the activation threshold 0\n"),
-                    HasSubstr("  HPA AverageValue: ceil(180 / 50) = 4; 2 run: up at "
+                    HasSubstr("  HPA: AverageValue: ceil(180 / 50) = 4; 2 run: up at "
                               "the next look\n"),
                     HasSubstr("  next: 2 -> 3 (minReplicaCount 1, maxReplicaCount 3)")));
   EXPECT_THAT(run.output, Not(HasSubstr("default/all")));
@@ -95,7 +95,7 @@ TEST_F(Explain, TheReplicasMayBeGiven) {
   EXPECT_THAT(run.output,
               AllOf(HasSubstr("the trigger's metricType is Value, the scaler takes it for "
                               "AverageValue: say hpaMetricType: Value in its metadata"),
-                    HasSubstr("  HPA Value: ceil(4 x 100 / 50) = 8; 4 run: up at the next look\n"),
+                    HasSubstr("  HPA: Value: ceil(4 x 100 / 50) = 8; 4 run: up at the next look\n"),
                     HasSubstr("  next: 4 -> 8\n")));
 }
 
@@ -130,7 +130,7 @@ TEST_F(Explain, WithoutADriverTheDecisionsSayWhy) {
                                   "--pod-resources-socket=", file_.path(), "--object=default/all"});
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_THAT(run.output, AllOf(HasSubstr("UNAVAILABLE: "), HasSubstr("/nowhere.so"),
-                                HasSubstr("HPA without a value HPA keeps what runs")));
+                                HasSubstr("HPA: without a value HPA keeps what runs")));
 }
 
 TEST_F(Explain, AServerThatCannotExplainIsNamed) {
