@@ -82,7 +82,8 @@ void GpuHistory::Put(uint64_t key, uint8_t utilization, uint8_t memory) {
 }
 
 void GpuHistory::DropGone() {
-  std::erase_if(rings_, [this](const auto& entry) { return step_ - entry.second.last >= kPoints; });
+  std::erase_if(rings_,
+                [step = step_](const auto& entry) { return step - entry.second.last >= kPoints; });
 }
 
 std::optional<GpuHistory::Series> GpuHistory::Of(std::string_view node,
