@@ -54,6 +54,7 @@ void Read(const manifests::ScaledObject& object, CheckedTrigger& checked) {
   bool whole = metadata.size() == all;
   for (;;) {
     std::vector<scaling::MetadataEntry> entries;
+    entries.reserve(metadata.size());
     for (const auto& [key, value] : metadata) entries.push_back({key, value});
     auto trigger = scaling::ParseTrigger(entries, object.object_namespace);
     if (trigger.ok()) {
