@@ -184,9 +184,10 @@ class Real(unittest.TestCase):
             self.assertRegex(lost[column], "^– absent: the node has not been heard for .*, since ")
         for row in page.run(cells(".gpus tbody tr")):
             self.assertRegex(row["Utilization"], "^– absent: the node has not been heard for ")
-        self.assertIn(
-            "66.7 %: 2\u00a0nodes fresh, 1 lost",
-            page.run("document.querySelector('#facts').innerText"),
+        # The summary is asked for apart from the nodes.
+        page.wait(
+            "document.querySelector('#facts').innerText"
+            ".includes('66.7 %: 2\\u00a0nodes fresh, 1 lost')"
         )
         page.wait("document.querySelector('#announcer').innerText === '1\\u00a0node lost.'")
 
