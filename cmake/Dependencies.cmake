@@ -43,12 +43,33 @@ endif()
 require_libraries(yaml_libraries yaml-cpp)
 require_libraries(zlib_libraries z)
 
-# Archives depend on each other in circles, hence the groups.
+# Archives depend on each other in circles, and CMake knows of none of these
+# dependencies: all of them are one group, which stands behind whatever needs one. A
+# program takes of it what it uses.
+if(GPUSCALER_STATIC)
+  set(archives ${grpc_libraries} ${protobuf_libraries} ${yaml_libraries} ${absl_libraries}
+               ${OPENSSL_SSL_LIBRARY} ${OPENSSL_CRYPTO_LIBRARY} ${zlib_libraries})
+  list(REMOVE_DUPLICATES archives)
+  list(JOIN archives "," archives)
+  set(archives "$<LINK_GROUP:RESCAN,${archives}>" ${CMAKE_DL_LIBS} Threads::Threads)
+  set(absl_libraries ${archives})
+  set(protobuf_libraries ${archives})
+  set(grpc_libraries ${archives})
+  set(yaml_libraries ${archives})
+  set(zlib_libraries ${archives})
+  set(openssl_libraries ${archives})
+else()
+  set(openssl_libraries OpenSSL::SSL OpenSSL::Crypto ${CMAKE_DL_LIBS})
+endif()
+
 add_library(dep_absl INTERFACE)
-target_link_libraries(dep_absl INTERFACE -Wl,--start-group ${absl_libraries} -Wl,--end-group)
+target_link_libraries(dep_absl INTERFACE ${absl_libraries})
 if(GPUSCALER_STATIC)
   target_link_libraries(dep_absl INTERFACE -static-libstdc++ -static-libgcc)
 endif()
+
+add_library(dep_openssl INTERFACE)
+target_link_libraries(dep_openssl INTERFACE ${openssl_libraries})
 
 add_library(dep_protobuf INTERFACE)
 target_link_libraries(dep_protobuf INTERFACE ${protobuf_libraries} Threads::Threads)
@@ -60,8 +81,7 @@ endif()
 
 add_library(dep_grpc INTERFACE)
 target_link_libraries(dep_grpc INTERFACE
-  -Wl,--start-group ${grpc_libraries} ${absl_libraries} -Wl,--end-group
-  dep_protobuf OpenSSL::SSL OpenSSL::Crypto ${CMAKE_DL_LIBS} Threads::Threads)
+  ${grpc_libraries} dep_absl dep_protobuf dep_openssl Threads::Threads)
 
 # Debian builds spdlog's and fmt's libraries shared only: header-only use.
 add_library(dep_spdlog INTERFACE)
