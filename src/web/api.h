@@ -20,6 +20,7 @@
 #include "web/node_state.h"
 #include "web/page_time.h"
 #include "web/summary.h"
+#include "web/workload_totals.h"
 
 namespace gpuscaler::web {
 
@@ -49,6 +50,8 @@ class Api {
 
   const Sources sources_;
   SummaryMaker summary_;
+  WorkloadsByName workloads_;
+  base::SteadyTime workloads_good_until_ = {};
   GpuHistory history_;
   std::optional<base::PeriodicThread> sampler_;  // last: it uses the above
 };

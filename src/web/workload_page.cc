@@ -4,7 +4,6 @@
 #include "base/strings.h"
 #include "base/utf8.h"
 #include "telemetry/timestamp.h"
-#include "web/workload_totals.h"
 
 namespace gpuscaler::web {
 namespace {
@@ -34,14 +33,19 @@ absl::StatusOr<api::v1::WorkloadPage> MakeWorkloadPage(const telemetry::View& vi
                                                        const WorkloadQuestion& question,
                                                        base::Duration stale_after,
                                                        const PageTime& time) {
+  return MakeWorkloadPage(TotalWorkloads(view, question.object_namespace, stale_after, time.now),
+                          question, time);
+}
+
+absl::StatusOr<api::v1::WorkloadPage> MakeWorkloadPage(const WorkloadsByName& workloads,
+                                                       const WorkloadQuestion& question,
+                                                       const PageTime& time) {
   const size_t slash = question.after.find('/');
   if (!question.after.empty() && slash == std::string::npos) {
     return absl::InvalidArgumentError(
         base::StrCat("after is ", base::QuotedStart(question.after),
                      "; it must be the `next` of a page, NAMESPACE/NAME"));
   }
-  const WorkloadsByName workloads =
-      TotalWorkloads(view, question.object_namespace, stale_after, time.now);
   api::v1::WorkloadPage page;
   telemetry::SetTimestamp(time.at, *page.mutable_at());
   const auto begin = question.after.empty()
@@ -54,6 +58,7 @@ absl::StatusOr<api::v1::WorkloadPage> MakeWorkloadPage(const telemetry::View& vi
   for (auto at = workloads.begin(); at != workloads.end(); ++at) {
     behind = behind || at == begin;
     const auto& [key, totals] = *at;
+    if (!question.object_namespace.empty() && key.first != question.object_namespace) continue;
     if (!question.filter.Passes(base::StrCat(key.first, "/", totals.kind->name, "/", key.second))) {
       continue;
     }

@@ -9,6 +9,7 @@
 #include "telemetry/view.h"
 #include "web/name_filter.h"
 #include "web/page_time.h"
+#include "web/workload_totals.h"
 
 namespace gpuscaler::web {
 
@@ -19,7 +20,12 @@ struct WorkloadQuestion {
   NameFilter filter = {};  // of "namespace/kind/name"
 };
 
-// Pure. INVALID_ARGUMENT: `after` is no place.
+// Pure. INVALID_ARGUMENT: `after` is no place. `workloads`: of all namespaces, or of the
+// question's.
+absl::StatusOr<api::v1::WorkloadPage> MakeWorkloadPage(const WorkloadsByName& workloads,
+                                                       const WorkloadQuestion& question,
+                                                       const PageTime& time);
+// Likewise, of what the view holds.
 absl::StatusOr<api::v1::WorkloadPage> MakeWorkloadPage(const telemetry::View& view,
                                                        const WorkloadQuestion& question,
                                                        base::Duration stale_after,
