@@ -39,14 +39,16 @@ class Section {
       maxlength: 200,
     });
     this.filter.addEventListener('input', () => this.filterTyped());
-    const tools = element('div', {class: 'tools', role: 'search', 'aria-label': title},
-        element('label', {class: 'unseen', for: `${id}-filter`}, filterLabel), this.filter);
-      if (states !== undefined) {
-        this.state = element(
-            'select', {id: `${id}-state`},
-            ...states.map(([value, text]) => element('option', {value}, text)));
-        this.state.addEventListener('change', () => this.narrow('state', this.state.value));
-      tools.append(element('label', {class: 'unseen', for: `${id}-state`}, 'State'), this.state);
+    // 'for' in quotes: as a bare key clang-format takes it for the keyword.
+    const tools = element(
+        'div', {class: 'tools', role: 'search', 'aria-label': title},
+        element('label', {class: 'unseen', 'for': `${id}-filter`}, filterLabel), this.filter);
+    if (states !== undefined) {
+      this.state = element(
+          'select', {id: `${id}-state`},
+          ...states.map(([value, text]) => element('option', {value}, text)));
+      this.state.addEventListener('change', () => this.narrow('state', this.state.value));
+      tools.append(element('label', {class: 'unseen', 'for': `${id}-state`}, 'State'), this.state);
     }
     this.trouble = element('p', {class: 'trouble', hidden: ''});
     this.empty = element('p', {class: 'empty'}, 'Not read yet.');
@@ -55,132 +57,131 @@ class Section {
     this.node.querySelector('h2').append(this.count);
     this.node.querySelector('header').append(tools);
     this.node.append(this.trouble, this.scroller, this.empty, this.pages.node);
-      }
+  }
 
-      of(name) {
-        return `${this.kind.id}.${name}`;
-      }
+  of(name) {
+    return `${this.kind.id}.${name}`;
+  }
 
-      fromPlace() {
-        this.after = this.place.text(this.of('after'));
-        this.open = this.place.set(this.of('open'));
-        this.filter.value = this.place.text(this.of('filter'));
-        if (this.state !== undefined) this.state.value = this.place.text(this.of('state'));
-        this.trail = [];
-        this.askedAt = -Infinity;
-      }
+  fromPlace() {
+    this.after = this.place.text(this.of('after'));
+    this.open = this.place.set(this.of('open'));
+    this.filter.value = this.place.text(this.of('filter'));
+    if (this.state !== undefined) this.state.value = this.place.text(this.of('state'));
+    this.trail = [];
+    this.askedAt = -Infinity;
+  }
 
-      filterTyped() {
-        clearTimeout(this.typing);
-        this.typing = setTimeout(() => this.narrow('filter', this.filter.value.trim()), 200);
-      }
+  filterTyped() {
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => this.narrow('filter', this.filter.value.trim()), 200);
+  }
 
-      narrowState(state) {
-        this.state.value = state;
-        this.narrow('state', state);
-      }
+  narrowState(state) {
+    this.state.value = state;
+    this.narrow('state', state);
+  }
 
-      narrow(name, value) {
-        this.place.put(this.of(name), value);
-        this.trail = [];
-        this.turnTo('');
-      }
+  narrow(name, value) {
+    this.place.put(this.of(name), value);
+    this.trail = [];
+    this.turnTo('');
+  }
 
-      back() {
-        this.turnTo(this.trail.pop() ?? '');
-      }
+  back() {
+    this.turnTo(this.trail.pop() ?? '');
+  }
 
-      forward() {
-        this.trail.push(this.after);
-        this.turnTo(this.answer.next);
-      }
+  forward() {
+    this.trail.push(this.after);
+    this.turnTo(this.answer.next);
+  }
 
-      turnTo(after) {
-        this.after = after;
-        this.place.put(this.of('after'), after);
-        this.askedAt = -Infinity;
-        this.wake();
-      }
+  turnTo(after) {
+    this.after = after;
+    this.place.put(this.of('after'), after);
+    this.askedAt = -Infinity;
+    this.wake();
+  }
 
-      toggle(key) {
-        this.open.has(key) ? this.open.delete(key) : this.open.add(key);
-        this.place.put(this.of('open'), this.open);
-        if (this.answer !== null) this.show();
-        this.askedAt = -Infinity;
-        this.wake();
-      }
+  toggle(key) {
+    this.open.has(key) ? this.open.delete(key) : this.open.add(key);
+    this.place.put(this.of('open'), this.open);
+    if (this.answer !== null) this.show();
+    this.askedAt = -Infinity;
+    this.wake();
+  }
 
-      // Once a second what can be seen, every five what cannot.
-      due(now) {
-        return now - this.askedAt >= (this.onScreen ? 900 : 4900);
-      }
+  // Once a second what can be seen, every five what cannot.
+  due(now) {
+    return now - this.askedAt >= (this.onScreen ? 900 : 4900);
+  }
 
-      async refresh(summary, now, second) {
-        this.askedAt = now;
-        const {path, list, total, read} = this.kind;
-        const {after} = this;
-        try {
-          const page = await this.api.get(path, {
-            limit: Section.kRows,
-            after,
-            filter: this.place.text(this.of('filter')),
-            state: this.place.text(this.of('state')),
-          });
-          const rows = page[list] ?? [];
-          if (read !== undefined) rows.forEach((row) => read(row, second));
-          await this.readDetails(rows, second);
-          if (after !== this.after) return;  // another page was turned to meanwhile
-          this.answer = {
-            rows,
-            next: page.next ?? '',
-            matched: numberOf(page.total) ?? rows.length,
-            total: total(summary)
-          };
-          this.failed(null);
-          this.show();
-        } catch (error) {
-          if (!(error instanceof ApiError)) throw error;
-          this.failed(error);  // the other lists go on
-        }
-      }
+  async refresh(summary, now, second) {
+    this.askedAt = now;
+    const {path, list, total, read} = this.kind;
+    const {after} = this;
+    try {
+      const page = await this.api.get(path, {
+        limit: Section.kRows,
+        after,
+        filter: this.place.text(this.of('filter')),
+        state: this.place.text(this.of('state')),
+      });
+      const rows = page[list] ?? [];
+      if (read !== undefined) rows.forEach((row) => read(row, second));
+      await this.readDetails(rows, second);
+      if (after !== this.after) return;  // another page was turned to meanwhile
+      this.answer = {
+        rows,
+        next: page.next ?? '',
+        matched: numberOf(page.total) ?? rows.length,
+        total: total(summary)
+      };
+      this.failed(null);
+      this.show();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.failed(error);  // the other lists go on
+    }
+  }
 
-      async readDetails(rows, second) {
-        const {readDetail} = this.kind;
-        if (readDetail === undefined) return;
-        const open =
-            keyed(rows, this.kind.key).filter(({key}) => this.open.has(key)).map(({row}) => row);
-        await Promise.all(open.map((row) => readDetail(this.api, row, second)));
-      }
+  async readDetails(rows, second) {
+    const {readDetail} = this.kind;
+    if (readDetail === undefined) return;
+    const open =
+        keyed(rows, this.kind.key).filter(({key}) => this.open.has(key)).map(({row}) => row);
+    await Promise.all(open.map((row) => readDetail(this.api, row, second)));
+  }
 
-      failed(error) {
-        this.trouble.hidden = error === null;
-        setText(
-            this.trouble,
-            error === null ?
-                '' :
-                `${this.kind.title} cannot be read: ${error.message}. What is shown is older.`);
-      }
+  failed(error) {
+    this.trouble.hidden = error === null;
+    setText(
+        this.trouble,
+        error === null ?
+            '' :
+            `${this.kind.title} cannot be read: ${error.message}. What is shown is older.`);
+  }
 
-      show() {
-        const {rows, matched, total} = this.answer;
-        const narrowed = this.filter.value.trim() !== '' || (this.state?.value ?? '') !== '';
-        this.table.show(rows, this.open);
-        setText(
-            this.count,
-            narrowed && total !== null ?
-                `${kFewDigits.format(matched)} of ${kFewDigits.format(total)}` :
-                kFewDigits.format(matched));
-        this.scroller.hidden = rows.length === 0;
-        this.empty.hidden = rows.length > 0;
-        setText(
-            this.empty,
-            narrowed        ? 'Nothing matches.' :
-                matched > 0 ? 'Nothing comes after this.' :
-                              this.kind.empty);
-        this.pages.show(this.answer, {
-          first: this.after === '',
-          before: this.after === '' || this.trail[0] === '' ? this.trail.length * Section.kRows :
-                                                              null,
-        });
-      }
+  show() {
+    const {rows, matched, total} = this.answer;
+    const narrowed = this.filter.value.trim() !== '' || (this.state?.value ?? '') !== '';
+    this.table.show(rows, this.open);
+    setText(
+        this.count,
+        narrowed && total !== null ?
+            `${kFewDigits.format(matched)} of ${kFewDigits.format(total)}` :
+            kFewDigits.format(matched));
+    this.scroller.hidden = rows.length === 0;
+    this.empty.hidden = rows.length > 0;
+    setText(
+        this.empty,
+        narrowed        ? 'Nothing matches.' :
+            matched > 0 ? 'Nothing comes after this.' :
+                          this.kind.empty);
+    this.pages.show(this.answer, {
+      first: this.after === '',
+      before: this.after === '' || this.trail[0] === '' ? this.trail.length * Section.kRows : null,
+    });
+  }
 }
