@@ -3,16 +3,6 @@
 class Api {
   static kPatience = 10_000;
 
-  constructor() {
-    this.controller = new AbortController();
-  }
-
-  // Ends what is under way: its promise fails with the message 'given up'.
-  giveUp() {
-    this.controller.abort();
-    this.controller = new AbortController();
-  }
-
   // `query`: names and values; '', 0, null and undefined are left out, arrays are repeated.
   async get(path, query = {}) {
     const params = new URLSearchParams();
@@ -24,10 +14,8 @@ class Api {
     }
     const asked = params.toString();
     const target = asked === '' ? path : `${path}?${asked}`;
-    const {signal} = this.controller;
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), Api.kPatience);
-    signal.addEventListener('abort', () => late.abort(), {once: true, signal: late.signal});
     try {
       const response =
           await fetch(target, {signal: late.signal, cache: 'no-store', credentials: 'same-origin'});
@@ -36,13 +24,11 @@ class Api {
       return JSON.parse(body);
     } catch (error) {
       if (error instanceof ApiError) throw error;
-      if (signal.aborted) throw new Error('given up');
       if (late.signal.aborted) throw new Error(`no answer within ${Api.kPatience / 1000} s`);
       if (error instanceof SyntaxError) throw new Error(`the answer is no JSON: ${error.message}`);
       throw new Error('the server cannot be reached');
     } finally {
       clearTimeout(timer);
-      late.abort();
     }
   }
 }

@@ -1,5 +1,5 @@
 // Where the reader is, kept in the URL's fragment so that a link leads there:
-// #nodes.filter=gpu-a&nodes.from=50&nodes.open=gpu-a-17
+// #nodes.filter=gpu-a&nodes.after=gpu-a-16&nodes.open=gpu-a-17
 
 class Place {
   constructor(changed) {
@@ -14,20 +14,15 @@ class Place {
     return this.params.get(name) ?? '';
   }
 
-  count(name) {
-    const value = Number(this.text(name));
-    return Number.isSafeInteger(value) && value >= 0 ? value : 0;
-  }
-
   set(name) {
     return new Set(this.params.getAll(name));
   }
 
-  // `value`: a text, a number or a set of texts; '', 0 and empty sets are not written.
+  // `value`: a text or a set of texts; '' and empty sets are not written.
   put(name, value) {
     this.params.delete(name);
     for (const each of value instanceof Set ? value : [value]) {
-      if (each !== '' && each !== 0) this.params.append(name, each);
+      if (each !== '') this.params.append(name, each);
     }
     const fragment = this.params.toString();
     history.replaceState(null, '', fragment === '' ? location.pathname : `#${fragment}`);
