@@ -19,7 +19,8 @@ class Pages {
     return button;
   }
 
-  show({rows, next, matched}, {first, before}) {
+  // `before`: how many rows come before these, null: not known.
+  show({rows, next, matched, first, before}) {
     this.node.hidden = first && next === '';
     setAttribute(this.before, 'aria-disabled', String(first));
     setAttribute(this.after, 'aria-disabled', String(next === ''));

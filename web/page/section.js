@@ -92,7 +92,10 @@ class Section {
     this.turnTo(this.trail.pop() ?? '');
   }
 
+  // A second click before the first one's answer has nowhere to go: `next` is still that of
+  // the page before.
   forward() {
+    if (this.answer?.asking !== this.asking()) return;
     this.trail.push(this.after);
     this.turnTo(this.answer.next);
   }
@@ -117,32 +120,46 @@ class Section {
     return now - this.askedAt >= (this.onScreen ? 900 : 4900);
   }
 
+  // What is asked for at present, the same text as long as that is the same.
+  asking() {
+    return JSON.stringify(this.query());
+  }
+
+  query() {
+    return {
+      after: this.after,
+      filter: this.place.text(this.of('filter')),
+      state: this.place.text(this.of('state')),
+    };
+  }
+
   async refresh(summary, now, second) {
     this.askedAt = now;
     const {path, list, total, read} = this.kind;
-    const {after} = this;
+    const query = this.query();
+    const asking = this.asking();
     try {
-      const page = await this.api.get(path, {
-        limit: Section.kRows,
-        after,
-        filter: this.place.text(this.of('filter')),
-        state: this.place.text(this.of('state')),
-      });
+      const page = await this.api.get(path, {limit: Section.kRows, ...query});
       const rows = page[list] ?? [];
       if (read !== undefined) rows.forEach((row) => read(row, second));
       await this.readDetails(rows, second);
-      if (after !== this.after) return;  // another page was turned to meanwhile
+      if (asking !== this.asking()) return;  // of another page, or of what it was narrowed to
+      const {after, filter, state} = query;
       this.answer = {
+        asking,
         rows,
         next: page.next ?? '',
         matched: numberOf(page.total) ?? rows.length,
-        total: total(summary)
+        total: total(summary),
+        narrowed: filter !== '' || state !== '',
+        first: after === '',
+        before: after === '' || this.trail[0] === '' ? this.trail.length * Section.kRows : null,
       };
       this.failed(null);
       this.show();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.failed(error);  // the other lists go on
+      if (asking === this.asking()) this.failed(error);  // the other lists go on
     }
   }
 
@@ -164,8 +181,7 @@ class Section {
   }
 
   show() {
-    const {rows, matched, total} = this.answer;
-    const narrowed = this.filter.value.trim() !== '' || (this.state?.value ?? '') !== '';
+    const {rows, matched, total, narrowed} = this.answer;
     this.table.show(rows, this.open);
     setText(
         this.count,
@@ -179,9 +195,6 @@ class Section {
         narrowed        ? 'Nothing matches.' :
             matched > 0 ? 'Nothing comes after this.' :
                           this.kind.empty);
-    this.pages.show(this.answer, {
-      first: this.after === '',
-      before: this.after === '' || this.trail[0] === '' ? this.trail.length * Section.kRows : null,
-    });
+    this.pages.show(this.answer);
   }
 }

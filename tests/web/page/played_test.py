@@ -1,5 +1,6 @@
 """The page against a played scaler: what a real one cannot be brought to say at will."""
 
+import threading
 import time
 import unittest
 
@@ -115,6 +116,46 @@ class Played(PlayedTest):
         page.run(press.format("Previous"))
         page.wait("document.querySelector('#nodes .range').innerText === '1 to 25 of 60'")
         self.assertEqual(page.run(names("nodes")), first)
+
+        page.run(press.format("Next") + "; " + press.format("Next"))
+        page.wait("document.querySelector('#nodes .range').innerText === '26 to 50 of 60'")
+        page.run(press.format("Previous"))
+        page.wait("document.querySelector('#nodes .range').innerText === '1 to 25 of 60'")
+        self.assertEqual(
+            page.run(
+                "[...document.querySelectorAll('#nodes .pages button')].map(b => b.ariaDisabled)"
+            ),
+            ["true", "false"],
+        )
+        self.assertEqual(page.run(names("nodes")), first)
+
+    def test_an_answer_to_an_earlier_filter_is_not_shown(self):
+        page = self.open()
+        page.run(
+            f"""window.shown = [];
+            const show = nodes.show.bind(nodes);
+            nodes.show = () => {{ show(); shown.push([location.hash, {rows("nodes")}.length]); }}"""
+        )
+        asked, held = threading.Event(), threading.Event()
+        self.addCleanup(held.set)
+        answer = self.world.answer
+
+        def late(path, query):
+            if path == "/api/v1/snapshot" and "filter" not in query:
+                asked.set()
+                held.wait(5)
+            return answer(path, query)
+
+        self.world.answer = late
+        self.assertTrue(asked.wait(5))
+        page.run("document.querySelector('#nodes-filter').focus()")
+        page.type("node-005")
+        page.wait("location.hash === '#nodes.filter=node-005'")
+        held.set()
+        page.wait(f"{rows('nodes')}.length === 10")
+        self.assertEqual(
+            [each for each in page.run("shown") if each[0] != "" and each[1] != 10], []
+        )
 
     def test_lost_nodes_are_found(self):
         page = self.open()
