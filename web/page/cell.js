@@ -37,7 +37,7 @@ class Cell {
     const {words} =
         this.be('absent', () => ({
                             dash: element('span', {class: 'absent', 'aria-hidden': 'true'}, '–'),
-                            words: element('span', {class: 'unseen'}),
+                            words: unseen(''),
                           }));
     setText(words, `absent: ${why}`);
     setAttribute(this.node, 'title', why);
@@ -52,18 +52,19 @@ class Cell {
     }
   }
 
-  // `kind`: a row of kMarks.
+  // `kind`: a row of kMarks. `title`: why, where the text does not say it already.
   state(kind, text, title = null) {
     const {pair} =
         this.be('state', () => ({
                            pair: element(
                                'span', {class: 'pair'}, element('span', {'aria-hidden': 'true'}),
-                               element('span', {class: 'clamp'})),
+                               element('span', {class: 'clamp'}), unseen('')),
                          }));
-    const [mark, label] = pair.children;
+    const [mark, label, words] = pair.children;
     setAttribute(mark, 'class', `mark ${kind}`);
     setText(mark, kMarks[kind]);
     setText(label, text);
+    setText(words, title === null || text.includes(title) ? '' : `(${title})`);
     setAttribute(this.node, 'title', title);
   }
 
@@ -73,7 +74,7 @@ class Cell {
         this.be('trend', () => ({
                            spark: new Sparkline(),
                            dash: element('span', {class: 'absent', 'aria-hidden': 'true'}),
-                           words: element('span', {class: 'unseen'}),
+                           words: unseen(''),
                            label: element('span', {class: 'figure'}),
                          }));
     const absent = value === null;

@@ -9,6 +9,11 @@ function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+// Words for a screen reader: those of a `title` reach neither it nor the keyboard.
+function unseen(text) {
+  return element('span', {class: 'unseen'}, text);
+}
+
 function svgElement(tag, attributes = {}, ...children) {
   const node = document.createElementNS('http://www.w3.org/2000/svg', tag);
   for (const [name, value] of Object.entries(attributes)) setAttribute(node, name, value);

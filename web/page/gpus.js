@@ -97,7 +97,7 @@ class NodeDetail {
     this.none = element('p', {class: 'empty', hidden: ''}, 'This node has no GPU.');
     this.node = element(
         'section', {class: 'gpus', 'aria-label': `GPUs of ${name}`}, this.lead,
-        element('div', {class: 'scroller'}, this.table.node), this.none);
+        scroller(`Table of the GPUs of ${name}`, this.table.node), this.none);
   }
 
   show(node) {

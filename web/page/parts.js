@@ -84,7 +84,7 @@ class PartList {
     this.more = element('p', {class: 'lead'});
     this.node = element(
         'div', {class: 'parts', hidden: ''}, this.heading,
-        element('div', {class: 'scroller'}, this.table.node), this.more);
+        scroller(`${title}, ${label}`, this.table.node), this.more);
   }
 
   show(parts, unit, notListed) {

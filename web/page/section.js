@@ -52,7 +52,8 @@ class Section {
     }
     this.trouble = element('p', {class: 'trouble', hidden: ''});
     this.empty = element('p', {class: 'empty'}, 'Not read yet.');
-    this.scroller = element('div', {class: 'scroller', hidden: ''});
+    this.scroller = scroller(`Table of ${title}`);
+    this.scroller.hidden = true;
     this.pages = new Pages(title, () => this.back(), () => this.forward());
     this.node.querySelector('h2').append(this.count);
     this.node.querySelector('header').append(tools);

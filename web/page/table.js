@@ -71,6 +71,12 @@ function keyed(rows, keyOf) {
   });
 }
 
+// What scrolls sideways where a table is too wide; also by the keyboard.
+function scroller(label, ...children) {
+  return element(
+      'div', {class: 'scroller', role: 'region', 'aria-label': label, tabindex: 0}, ...children);
+}
+
 class Table {
   // `kind`: {caption, columns, key(row), name(row), detail(name)?, toggle(key)?}; a detail
   // is {node, show(row)}.
@@ -82,7 +88,7 @@ class Table {
     const heads = kind.columns.map(
         (column) => element(
             'th', {role: 'columnheader', scope: 'col', class: column.class, title: column.help},
-            column.title));
+            column.title, ...(column.help === undefined ? [] : [unseen(`(${column.help})`)])));
     this.node = element(
         'table', {role: 'table', id: `${id}-table`},
         element('caption', {class: 'unseen'}, kind.caption),

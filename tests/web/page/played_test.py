@@ -211,6 +211,8 @@ class Played(PlayedTest):
         page.press("Tab")
         self.assertEqual(page.run("document.activeElement.id"), "decisions-filter")
         page.press("Tab")
+        self.assertEqual(page.run("document.activeElement.ariaLabel"), "Table of Decisions")
+        page.press("Tab")
         self.assertEqual(
             page.run("document.activeElement.innerText.trim()"), "inference/embeddings"
         )
@@ -253,6 +255,9 @@ class Played(PlayedTest):
             ):
                 self.assertIn(role, roles, f"at {width}")
             self.assertIn(("columnheader", "Age of data"), tree, f"at {width}")
+            self.assertIn(("columnheader", "HPA wants (Replicas, by this metric alone)"), tree)
+            told = "inactive (HPA sleeps, and KEDA lets the workload go to its minimum)"
+            self.assertTrue(any(role == "cell" and name.endswith(told) for role, name in tree))
         self.assertEqual(page.run("document.querySelectorAll('h1').length"), 1)
 
     def test_it_fits_a_narrow_screen_and_is_dark_at_night(self):
