@@ -76,6 +76,10 @@ class NotesTest(unittest.TestCase):
     def test_they_name_the_address(self):
         self.assertIn("scalerAddress: keda-gpu-scaler.keda:6000", self.notes())
 
+    def test_they_search_the_whole_log(self):
+        # With a selector kubectl shows ten lines of each pod.
+        self.assertRegex(self.notes(), r"kubectl -n keda logs -l \S+ --tail=-1 \| grep 'request failed'")
+
     def test_they_warn_where_there_is_something_to_warn_of(self):
         self.assertNotIn("ONE NODE", self.notes())
         self.assertIn("ONE NODE", self.notes("--values", str(values_file("single-node"))))
