@@ -29,6 +29,24 @@ def alerts():
     return [rule for group in yaml.safe_load(ALERTS.read_text())["groups"] for rule in group["rules"]]
 
 
+def panels():
+    """The dashboard's, those in closed rows too."""
+    for panel in json.loads(DASHBOARD.read_text())["panels"]:
+        yield panel
+        yield from panel.get("panels", [])
+
+
+def dashboard_expressions():
+    """(panel's title, expression) as Prometheus gets them."""
+    values = {"$__rate_interval": "5m", "$namespace": ".*", "$node": "node-7"}
+    for panel in panels():
+        for target in panel.get("targets", []):
+            expression = target["expr"]
+            for name, value in values.items():
+                expression = expression.replace(name, value)
+            yield panel["title"], expression
+
+
 def property_paths(schema, prefix=""):
     for name, child in schema.get("properties", {}).items():
         yield prefix + name, child
@@ -118,7 +136,7 @@ class MonitoringTest(unittest.TestCase):
         self.assertGreater(len(known), 60)
         dashboard = json.loads(DASHBOARD.read_text())
         expressions = [a["expr"] for a in alerts()]
-        expressions += [t["expr"] for p in dashboard["panels"] for t in p.get("targets", [])]
+        expressions += [expression for _, expression in dashboard_expressions()]
         expressions += [v["definition"] for v in dashboard["templating"]["list"] if "definition" in v]
         self.assertGreater(len(expressions), 50)
         for expression in expressions:
@@ -127,18 +145,37 @@ class MonitoringTest(unittest.TestCase):
             self.assertEqual(set(used) - known, set(), expression)
 
     def test_dashboards_expressions_parse(self):
-        dashboard = json.loads(DASHBOARD.read_text())
-        expressions = [t["expr"] for p in dashboard["panels"] for t in p.get("targets", [])]
-        rules = [{"record": f"panel:{i}", "expr": e.replace("$__rate_interval", "5m")}
-                 for i, e in enumerate(expressions)]
+        expressions = [expression for _, expression in dashboard_expressions()]
+        rules = [{"record": f"panel:{i}", "expr": e} for i, e in enumerate(expressions)]
         run = subprocess.run(["promtool", "check", "rules", "/dev/stdin"], text=True, capture_output=True,
                              input=yaml.safe_dump({"groups": [{"name": "dashboard", "rules": rules}]}))
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
         self.assertIn(f"{len(expressions)} rules found", run.stdout)
 
+    def test_no_panel_grows_with_the_fleet(self):
+        variables = {v["name"]: v for v in json.loads(DASHBOARD.read_text())["templating"]["list"]}
+        self.assertFalse(variables["node"]["includeAll"] or variables["node"]["multi"])
+        used = {name for _, expression in dashboard_expressions() for name in SERIES.findall(expression)}
+        fleet = [f'namespace="keda",pod="gateway-{i}"' for i in range(2)]
+        gpus = [f'namespace="keda",pod="scaler-{i}",node="node-{i}",gpu_uuid="GPU-{i}-{j}",gpu_index="{j}",'
+                f'exported_namespace="default",exported_pod="llm-{i}-{j}",le="+Inf"'
+                for i in range(40) for j in range(8)]
+        sources = {"keda_gpu_scaler_fleet_": fleet, "process_": gpus + fleet,
+                   "keda_gpu_scaler_build_info": gpus + fleet}
+        series = []
+        for name in sorted(used):
+            labels = next((s for prefix, s in sources.items() if name.startswith(prefix)), gpus)
+            series += [{"series": f"{name}{{{each}}}", "values": f"{i}+1x20"} for i, each in enumerate(labels)]
+        tests = [{"expr": f"count({expression}) <= bool 20", "eval_time": "15m",
+                  "exp_samples": [{"labels": "{}", "value": 1}]} for _, expression in dashboard_expressions()]
+        run = subprocess.run(["promtool", "test", "rules", "/dev/stdin"], text=True, capture_output=True,
+                             input=yaml.safe_dump({"tests": [{"interval": "1m", "input_series": series,
+                                                              "promql_expr_test": tests}]}))
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+
     def test_panels_do_not_overlap(self):
         taken = {}
-        for panel in json.loads(DASHBOARD.read_text())["panels"]:
+        for panel in panels():
             at = panel["gridPos"]
             for x in range(at["x"], at["x"] + at["w"]):
                 for y in range(at["y"], at["y"] + at["h"]):
