@@ -30,6 +30,17 @@ class BadValuesTest(unittest.TestCase):
                 "tls.secretName=x": "they would do nothing",
                 "tls.enabled=true,tls.certManager.enabled=true": "issuerRef.name is empty",
                 "tls.enabled=true,tls.secretName=x,tls.report.mutual=true": "set tls.report.nodeSecretName",
+                "tls.report.nodeSecretName=x": "they would do nothing",
+                "tls.report.ca.secretName=x": "they would do nothing",
+                "tls.report.clientCa.configMapName=x": "they would do nothing",
+                "tls.enabled=true,tls.secretName=x,tls.report.nodeSecretName=y": "tls.report.mutual is false",
+                "tls.enabled=true,tls.secretName=x,tls.report.clientCa.secretName=y": "tls.report.mutual is false",
+                "tls.enabled=true,tls.certManager.enabled=true,tls.certManager.issuerRef.name=a,"
+                "tls.certManager.nodeIssuerRef.name=b": "tls.report.mutual is false",
+                "tls.enabled=true,tls.certManager.enabled=true,tls.certManager.issuerRef.name=a,"
+                "tls.report.mutual=true,tls.report.nodeSecretName=x": "certificate comes from one of them",
+                "tls.enabled=true,tls.secretName=x,tls.report.mutual=true,tls.report.nodeSecretName=y,"
+                "gateway.enabled=false": "nodes report to nobody",
                 "serviceMonitor.enabled=true,podMonitor.enabled=true": "scraped twice",
                 "podMonitor.enabled=true,metrics.enabled=false": "nothing to scrape",
                 "scenario=gpus": "needs source: simulated",

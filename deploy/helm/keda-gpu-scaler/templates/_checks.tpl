@@ -11,10 +11,19 @@
 {{- if not (or $tls.certManager.enabled $tls.secretName) }}
 {{- fail "tls.enabled without a certificate: set tls.secretName, or tls.certManager.enabled and its issuerRef" }}
 {{- end }}
-{{- if and $tls.report.mutual .Values.gateway.enabled (not $tls.certManager.enabled) (not $tls.report.nodeSecretName) }}
+{{- if and $tls.report.mutual (not .Values.gateway.enabled) }}
+{{- fail "tls.report.mutual is set, and gateway.enabled is false: nodes report to nobody" }}
+{{- end }}
+{{- if and $tls.report.mutual (not $tls.certManager.enabled) (not $tls.report.nodeSecretName) }}
 {{- fail "tls.report.mutual without the nodes' certificate: set tls.report.nodeSecretName" }}
 {{- end }}
-{{- else if or $tls.secretName $tls.certManager.enabled (include "keda-gpu-scaler.hasCa" $tls.clientCa) $tls.report.mutual }}
+{{- if and $tls.certManager.enabled $tls.report.nodeSecretName }}
+{{- fail "tls.report.nodeSecretName and tls.certManager.enabled are both set: the nodes' certificate comes from one of them" }}
+{{- end }}
+{{- if and (not $tls.report.mutual) (or $tls.report.nodeSecretName (include "keda-gpu-scaler.hasCa" $tls.report.clientCa) $tls.certManager.nodeIssuerRef.name) }}
+{{- fail "tls.report.nodeSecretName, tls.report.clientCa or tls.certManager.nodeIssuerRef is set, and tls.report.mutual is false: nodes show no certificate" }}
+{{- end }}
+{{- else if or $tls.secretName $tls.certManager.enabled (include "keda-gpu-scaler.hasCa" $tls.clientCa) $tls.report.mutual $tls.report.nodeSecretName (include "keda-gpu-scaler.hasCa" $tls.report.ca) (include "keda-gpu-scaler.hasCa" $tls.report.clientCa) }}
 {{- fail "tls.enabled is false, and other values of tls are set: they would do nothing" }}
 {{- end }}
 {{- if and .Values.serviceMonitor.enabled .Values.podMonitor.enabled }}
