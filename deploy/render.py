@@ -100,7 +100,7 @@ def plain(rendered):
 def manifest(helm, name):
     what, arguments = PLAIN[name]
     run = subprocess.run([helm, "template", "keda-gpu-scaler", str(CHART), "--namespace", NAMESPACE,
-                          "--skip-tests", *arguments], check=True, capture_output=True, text=True)
+                          "--set", "tests.enabled=false", *arguments], check=True, capture_output=True, text=True)
     text = plain(run.stdout)
     use = USE if "image:" in text else "#   kubectl apply -f {name}"
     return HEAD.format(what=what[0].upper() + what[1:], namespace=NAMESPACE, use=use.format(name=name)) + text

@@ -66,6 +66,18 @@ class FleetTest(unittest.TestCase):
         node = find("default", "NetworkPolicy", "-node")["spec"]
         self.assertEqual([r["ports"][0]["port"] for r in node["ingress"]], ["metrics", "probes"])
 
+    def test_policies_let_the_test_in_where_there_is_one(self):
+        for name, tested in (("default", True), ("tls-secret", True), ("cdi", True), ("untested", False)):
+            with self.subTest(name):
+                policies = [o for o in objects(values_file(name)) if o["kind"] == "NetworkPolicy"]
+                asking = [peer for p in policies for r in p["spec"]["ingress"] for peer in r.get("from", [])
+                          if r["ports"] == [{"port": "grpc"}]]
+                components = {peer["podSelector"]["matchLabels"].get("app.kubernetes.io/component")
+                              for peer in asking}
+                self.assertEqual("test" in components, tested)
+                pods = [o for o in objects(values_file(name)) if o["kind"] == "Pod"]
+                self.assertEqual(len(pods), int(tested))
+
     def test_egress_reaches_names_gateways_and_engines(self):
         node = find("egress", "NetworkPolicy", "-node")["spec"]
         self.assertEqual(node["policyTypes"], ["Ingress", "Egress"])
