@@ -14,15 +14,27 @@ namespace {
 constexpr std::string_view kFromEnv = "FromEnv";
 constexpr std::string_view kUnknownKey = "unknown key \"";
 
-// An external trigger may be another scaler's, of whose keys nothing is known here.
+// Not even a misspelt key of this scaler.
+bool IsForeign(std::string_view key) {
+  return scaling::FindKey(key) == nullptr && !scaling::IsKedaKey(key) &&
+         scaling::LikelyKey(key).empty();
+}
+
+// An external trigger may be another scaler's, of whose keys nothing is known here, but that
+// some are called like this one's. An address can be any that the chart was told, so one that
+// does not say whose it is leaves the keys to tell.
 bool IsOfThisScaler(const manifests::ScaledObjectTrigger& trigger) {
   const auto address = trigger.metadata.find("scalerAddress");
   if (address != trigger.metadata.end() &&
       address->second.find("gpu-scaler") != std::string::npos) {
     return true;
   }
-  return std::any_of(trigger.metadata.begin(), trigger.metadata.end(),
-                     [](const auto& entry) { return scaling::FindKey(entry.first) != nullptr; });
+  const auto is_foreign = [](const auto& entry) { return IsForeign(entry.first); };
+  const auto is_ours = [](const auto& entry) { return scaling::FindKey(entry.first) != nullptr; };
+  if (address != metadata.end() && std::any_of(metadata.begin(), metadata.end(), is_foreign)) {
+    return false;
+  }
+  return std::any_of(metadata.begin(), metadata.end(), is_ours);
 }
 
 // Whose fault a refusal is: that of the key with which it begins.
