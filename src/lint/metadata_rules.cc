@@ -78,7 +78,7 @@ constexpr RuleRow kRows[] = {
      "though "
      "HPA wants two.",
      "Give an activation threshold well below the target; 0 means that anything wakes it.", nullptr,
-     ActivationAboveTarget},
+     ActivationAboveTarget, kOfHpaArithmetic},
 };
 
 }  // namespace

@@ -150,7 +150,7 @@ constexpr RuleRow kRows[] = {
      "Give `workload`: the scaler then multiplies by the replicas. Or set `metricType: Value` on "
      "the "
      "trigger and `hpaMetricType: Value` in its metadata.",
-     nullptr, TwoReplicaTrap},
+     nullptr, TwoReplicaTrap, kOfHpaArithmetic},
     {"not-multiplied", Severity::kWarning,
      "A reading of one GPU that is divided by the target alone",
      "Power, PCIe and NVLink traffic fall as replicas share the load. Under AverageValue the "
@@ -160,7 +160,7 @@ constexpr RuleRow kRows[] = {
      "wants ceil(reading / target) replicas and stays there.",
      "Give `workload`, or set `metricType: Value` on the trigger and `hpaMetricType: Value` in its "
      "metadata.",
-     nullptr, NotMultiplied},
+     nullptr, NotMultiplied, kOfHpaArithmetic},
     {"memory-ceiling", Severity::kWarning,
      "Memory that cannot ask for as many replicas as are allowed",
      "Memory in use is an amount of each replica and does not fall as replicas are added. It is "
@@ -169,7 +169,7 @@ constexpr RuleRow kRows[] = {
      "Scale on requests or utilization (docs/choosing-a-signal.md). If memory is what you have, "
      "set "
      "maxReplicaCount to what it can reach.",
-     nullptr, MemoryCeiling},
+     nullptr, MemoryCeiling, kOfHpaArithmetic},
     {"memory-runs-away", Severity::kError, "Memory or temperature that drives HPA to the maximum",
      "Under Value HPA multiplies the replicas by value / target. An amount that each replica has "
      "by "
@@ -178,7 +178,7 @@ constexpr RuleRow kRows[] = {
      "does not come back. The sum of it grows with the replicas and does the same under "
      "AverageValue.",
      "Use `metricType: AverageValue` and `aggregation: avg`, or a metric that shows load.", nullptr,
-     MemoryRunsAway},
+     MemoryRunsAway, kOfHpaArithmetic},
     {"metric-type-contradiction", Severity::kError,
      "`hpaMetricType` that differs from the trigger's `metricType`",
      "The scaler makes the number for the metric type that `hpaMetricType` names, AverageValue "
@@ -186,13 +186,13 @@ constexpr RuleRow kRows[] = {
      "it: it multiplies by the replicas. KEDA does not pass `metricType` on. If the trigger says "
      "Value, "
      "HPA multiplies once more and goes on to maxReplicaCount; the other way round it never grows.",
-     "Say both alike, or neither.", nullptr, Contradiction},
+     "Say both alike, or neither.", nullptr, Contradiction, kOfHpaArithmetic},
     {"metric-type-untold", Severity::kWarning,
      "`metricType: Value` of which the scaler is not told",
      "This number is the same under both types, but the scaler explains it for AverageValue, and "
      "from "
      "the day on that the trigger gets a `workload` it is wrong.",
-     "Add `hpaMetricType: Value` to the metadata.", nullptr, Untold},
+     "Add `hpaMetricType: Value` to the metadata.", nullptr, Untold, kOfHpaArithmetic},
     {"count-aggregation", Severity::kError,
      "A count of requests that is aggregated for the other metric type",
      "Requests are counted over all replicas together. Under AverageValue HPA divides by the "
@@ -202,7 +202,7 @@ constexpr RuleRow kRows[] = {
      "Under Value HPA multiplies by the replicas, so the number must be the average; a sum ends at "
      "maxReplicaCount.",
      "AverageValue with `sum`, the default of such metrics; or Value with `aggregation: avg`.",
-     nullptr, CountAggregation},
+     nullptr, CountAggregation, kOfHpaArithmetic},
     {"noisy-aggregation", Severity::kWarning, "`max` or a percentile under AverageValue",
      "The value is multiplied by the replicas, so a single busy or stuck pod speaks for all of "
      "them. In "
@@ -212,7 +212,7 @@ constexpr RuleRow kRows[] = {
      "Use `avg`, the default with `workload`. Where the busiest one must decide, use `metricType: "
      "Value` "
      "with `hpaMetricType: Value`.",
-     nullptr, NoisyAggregation},
+     nullptr, NoisyAggregation, kOfHpaArithmetic},
 };
 
 }  // namespace

@@ -113,7 +113,7 @@ constexpr RuleRow kRows[] = {
      "base. "
      "For batch work, whose queue is meant to be long, read the queue itself (`engine: "
      "prometheus`).",
-     WaitingOnly},
+     WaitingOnly, nullptr, kOfHpaArithmetic},
     {"training-scale-down", Severity::kWarning, "Training that HPA may scale down",
      "The profile `training` keeps a workload from zero, but at 0% utilization, while a checkpoint "
      "is "
