@@ -24,9 +24,9 @@ bool IsForeign(std::string_view key) {
 // some are called like this one's. An address can be any that the chart was told, so one that
 // does not say whose it is leaves the keys to tell.
 bool IsOfThisScaler(const manifests::ScaledObjectTrigger& trigger) {
-  const auto address = trigger.metadata.find("scalerAddress");
-  if (address != trigger.metadata.end() &&
-      address->second.find("gpu-scaler") != std::string::npos) {
+  const auto& metadata = trigger.metadata;
+  const auto address = metadata.find("scalerAddress");
+  if (address != metadata.end() && address->second.find("gpu-scaler") != std::string::npos) {
     return true;
   }
   const auto is_foreign = [](const auto& entry) { return IsForeign(entry.first); };
