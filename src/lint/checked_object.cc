@@ -135,10 +135,6 @@ std::string_view CheckedTrigger::MetricName() const {
                       : catalog::Row(read->metric).name;
 }
 
-bool CheckedTrigger::is_percent() const {
-  return read->engine ? read->engine->unit == "%" : catalog::Row(read->metric).is_percent();
-}
-
 bool CheckedObject::MayBeZero() const {
   return object->counts_known && (object->min_replicas == 0 || object->idle_replicas == 0);
 }

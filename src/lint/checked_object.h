@@ -55,7 +55,6 @@ struct CheckedTrigger {
   const catalog::QuantityRow* quantity() const;
   // "gpu_utilization", "inflight of vllm".
   std::string_view MetricName() const;
-  bool is_percent() const;
 };
 
 struct CheckedObject {

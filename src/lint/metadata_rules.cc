@@ -25,8 +25,8 @@ void OutOfReach(const CheckedTrigger& trigger, Findings& findings) {
     if (IsOutOfReach(refusal.message)) findings.Add(trigger.LineOf(refusal.key), refusal.message);
   }
   // 100 itself is allowed, and nothing exceeds it.
-  if (!trigger.read || !trigger.is_percent() || trigger.read->activation_threshold < 100 ||
-      trigger.read->aggregation == catalog::Aggregation::kSum) {
+  if (!trigger.read || !trigger.read->bounded_by_100() ||
+      trigger.read->activation_threshold < 100) {
     return;
   }
   findings.Add(trigger.LineOf("activationThreshold"), "activationThreshold is ",

@@ -45,7 +45,8 @@ void TwoReplicaTrap(const CheckedTrigger& trigger, Findings& findings) {
 }
 
 void NotMultiplied(const CheckedTrigger& trigger, Findings& findings) {
-  if (!trigger.read || trigger.read->engine || !trigger.is_average() || trigger.is_percent())
+  if (!trigger.read || trigger.read->engine || !trigger.is_average() ||
+      trigger.read->is_percent()) {
     return;
   if (trigger.read->kind() != Kind::kIntensity || trigger.read->workload) return;
   if (trigger.read->aggregation == Aggregation::kSum || IsContradicted(trigger)) return;

@@ -98,23 +98,21 @@ absl::Status CheckWorkloadKeys(const TriggerDraft& draft, std::string_view objec
 
 // What no percentage exceeds is no target, and no threshold. `target_key`: which gave
 // the target.
-absl::Status CheckReach(const Trigger& trigger, const ChosenMetric& metric,
+absl::Status CheckReach(const Trigger& trigger, std::string_view metric,
                         std::string_view target_key) {
-  if (!metric.is_percent() || trigger.aggregation == catalog::Aggregation::kSum) {
-    return absl::OkStatus();
-  }
+  if (!trigger.bounded_by_100()) return absl::OkStatus();
   const std::string_view aggregation = catalog::Row(trigger.aggregation).name;
   if (trigger.target > 100) {
-    return absl::InvalidArgumentError(
-        base::StrCat(target_key, ": \"", NumberText(trigger.target), "\" is above 100%, which ",
-                     aggregation, " of ", metric.name,
-                     " never exceeds; allowed: 0.001 to 100, or more with the aggregation sum"));
+    return absl::InvalidArgumentError(base::StrCat(
+        target_key, ": \"", NumberText(trigger.target), "\" is above 100%, which ", aggregation,
+        " of ", metric,
+        " never exceeds; allowed: 0.001 to 100, or more with aggregation or podAggregation sum"));
   }
   if (trigger.activation_threshold <= 100) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      base::StrCat("activationThreshold: \"", NumberText(trigger.activation_threshold),
-                   "\" is above 100%, which ", aggregation, " of ", metric.name,
-                   " never exceeds; allowed: 0 to 100, or more with the aggregation sum"));
+  return absl::InvalidArgumentError(base::StrCat(
+      "activationThreshold: \"", NumberText(trigger.activation_threshold),
+      "\" is above 100%, which ", aggregation, " of ", metric,
+      " never exceeds; allowed: 0 to 100, or more with aggregation or podAggregation sum"));
 }
 
 }  // namespace
@@ -170,9 +168,10 @@ absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata,
   if (draft.activation_threshold) trigger.activation_threshold = *draft.activation_threshold;
   if (draft.aggregation) trigger.aggregation = *draft.aggregation;
 
-  absl::Status reach = CheckReach(trigger, *metric, draft.target ? "targetValue" : shorthand->key);
-  if (!reach.ok()) return reach;
   trigger.engine = std::move(metric->engine);
+  absl::Status reach =
+      CheckReach(trigger, metric->name, draft.target ? "targetValue" : shorthand->key);
+  if (!reach.ok()) return reach;
   return trigger;
 }
 
