@@ -1,5 +1,6 @@
 // What HPA does with the number: AverageValue divides by the target, Value multiplies
 // the replicas.
+#include <algorithm>
 #include <cmath>
 
 #include "lint/rules.h"
@@ -26,16 +27,26 @@ bool IsContradicted(const CheckedTrigger& trigger) {
          trigger.Has("hpaMetricType");
 }
 
-bool StopsBelowMaximum(const CheckedTrigger& trigger) {
-  if (!trigger.object->object->counts_known) return false;
-  return trigger.read && !trigger.read->engine && trigger.is_average() && trigger.is_percent() &&
-         trigger.read->aggregation != Aggregation::kSum &&
+// Whether this trigger alone never asks for maxReplicaCount.
+bool IsBounded(const CheckedTrigger& trigger) {
+  if (!trigger.read || trigger.read->engine || !trigger.is_average()) return false;
+  const bool multiplied = trigger.read->kind() == Kind::kIntensity && trigger.read->workload;
+  return trigger.read->bounded_by_100() && !multiplied &&
          Ceiling(trigger) < trigger.object->object->max_replicas;
+}
+
+// HPA takes the largest wish, so that one trigger without a bound is enough. Of those of other
+// scalers nobody knows.
+bool StopsBelowMaximum(const CheckedTrigger& trigger) {
+  const CheckedObject& object = *trigger.object;
+  return object.object->counts_known && object.object->other_triggers.empty() &&
+         object.triggers.size() == object.object->triggers.size() &&
+         std::all_of(object.triggers.begin(), object.triggers.end(), IsBounded);
 }
 
 void TwoReplicaTrap(const CheckedTrigger& trigger, Findings& findings) {
   if (!StopsBelowMaximum(trigger) || trigger.read->kind() != Kind::kIntensity) return;
-  if (trigger.read->workload || IsContradicted(trigger)) return;
+  if (IsContradicted(trigger)) return;
   const std::string_view own = trigger.source->places.Has("metricType") ? "" : ", KEDA's default,";
   findings.Add(trigger.TargetLine(), trigger.MetricName(),
                " is at most 100, and under AverageValue", own, " HPA wants ceil(value / ",
@@ -48,6 +59,7 @@ void NotMultiplied(const CheckedTrigger& trigger, Findings& findings) {
   if (!trigger.read || trigger.read->engine || !trigger.is_average() ||
       trigger.read->is_percent()) {
     return;
+  }
   if (trigger.read->kind() != Kind::kIntensity || trigger.read->workload) return;
   if (trigger.read->aggregation == Aggregation::kSum || IsContradicted(trigger)) return;
   findings.Add(trigger.TargetLine(), "without workload ", trigger.MetricName(),
