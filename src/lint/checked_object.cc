@@ -83,6 +83,25 @@ void Read(const manifests::ScaledObject& object, CheckedTrigger& checked) {
   }
 }
 
+// What the engine whose series it is tells by that series alone; nullptr: nothing, or what only
+// its labels say.
+const catalog::QuantityRow* QuantityOfSeries(const engines::Signal& signal) {
+  const engines::SeriesSelector& series = signal.parts.front().candidates.front();
+  const catalog::QuantityRow* found = nullptr;
+  bool ambiguous = false;
+  for (const catalog::EngineQuantityRow& row : catalog::EngineQuantities()) {
+    if (row.method != signal.method || catalog::PartCount(row) != 1) continue;
+    const catalog::QuantityRow& quantity = catalog::Row(row.quantity);
+    for (const std::string_view candidate : row.parts.front()) {
+      if (candidate == series.text()) return &quantity;
+      if (candidate.substr(0, candidate.find('{')) != series.name()) continue;
+      ambiguous = ambiguous || (found != nullptr && found != &quantity);
+      found = &quantity;
+    }
+  }
+  return ambiguous ? nullptr : found;
+}
+
 }  // namespace
 
 std::optional<std::string_view> CheckedTrigger::Value(std::string_view key) const {
@@ -122,7 +141,8 @@ int CheckedTrigger::TargetLine() const {
 }
 
 const catalog::QuantityRow* CheckedTrigger::quantity() const {
-  if (!read || !read->engine || Has("engineMetric")) return nullptr;
+  if (!read || !read->engine) return nullptr;
+  if (Has("engineMetric")) return QuantityOfSeries(*read->engine->source.signal);
   if (const auto metric = Value("metricType")) {
     if (const auto* row = catalog::FindQuantity(*metric)) return row;
   }

@@ -51,7 +51,8 @@ struct CheckedTrigger {
   bool is_average() const {
     return source->hpa_metric_type == scaling::HpaMetricType::kAverageValue;
   }
-  // What engines tell; nullptr: the metric is the GPUs', or a series without a row.
+  // What engines tell, also where their series is given (engineMetric); nullptr: the metric is
+  // the GPUs', or a series without a row.
   const catalog::QuantityRow* quantity() const;
   // "gpu_utilization", "inflight of vllm".
   std::string_view MetricName() const;
