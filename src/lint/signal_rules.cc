@@ -73,7 +73,7 @@ void TrainingScaleDown(const CheckedTrigger& trigger, Findings& findings) {
   if (!IsTraining(trigger)) return;
   const manifests::ScaledObject& object = *trigger.object->object;
   const auto& down = object.behavior.scale_down;
-  if (down && down->select_policy == manifests::SelectPolicy::kDisabled) return;
+  if (down && down->select_policy == scaling::SelectPolicy::kDisabled) return;
   if (object.min_replicas == object.max_replicas) return;
   findings.Add(
       trigger.LineOf("profile"), "profile ", *trigger.Value("profile"),

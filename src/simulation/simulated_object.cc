@@ -18,23 +18,11 @@ scaling::ScalingRules Rules(const std::optional<manifests::ScalingRules>& given,
   if (given->stabilization_window_seconds) {
     rules.stabilization = Seconds(*given->stabilization_window_seconds);
   }
-  switch (given->select_policy.value_or(manifests::SelectPolicy::kMax)) {
-    case manifests::SelectPolicy::kMax:
-      rules.select = scaling::SelectPolicy::kMax;
-      break;
-    case manifests::SelectPolicy::kMin:
-      rules.select = scaling::SelectPolicy::kMin;
-      break;
-    case manifests::SelectPolicy::kDisabled:
-      rules.select = scaling::SelectPolicy::kDisabled;
-      break;
-  }
+  if (given->select_policy) rules.select = *given->select_policy;
   if (given->policies.empty()) return rules;
   rules.policies.clear();
   for (const manifests::ScalingPolicy& policy : given->policies) {
-    const bool pods = policy.type == manifests::PolicyType::kPods;
-    rules.policies.push_back({pods ? scaling::PolicyType::kPods : scaling::PolicyType::kPercent,
-                              policy.value, Seconds(policy.period_seconds)});
+    rules.policies.push_back({policy.type, policy.value, Seconds(policy.period_seconds)});
   }
   return rules;
 }

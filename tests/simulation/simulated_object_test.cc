@@ -28,7 +28,7 @@ TEST(SimulatedObject, TakesOverWhatKedaAndTheHpaAreTold) {
   object.min_replicas = 2;
   object.fallback = manifests::Fallback{3, 4, "currentReplicasIfHigher"};
   object.behavior.scale_up = manifests::ScalingRules{
-      20, manifests::SelectPolicy::kMin, {{manifests::PolicyType::kPercent, 30, 40}}, 0.02};
+      20, scaling::SelectPolicy::kMin, {{scaling::PolicyType::kPercent, 30, 40}}, 0.02};
   const auto simulated = FromManifest(object);
   ASSERT_TRUE(simulated.ok()) << simulated.status();
   EXPECT_EQ(simulated->name, "default/llm");
