@@ -1,10 +1,9 @@
 #include "cli/watched_trigger.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_format.h"
 #include "base/json_quote.h"
 #include "base/strings.h"
+#include "manifests/hpa_limits.h"
 
 namespace gpuscaler::cli {
 namespace {
@@ -21,8 +20,8 @@ WatchedTrigger::WatchedTrigger(const manifests::ScaledObject& object,
                                const manifests::ScaledObjectTrigger& trigger)
     : object_(object),
       trigger_(trigger),
-      hpa_({std::max<int64_t>(1, object.min_replicas), object.max_replicas,
-            std::chrono::seconds(300)}),
+      hpa_(manifests::HpaLimitsOf(object)),
+      tolerances_(manifests::HpaTolerancesOf(object)),
       replicas_(object.min_replicas) {}
 
 void WatchedTrigger::Poll(keda::KedaClient& client, base::SteadyTime now) {
@@ -34,7 +33,7 @@ void WatchedTrigger::Poll(keda::KedaClient& client, base::SteadyTime now) {
     return;
   }
   wanted_ = scaling::DesiredReplicas(trigger_.hpa_metric_type, answer_.value, spec_->target,
-                                     replicas_, replicas_);
+                                     replicas_, replicas_, tolerances_);
   replicas_ = hpa_.Sync(now, wanted_, replicas_);
 }
 

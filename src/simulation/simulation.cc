@@ -56,6 +56,12 @@ absl::Status CheckTriggers(const SimulatedObject& object) {
   return absl::OkStatus();
 }
 
+scaling::HpaLimits Limits(const SimulatedObject& object, const SimulationOptions& options) {
+  scaling::HpaLimits limits = object.limits;
+  limits.downscale_stabilization = options.downscale_stabilization;
+  return limits;
+}
+
 class Run {
  public:
   Run(const SimulatedObject& object, const Recording& recording, const SimulationOptions& options,
@@ -66,8 +72,7 @@ class Run {
         replicas_({options.start, options.open_loop, Workload(object), LoadMetric(object)}, initial,
                   kStart),
         keda_(object.keda, kStart),
-        hpa_({object.keda.HpaMinimum(), object.keda.max_replicas, options.downscale_stabilization,
-              object.behavior}),
+        hpa_(Limits(object, options)),
         fallbacks_(object.triggers.size(), FallbackModel(object.keda.fallback)),
         histories_(object.triggers.size()),
         last_signs_(object.triggers.size()) {}
