@@ -12,7 +12,6 @@ namespace gpuscaler::lint {
 namespace {
 
 constexpr std::string_view kFromEnv = "FromEnv";
-constexpr std::string_view kUnknownKey = "unknown key \"";
 
 // Not even a misspelt key of this scaler.
 bool IsForeign(std::string_view key) {
@@ -37,23 +36,6 @@ bool IsOfThisScaler(const manifests::ScaledObjectTrigger& trigger) {
   return std::any_of(metadata.begin(), metadata.end(), is_ours);
 }
 
-// Whose fault a refusal is: that of the key with which it begins.
-std::string KeyOf(std::string_view message, const std::map<std::string, std::string>& metadata) {
-  if (message.starts_with(kUnknownKey)) {
-    message.remove_prefix(kUnknownKey.size());
-    return std::string(message.substr(0, message.find('"')));
-  }
-  const std::string_view word = message.substr(0, message.find_first_of(": "));
-  const auto found = metadata.find(std::string(word));
-  return found == metadata.end() ? "" : found->first;
-}
-
-// Whether the message says that a key is wrong by itself, whatever the others are.
-bool IsOfOneKey(std::string_view message, std::string_view key) {
-  return message.starts_with(kUnknownKey) ||
-         (!key.empty() && message.starts_with(base::StrCat(key, ": \"")));
-}
-
 // The scaler tells the first fault; the key left out, it tells the next one. Once a
 // value was left out, only what is wrong with single keys is true still.
 void Read(const manifests::ScaledObject& object, CheckedTrigger& checked) {
@@ -73,13 +55,16 @@ void Read(const manifests::ScaledObject& object, CheckedTrigger& checked) {
       if (whole) checked.read = *std::move(trigger);
       return;
     }
-    const std::string message(base::Message(trigger.status()));
-    const std::string key = KeyOf(message, metadata);
-    const bool of_one_key = IsOfOneKey(message, key);
-    if (whole || of_one_key) checked.refusals.push_back({key, message});
-    if (!of_one_key || metadata.erase(key) == 0) return;
+    scaling::Fault fault = scaling::FaultOf(trigger.status());
+    const bool of_one_key = fault.kind != scaling::FaultKind::kTogether;
+    const bool left_out = of_one_key && metadata.erase(fault.key) > 0;
     // A key that nobody knows says nothing.
-    whole = whole && message.starts_with(kUnknownKey);
+    const bool still_whole = whole && fault.kind == scaling::FaultKind::kUnknownKey;
+    if (whole || of_one_key) {
+      checked.refusals.push_back({std::move(fault), std::string(base::Message(trigger.status()))});
+    }
+    if (!left_out) return;
+    whole = still_whole;
   }
 }
 

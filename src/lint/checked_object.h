@@ -10,6 +10,7 @@
 
 #include "catalog/quantities.h"
 #include "manifests/manifest_file.h"
+#include "scaling/fault.h"
 #include "scaling/trigger.h"
 
 namespace gpuscaler::lint {
@@ -22,7 +23,7 @@ struct Surroundings {
 
 // What the scaler says of a trigger's metadata.
 struct Refusal {
-  std::string key;  // whose fault it is; empty: of none alone
+  scaling::Fault fault;
   std::string message;
 };
 

@@ -1,29 +1,25 @@
 // What the scaler itself says of a trigger's metadata, told before it is deployed.
-#include <algorithm>
-
 #include "lint/rules.h"
 #include "scaling/number.h"
 
 namespace gpuscaler::lint {
 namespace {
 
-bool IsUnknownKey(std::string_view message) {
-  return message.starts_with("unknown key ");
-}
-bool IsOutOfReach(std::string_view message) {
-  return message.find("never exceeds") != std::string_view::npos;
+using scaling::FaultKind;
+
+void AddRefusals(const CheckedTrigger& trigger, FaultKind kind, Findings& findings) {
+  for (const Refusal& refusal : trigger.refusals) {
+    if (refusal.fault.kind != kind) continue;
+    findings.Add(trigger.LineOf(refusal.fault.key), refusal.message);
+  }
 }
 
 void UnknownKey(const CheckedTrigger& trigger, Findings& findings) {
-  for (const Refusal& refusal : trigger.refusals) {
-    if (IsUnknownKey(refusal.message)) findings.Add(trigger.LineOf(refusal.key), refusal.message);
-  }
+  AddRefusals(trigger, FaultKind::kUnknownKey, findings);
 }
 
 void OutOfReach(const CheckedTrigger& trigger, Findings& findings) {
-  for (const Refusal& refusal : trigger.refusals) {
-    if (IsOutOfReach(refusal.message)) findings.Add(trigger.LineOf(refusal.key), refusal.message);
-  }
+  AddRefusals(trigger, FaultKind::kReach, findings);
   // 100 itself is allowed, and nothing exceeds it.
   if (!trigger.read || !trigger.read->bounded_by_100() ||
       trigger.read->activation_threshold < 100) {
@@ -36,10 +32,8 @@ void OutOfReach(const CheckedTrigger& trigger, Findings& findings) {
 }
 
 void Refused(const CheckedTrigger& trigger, Findings& findings) {
-  for (const Refusal& refusal : trigger.refusals) {
-    if (IsUnknownKey(refusal.message) || IsOutOfReach(refusal.message)) continue;
-    findings.Add(trigger.LineOf(refusal.key), refusal.message);
-  }
+  AddRefusals(trigger, FaultKind::kValue, findings);
+  AddRefusals(trigger, FaultKind::kTogether, findings);
 }
 
 void ActivationAboveTarget(const CheckedTrigger& trigger, Findings& findings) {
