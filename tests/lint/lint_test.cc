@@ -108,13 +108,13 @@ TEST(Lint, AnotherScalersTriggerIsKnownByItsKeysUnlessTheAddressSaysWhose) {
     std::string_view metadata;
     bool checked;
   } rows[] = {
-      {"scalerAddress: keda-gpu-scaler.keda:6000, query: up, targetValue: '80'", true},
-      {"scalerAddress: a.keda:6000, targetValue: '80'", true},
-      {"scalerAddress: a.keda:6000, targetValue: '80', agregation: avg", true},
-      {"scalerAddress: a.keda:6000, targetValue: '80', enableTLS: 'true'", true},
-      {"scalerAddress: a.keda:6000, targetValue: '80', query: up", false},
-      {"scalerAddress: a.keda:6000, agregation: avg", false},
-      {"scalerAddress: a.keda:6000", false},
+      {"scalerAddress: 'keda-gpu-scaler.keda:6000', query: up, targetValue: '80'", true},
+      {"scalerAddress: 'a.keda:6000', targetValue: '80'", true},
+      {"scalerAddress: 'a.keda:6000', targetValue: '80', agregation: avg", true},
+      {"scalerAddress: 'a.keda:6000', targetValue: '80', enableTLS: 'true'", true},
+      {"scalerAddress: 'a.keda:6000', targetValue: '80', query: up", false},
+      {"scalerAddress: 'a.keda:6000', agregation: avg", false},
+      {"scalerAddress: 'a.keda:6000'", false},
       {"scalerAddressFromEnv: A, targetValue: '80', query: up", true},
       {"targetValue: '80', query: up", true},
       {"query: up", false},
