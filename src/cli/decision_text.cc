@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "absl/strings/str_format.h"
-#include "base/json_quote.h"
 #include "base/strings.h"
+#include "base/terminal_text.h"
 #include "scaling/hpa_step.h"
 #include "scaling/number.h"
 
@@ -18,16 +18,8 @@ using decision::v1::Explanation;
 
 constexpr size_t kLongestText = 1000;
 
-// A terminal obeys some of what a server could send.
 std::string Shown(std::string_view text) {
-  const std::string quoted = base::JsonQuote(text.substr(0, kLongestText));
-  std::string shown;
-  // Quotes and backslashes are harmless, and clearer as they were.
-  for (size_t i = 1; i + 1 < quoted.size(); ++i) {
-    if (quoted[i] == '\\' && (quoted[i + 1] == '"' || quoted[i + 1] == '\\')) ++i;
-    shown += quoted[i];
-  }
-  return shown;
+  return base::TerminalText(text, kLongestText);
 }
 
 std::string WithUnit(double value, const std::string& unit) {

@@ -70,8 +70,8 @@ void ReadScalersFlags(const DoctorOptions& options, doctor::Subject& subject) {
   subject.report_to = options.node.report_to;
   subject.report_tls = options.node.report_tls;
   subject.asked_port = options.front.port;
-  subject.client = {options.certificate, options.key, options.authorities};
-  subject.server_name = options.server_name;
+  subject.client = options.tls.files;
+  subject.server_name = options.tls.server_name;
 }
 
 absl::StatusOr<doctor::Subject> ToSubject(const DoctorOptions& options) {
@@ -86,13 +86,7 @@ absl::StatusOr<doctor::Subject> ToSubject(const DoctorOptions& options) {
         base::StrCat("--cdi-spec-dirs: ", base::Message(directories.status())));
   }
   subject.cdi_spec_dirs = *std::move(directories);
-  if (options.certificate.empty() != options.key.empty()) {
-    return absl::InvalidArgumentError("--client-cert and --client-key need each other");
-  }
-  if (options.authorities.empty() &&
-      !(options.certificate.empty() && options.server_name.empty())) {
-    return absl::InvalidArgumentError("--client-cert and --tls-server-name need --tls-ca");
-  }
+  if (absl::Status checked = CheckClientTls(options.tls); !checked.ok()) return checked;
   if (!options.address.empty()) {
     if (absl::Status read = ReadAddress(options.address, subject); !read.ok()) return read;
   }
@@ -119,15 +113,7 @@ void AddDoctorFlags(CLI::App& app, DoctorOptions& options) {
   app.add_option("--scaled-object", options.scaled_objects,
                  "ScaledObjects (YAML) for which the scaler is asked as KEDA asks; may be given "
                  "several times");
-  app.add_option("--tls-ca", options.authorities,
-                 "Certificates of the authorities that the scaler's comes from (PEM); without it "
-                 "it is asked in plaintext");
-  app.add_option("--client-cert", options.certificate,
-                 "The certificate to show to a scaler that asks for one (PEM)");
-  app.add_option("--client-key", options.key, "That certificate's key (PEM)");
-  app.add_option("--tls-server-name", options.server_name,
-                 "The name that the scaler's certificate must have, where it is not the host of "
-                 "--address");
+  AddClientTlsFlags(app, options.tls);
   app.option_defaults()->group(kScalersFlags);
   app.add_option("--role", options.role, "node or gateway")
       ->check(CLI::IsMember({"node", "gateway"}))

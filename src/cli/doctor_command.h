@@ -8,6 +8,7 @@
 #include "cli/front_options.h"
 #include "cli/gateway_options.h"
 #include "cli/node_options.h"
+#include "cli/tls_options.h"
 
 namespace CLI {
 class App;
@@ -24,10 +25,7 @@ struct DoctorOptions {
   std::string format = "text";
   std::string address;  // empty: this machine, --port
   std::vector<std::string> scaled_objects;
-  std::string authorities;
-  std::string certificate;
-  std::string key;
-  std::string server_name;
+  ClientTlsOptions tls;
   // The scaler's.
   std::string role = "node";
   FrontOptions front;

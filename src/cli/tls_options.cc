@@ -14,9 +14,10 @@ absl::Status Needs(std::string_view flag, std::string_view other) {
   return absl::InvalidArgumentError(base::StrCat(flag, " needs ", other));
 }
 
-absl::Status CheckPair(const rpc::CertificateFiles& files) {
-  if (!files.certificate.empty() && files.key.empty()) return Needs("--tls-cert", "--tls-key");
-  if (!files.key.empty() && files.certificate.empty()) return Needs("--tls-key", "--tls-cert");
+absl::Status CheckPair(const rpc::CertificateFiles& files, std::string_view certificate,
+                       std::string_view key) {
+  if (!files.certificate.empty() && files.key.empty()) return Needs(certificate, key);
+  if (!files.key.empty() && files.certificate.empty()) return Needs(key, certificate);
   return absl::OkStatus();
 }
 
@@ -34,7 +35,8 @@ void AddServerTlsFlags(CLI::App& app, rpc::CertificateFiles& files) {
 
 absl::StatusOr<std::unique_ptr<rpc::CertificateWatch>> WatchCertificates(
     const rpc::CertificateFiles& files) {
-  if (absl::Status paired = CheckPair(files); !paired.ok()) return paired;
+  const absl::Status paired = CheckPair(files, "--tls-cert", "--tls-key");
+  if (!paired.ok()) return paired;
   if (files.certificate.empty()) {
     if (!files.authorities.empty()) return Needs("--tls-client-ca", "--tls-cert and --tls-key");
     return nullptr;
@@ -67,21 +69,27 @@ void AddClientTlsFlags(CLI::App& app, ClientTlsOptions& options) {
   app.add_option("--tls-ca", options.files.authorities,
                  "Certificates of the authorities that the scaler's comes from (PEM); without it "
                  "gRPC is plaintext");
-  app.add_option("--tls-cert", options.files.certificate,
+  app.add_option("--client-cert", options.files.certificate,
                  "The certificate to show to a scaler that asks for one (PEM)");
-  app.add_option("--tls-key", options.files.key, "That certificate's key (PEM)");
+  app.add_option("--client-key", options.files.key, "That certificate's key (PEM)");
   app.add_option("--tls-server-name", options.server_name,
                  "The name that the scaler's certificate must have, where it is not the host of "
                  "--address");
 }
 
+absl::Status CheckClientTls(const ClientTlsOptions& options) {
+  absl::Status paired = CheckPair(options.files, "--client-cert", "--client-key");
+  if (!paired.ok() || !options.files.authorities.empty()) return paired;
+  if (!options.files.certificate.empty()) return Needs("--client-cert", "--tls-ca");
+  if (!options.server_name.empty()) return Needs("--tls-server-name", "--tls-ca");
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(
     const ClientTlsOptions& options) {
-  if (absl::Status paired = CheckPair(options.files); !paired.ok()) return paired;
-  if (!options.files.authorities.empty()) return rpc::TlsClientCredentials(options.files);
-  if (!options.files.certificate.empty()) return Needs("--tls-cert", "--tls-ca");
-  if (!options.server_name.empty()) return Needs("--tls-server-name", "--tls-ca");
-  return grpc::InsecureChannelCredentials();
+  if (absl::Status checked = CheckClientTls(options); !checked.ok()) return checked;
+  if (options.files.authorities.empty()) return grpc::InsecureChannelCredentials();
+  return rpc::TlsClientCredentials(options.files);
 }
 
 }  // namespace gpuscaler::cli

@@ -35,8 +35,11 @@ struct ClientTlsOptions {
   std::string server_name;
 };
 
-// Of a client: --tls-ca, --tls-cert, --tls-key, --tls-server-name.
+// Of a client: --tls-ca, --client-cert, --client-key, --tls-server-name.
 void AddClientTlsFlags(CLI::App& app, ClientTlsOptions& options);
+
+// INVALID_ARGUMENT: flags that need each other.
+absl::Status CheckClientTls(const ClientTlsOptions& options);
 
 // Without a flag plaintext. INVALID_ARGUMENT: flags that need each other, or files
 // that are not valid.

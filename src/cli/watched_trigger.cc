@@ -1,28 +1,18 @@
 #include "cli/watched_trigger.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_format.h"
-#include "base/json_quote.h"
 #include "base/strings.h"
+#include "base/terminal_text.h"
+#include "manifests/hpa_limits.h"
 
 namespace gpuscaler::cli {
-namespace {
-
-// What a server sends may hold anything; a terminal obeys some of it.
-std::string Shown(std::string_view text, size_t most) {
-  const std::string quoted = base::JsonQuote(text.substr(0, most));
-  return quoted.substr(1, quoted.size() - 2);
-}
-
-}  // namespace
 
 WatchedTrigger::WatchedTrigger(const manifests::ScaledObject& object,
                                const manifests::ScaledObjectTrigger& trigger)
     : object_(object),
       trigger_(trigger),
-      hpa_({std::max<int64_t>(1, object.min_replicas), object.max_replicas,
-            std::chrono::seconds(300)}),
+      hpa_(manifests::HpaLimitsOf(object)),
+      tolerances_(manifests::HpaTolerancesOf(object)),
       replicas_(object.min_replicas) {}
 
 void WatchedTrigger::Poll(keda::KedaClient& client, base::SteadyTime now) {
@@ -34,7 +24,7 @@ void WatchedTrigger::Poll(keda::KedaClient& client, base::SteadyTime now) {
     return;
   }
   wanted_ = scaling::DesiredReplicas(trigger_.hpa_metric_type, answer_.value, spec_->target,
-                                     replicas_, replicas_);
+                                     replicas_, replicas_, tolerances_);
   replicas_ = hpa_.Sync(now, wanted_, replicas_);
 }
 
@@ -56,14 +46,15 @@ std::string WatchedTrigger::Head() {
 }
 
 std::string WatchedTrigger::Row() const {
-  const std::string name = base::StrCat(object_.object_namespace, "/", object_.name);
+  const std::string name =
+      base::TerminalText(base::StrCat(object_.object_namespace, "/", object_.name));
   if (!status_.ok()) {
     return absl::StrFormat("%-28s %s: %s", name, absl::StatusCodeToString(status_.code()),
-                           Shown(base::Message(status_), 1000));
+                           base::TerminalText(base::Message(status_), 1000));
   }
   const bool average = trigger_.hpa_metric_type == scaling::HpaMetricType::kAverageValue;
   return absl::StrFormat("%-28s %-28s %10.1f %10.1f  %-12s  %-8s  %9d  %8d", name,
-                         Shown(spec_->metric_name, 64), answer_.value, spec_->target,
+                         base::TerminalText(spec_->metric_name, 64), answer_.value, spec_->target,
                          average ? "AverageValue" : "Value", answer_.active ? "yes" : "no", wanted_,
                          replicas_);
 }

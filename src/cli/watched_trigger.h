@@ -38,6 +38,7 @@ class WatchedTrigger {
   keda::PollAnswer answer_;
   absl::Status status_;
   scaling::HpaModel hpa_;
+  scaling::HpaTolerances tolerances_;
   int64_t wanted_ = 0;
   int64_t replicas_;
 };

@@ -5,22 +5,9 @@
 #include "absl/strings/str_format.h"
 #include "base/json_quote.h"
 #include "base/strings.h"
+#include "base/terminal_text.h"
 
 namespace gpuscaler::doctor {
-namespace {
-
-// What files and servers say may hold anything; a terminal obeys some of it.
-std::string Shown(const std::string& text) {
-  const std::string quoted = base::JsonQuote(text);
-  std::string shown;
-  for (size_t i = 1; i + 1 < quoted.size(); ++i) {
-    if (quoted[i] == '\\' && (quoted[i + 1] == '"' || quoted[i + 1] == '\\')) ++i;
-    shown += quoted[i];
-  }
-  return shown;
-}
-
-}  // namespace
 
 std::string TextReport(const Examination& examination) {
   std::string text;
@@ -29,9 +16,10 @@ std::string TextReport(const Examination& examination) {
     for (const Finding& finding : result.findings) {
       ++counts[static_cast<size_t>(finding.verdict)];
       text += absl::StrFormat("%-8s %-23s %s\n", std::string(VerdictName(finding.verdict)),
-                              std::string(result.check->title), Shown(finding.what));
+                              std::string(result.check->title), base::TerminalText(finding.what));
       if (!finding.mend.empty()) {
-        base::StrAppend(&text, std::string(33, ' '), "mend: ", Shown(finding.mend), "\n");
+        base::StrAppend(&text, std::string(33, ' '), "mend: ", base::TerminalText(finding.mend),
+                        "\n");
       }
     }
   }

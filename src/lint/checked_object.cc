@@ -12,34 +12,28 @@ namespace gpuscaler::lint {
 namespace {
 
 constexpr std::string_view kFromEnv = "FromEnv";
-constexpr std::string_view kUnknownKey = "unknown key \"";
 
-// An external trigger may be another scaler's, of whose keys nothing is known here.
+// Not even a misspelt key of this scaler.
+bool IsForeign(std::string_view key) {
+  return scaling::FindKey(key) == nullptr && !scaling::IsKedaKey(key) &&
+         scaling::LikelyKey(key).empty();
+}
+
+// An external trigger may be another scaler's, of whose keys nothing is known here, but that
+// some are called like this one's. An address can be any that the chart was told, so one that
+// does not say whose it is leaves the keys to tell.
 bool IsOfThisScaler(const manifests::ScaledObjectTrigger& trigger) {
-  const auto address = trigger.metadata.find("scalerAddress");
-  if (address != trigger.metadata.end() &&
-      address->second.find("gpu-scaler") != std::string::npos) {
+  const auto& metadata = trigger.metadata;
+  const auto address = metadata.find("scalerAddress");
+  if (address != metadata.end() && address->second.find("gpu-scaler") != std::string::npos) {
     return true;
   }
-  return std::any_of(trigger.metadata.begin(), trigger.metadata.end(),
-                     [](const auto& entry) { return scaling::FindKey(entry.first) != nullptr; });
-}
-
-// Whose fault a refusal is: that of the key with which it begins.
-std::string KeyOf(std::string_view message, const std::map<std::string, std::string>& metadata) {
-  if (message.starts_with(kUnknownKey)) {
-    message.remove_prefix(kUnknownKey.size());
-    return std::string(message.substr(0, message.find('"')));
+  const auto is_foreign = [](const auto& entry) { return IsForeign(entry.first); };
+  const auto is_ours = [](const auto& entry) { return scaling::FindKey(entry.first) != nullptr; };
+  if (address != metadata.end() && std::any_of(metadata.begin(), metadata.end(), is_foreign)) {
+    return false;
   }
-  const std::string_view word = message.substr(0, message.find_first_of(": "));
-  const auto found = metadata.find(std::string(word));
-  return found == metadata.end() ? "" : found->first;
-}
-
-// Whether the message says that a key is wrong by itself, whatever the others are.
-bool IsOfOneKey(std::string_view message, std::string_view key) {
-  return message.starts_with(kUnknownKey) ||
-         (!key.empty() && message.starts_with(base::StrCat(key, ": \"")));
+  return std::any_of(metadata.begin(), metadata.end(), is_ours);
 }
 
 // The scaler tells the first fault; the key left out, it tells the next one. Once a
@@ -61,14 +55,36 @@ void Read(const manifests::ScaledObject& object, CheckedTrigger& checked) {
       if (whole) checked.read = *std::move(trigger);
       return;
     }
-    const std::string message(base::Message(trigger.status()));
-    const std::string key = KeyOf(message, metadata);
-    const bool of_one_key = IsOfOneKey(message, key);
-    if (whole || of_one_key) checked.refusals.push_back({key, message});
-    if (!of_one_key || metadata.erase(key) == 0) return;
+    scaling::Fault fault = scaling::FaultOf(trigger.status());
+    const bool of_one_key = fault.kind != scaling::FaultKind::kTogether;
+    const bool left_out = of_one_key && metadata.erase(fault.key) > 0;
     // A key that nobody knows says nothing.
-    whole = whole && message.starts_with(kUnknownKey);
+    const bool still_whole = whole && fault.kind == scaling::FaultKind::kUnknownKey;
+    if (whole || of_one_key) {
+      checked.refusals.push_back({std::move(fault), std::string(base::Message(trigger.status()))});
+    }
+    if (!left_out) return;
+    whole = still_whole;
   }
+}
+
+// What the engine whose series it is tells by that series alone; nullptr: nothing, or what only
+// its labels say.
+const catalog::QuantityRow* QuantityOfSeries(const engines::Signal& signal) {
+  const engines::SeriesSelector& series = signal.parts.front().candidates.front();
+  const catalog::QuantityRow* found = nullptr;
+  bool ambiguous = false;
+  for (const catalog::EngineQuantityRow& row : catalog::EngineQuantities()) {
+    if (row.method != signal.method || catalog::PartCount(row) != 1) continue;
+    const catalog::QuantityRow& quantity = catalog::Row(row.quantity);
+    for (const std::string_view candidate : row.parts.front()) {
+      if (candidate == series.text()) return &quantity;
+      if (candidate.substr(0, candidate.find('{')) != series.name()) continue;
+      ambiguous = ambiguous || (found != nullptr && found != &quantity);
+      found = &quantity;
+    }
+  }
+  return ambiguous ? nullptr : found;
 }
 
 }  // namespace
@@ -110,7 +126,8 @@ int CheckedTrigger::TargetLine() const {
 }
 
 const catalog::QuantityRow* CheckedTrigger::quantity() const {
-  if (!read || !read->engine || Has("engineMetric")) return nullptr;
+  if (!read || !read->engine) return nullptr;
+  if (Has("engineMetric")) return QuantityOfSeries(*read->engine->source.signal);
   if (const auto metric = Value("metricType")) {
     if (const auto* row = catalog::FindQuantity(*metric)) return row;
   }
@@ -121,10 +138,6 @@ const catalog::QuantityRow* CheckedTrigger::quantity() const {
 std::string_view CheckedTrigger::MetricName() const {
   return read->engine ? std::string_view(read->engine->source.signal->name)
                       : catalog::Row(read->metric).name;
-}
-
-bool CheckedTrigger::is_percent() const {
-  return read->engine ? read->engine->unit == "%" : catalog::Row(read->metric).is_percent();
 }
 
 bool CheckedObject::MayBeZero() const {

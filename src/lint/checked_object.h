@@ -10,6 +10,7 @@
 
 #include "catalog/quantities.h"
 #include "manifests/manifest_file.h"
+#include "scaling/fault.h"
 #include "scaling/trigger.h"
 
 namespace gpuscaler::lint {
@@ -22,7 +23,7 @@ struct Surroundings {
 
 // What the scaler says of a trigger's metadata.
 struct Refusal {
-  std::string key;  // whose fault it is; empty: of none alone
+  scaling::Fault fault;
   std::string message;
 };
 
@@ -51,11 +52,11 @@ struct CheckedTrigger {
   bool is_average() const {
     return source->hpa_metric_type == scaling::HpaMetricType::kAverageValue;
   }
-  // What engines tell; nullptr: the metric is the GPUs', or a series without a row.
+  // What engines tell, also where their series is given (engineMetric); nullptr: the metric is
+  // the GPUs', or a series without a row.
   const catalog::QuantityRow* quantity() const;
   // "gpu_utilization", "inflight of vllm".
   std::string_view MetricName() const;
-  bool is_percent() const;
 };
 
 struct CheckedObject {

@@ -135,21 +135,44 @@ void ClientCertificate(const CheckedTrigger& trigger, Findings& findings) {
                ": KEDA then shows no certificate; give both");
 }
 
-void UnknownParameter(const CheckedTrigger& trigger, Findings& findings) {
+bool IsRead(std::string_view parameter) {
+  return std::find(std::begin(kParameters), std::end(kParameters), parameter) !=
+         std::end(kParameters);
+}
+
+// The parameter that is missing and that `name` was probably meant to be; empty: none.
+std::string_view MeantBy(const std::string& name,
+                         const manifests::TriggerAuthentication& authentication) {
+  const std::string_view meant = base::LikelyMeant(name, kParameters);
+  return meant.empty() || Has(authentication, meant) ? std::string_view() : meant;
+}
+
+// Triggers of several scalers may share a TriggerAuthentication. What this one's passes over is
+// a mistake where it resembles what it lacks, or where nothing is left.
+void AddUnread(const CheckedTrigger& trigger, bool mistakes, Findings& findings) {
   const auto* authentication = AuthenticationOf(trigger);
   if (authentication == nullptr) return;
+  const bool nothing_read =
+      std::none_of(std::begin(kParameters), std::end(kParameters),
+                   [authentication](std::string_view each) { return Has(*authentication, each); });
   for (const auto& parameter : authentication->parameters) {
-    if (std::find(std::begin(kParameters), std::end(kParameters), parameter.name) !=
-        std::end(kParameters)) {
-      continue;
-    }
-    const std::string_view meant = base::LikelyMeant(parameter.name, kParameters);
+    if (IsRead(parameter.name)) continue;
+    const std::string_view meant = MeantBy(parameter.name, *authentication);
+    if (mistakes != (nothing_read || !meant.empty())) continue;
     findings.Add(trigger.source->places.LineOf("authenticationRef"), authentication->kind, " ",
                  authentication->name, " has the parameter ", base::QuotedStart(parameter.name),
                  ", which the external scaler does not read",
                  meant.empty() ? "; it reads caCert, tlsClientCert and tlsClientKey"
                                : base::StrCat("; did you mean ", meant, "?"));
   }
+}
+
+void MistakenParameter(const CheckedTrigger& trigger, Findings& findings) {
+  AddUnread(trigger, true, findings);
+}
+
+void OtherParameter(const CheckedTrigger& trigger, Findings& findings) {
+  AddUnread(trigger, false, findings);
 }
 
 constexpr RuleRow kRows[] = {
@@ -189,11 +212,17 @@ constexpr RuleRow kRows[] = {
      "KEDA shows a client certificate only if it has both certificate and key. A scaler with "
      "--tls-client-ca then closes the connection.",
      "Give both `tlsClientCert` and `tlsClientKey`.", nullptr, ClientCertificate},
-    {"tls-parameter", Severity::kError, "A TriggerAuthentication parameter that nobody reads",
-     "Of a TriggerAuthentication the external scaler reads caCert, tlsClientCert and tlsClientKey.",
-     "Name the parameter as the message says. One that is shared with other scalers' triggers: "
-     "split it.",
-     nullptr, UnknownParameter},
+    {"tls-parameter", Severity::kError, "A TriggerAuthentication whose parameters nobody reads",
+     "Of a TriggerAuthentication the external scaler reads caCert, tlsClientCert and tlsClientKey. "
+     "One that "
+     "is misspelt turns nothing on, and neither does one with none of the three.",
+     "Name the parameter as the message says, or leave `authenticationRef` out.", nullptr,
+     MistakenParameter},
+    {"other-parameter", Severity::kInfo, "A TriggerAuthentication with parameters of other scalers",
+     "Beside caCert, tlsClientCert and tlsClientKey a TriggerAuthentication may hold what other "
+     "scalers' "
+     "triggers read. The external scaler passes over it.",
+     "Nothing, if other triggers share it; else leave the parameter out.", nullptr, OtherParameter},
 };
 
 }  // namespace

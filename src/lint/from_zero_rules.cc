@@ -92,9 +92,9 @@ void CooldownBelowColdStart(const CheckedTrigger& trigger, Findings& findings) {
     bool counts;
   } rows[] = {
       {"cooldownPeriod", "spec.cooldownPeriod", object.object->cooldown_seconds, true},
+      // 0 is the default, whether it is said or not.
       {"initialCooldownPeriod", "spec.initialCooldownPeriod",
-       object.object->initial_cooldown_seconds,
-       object.object->places.Has("spec.initialCooldownPeriod")},
+       object.object->initial_cooldown_seconds, object.object->initial_cooldown_seconds > 0},
   };
   for (const auto& row : rows) {
     if (!row.counts || static_cast<double>(row.seconds) >= cold_start) continue;

@@ -30,6 +30,7 @@ void AddProblems(const ManifestFile& file, std::vector<Finding>& found) {
 
 void ApplyRules(const CheckedObject& object, std::vector<Finding>& found) {
   for (const RuleRow& rule : Rules()) {
+    if (rule.of_hpa_arithmetic && object.object->has_scaling_modifiers) continue;
     Findings findings(rule, object.object->file, found);
     if (rule.of_object != nullptr) rule.of_object(object, findings);
     if (rule.of_trigger == nullptr) continue;

@@ -1,32 +1,28 @@
 // What the scaler itself says of a trigger's metadata, told before it is deployed.
-#include <algorithm>
-
 #include "lint/rules.h"
 #include "scaling/number.h"
 
 namespace gpuscaler::lint {
 namespace {
 
-bool IsUnknownKey(std::string_view message) {
-  return message.starts_with("unknown key ");
-}
-bool IsOutOfReach(std::string_view message) {
-  return message.find("never exceeds") != std::string_view::npos;
+using scaling::FaultKind;
+
+void AddRefusals(const CheckedTrigger& trigger, FaultKind kind, Findings& findings) {
+  for (const Refusal& refusal : trigger.refusals) {
+    if (refusal.fault.kind != kind) continue;
+    findings.Add(trigger.LineOf(refusal.fault.key), refusal.message);
+  }
 }
 
 void UnknownKey(const CheckedTrigger& trigger, Findings& findings) {
-  for (const Refusal& refusal : trigger.refusals) {
-    if (IsUnknownKey(refusal.message)) findings.Add(trigger.LineOf(refusal.key), refusal.message);
-  }
+  AddRefusals(trigger, FaultKind::kUnknownKey, findings);
 }
 
 void OutOfReach(const CheckedTrigger& trigger, Findings& findings) {
-  for (const Refusal& refusal : trigger.refusals) {
-    if (IsOutOfReach(refusal.message)) findings.Add(trigger.LineOf(refusal.key), refusal.message);
-  }
+  AddRefusals(trigger, FaultKind::kReach, findings);
   // 100 itself is allowed, and nothing exceeds it.
-  if (!trigger.read || !trigger.is_percent() || trigger.read->activation_threshold < 100 ||
-      trigger.read->aggregation == catalog::Aggregation::kSum) {
+  if (!trigger.read || !trigger.read->bounded_by_100() ||
+      trigger.read->activation_threshold < 100) {
     return;
   }
   findings.Add(trigger.LineOf("activationThreshold"), "activationThreshold is ",
@@ -36,10 +32,8 @@ void OutOfReach(const CheckedTrigger& trigger, Findings& findings) {
 }
 
 void Refused(const CheckedTrigger& trigger, Findings& findings) {
-  for (const Refusal& refusal : trigger.refusals) {
-    if (IsUnknownKey(refusal.message) || IsOutOfReach(refusal.message)) continue;
-    findings.Add(trigger.LineOf(refusal.key), refusal.message);
-  }
+  AddRefusals(trigger, FaultKind::kValue, findings);
+  AddRefusals(trigger, FaultKind::kTogether, findings);
 }
 
 void ActivationAboveTarget(const CheckedTrigger& trigger, Findings& findings) {
@@ -78,7 +72,7 @@ constexpr RuleRow kRows[] = {
      "though "
      "HPA wants two.",
      "Give an activation threshold well below the target; 0 means that anything wakes it.", nullptr,
-     ActivationAboveTarget},
+     ActivationAboveTarget, kOfHpaArithmetic},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // What HPA does with the number: AverageValue divides by the target, Value multiplies
 // the replicas.
+#include <algorithm>
 #include <cmath>
 
 #include "lint/rules.h"
@@ -26,16 +27,26 @@ bool IsContradicted(const CheckedTrigger& trigger) {
          trigger.Has("hpaMetricType");
 }
 
-bool StopsBelowMaximum(const CheckedTrigger& trigger) {
-  if (!trigger.object->object->counts_known) return false;
-  return trigger.read && !trigger.read->engine && trigger.is_average() && trigger.is_percent() &&
-         trigger.read->aggregation != Aggregation::kSum &&
+// Whether this trigger alone never asks for maxReplicaCount.
+bool IsBounded(const CheckedTrigger& trigger) {
+  if (!trigger.read || trigger.read->engine || !trigger.is_average()) return false;
+  const bool multiplied = trigger.read->kind() == Kind::kIntensity && trigger.read->workload;
+  return trigger.read->bounded_by_100() && !multiplied &&
          Ceiling(trigger) < trigger.object->object->max_replicas;
+}
+
+// HPA takes the largest wish, so that one trigger without a bound is enough. Of those of other
+// scalers nobody knows.
+bool StopsBelowMaximum(const CheckedTrigger& trigger) {
+  const CheckedObject& object = *trigger.object;
+  return object.object->counts_known && object.object->other_triggers.empty() &&
+         object.triggers.size() == object.object->triggers.size() &&
+         std::all_of(object.triggers.begin(), object.triggers.end(), IsBounded);
 }
 
 void TwoReplicaTrap(const CheckedTrigger& trigger, Findings& findings) {
   if (!StopsBelowMaximum(trigger) || trigger.read->kind() != Kind::kIntensity) return;
-  if (trigger.read->workload || IsContradicted(trigger)) return;
+  if (IsContradicted(trigger)) return;
   const std::string_view own = trigger.source->places.Has("metricType") ? "" : ", KEDA's default,";
   findings.Add(trigger.TargetLine(), trigger.MetricName(),
                " is at most 100, and under AverageValue", own, " HPA wants ceil(value / ",
@@ -45,8 +56,10 @@ void TwoReplicaTrap(const CheckedTrigger& trigger, Findings& findings) {
 }
 
 void NotMultiplied(const CheckedTrigger& trigger, Findings& findings) {
-  if (!trigger.read || trigger.read->engine || !trigger.is_average() || trigger.is_percent())
+  if (!trigger.read || trigger.read->engine || !trigger.is_average() ||
+      trigger.read->is_percent()) {
     return;
+  }
   if (trigger.read->kind() != Kind::kIntensity || trigger.read->workload) return;
   if (trigger.read->aggregation == Aggregation::kSum || IsContradicted(trigger)) return;
   findings.Add(trigger.TargetLine(), "without workload ", trigger.MetricName(),
@@ -150,7 +163,7 @@ constexpr RuleRow kRows[] = {
      "Give `workload`: the scaler then multiplies by the replicas. Or set `metricType: Value` on "
      "the "
      "trigger and `hpaMetricType: Value` in its metadata.",
-     nullptr, TwoReplicaTrap},
+     nullptr, TwoReplicaTrap, kOfHpaArithmetic},
     {"not-multiplied", Severity::kWarning,
      "A reading of one GPU that is divided by the target alone",
      "Power, PCIe and NVLink traffic fall as replicas share the load. Under AverageValue the "
@@ -160,7 +173,7 @@ constexpr RuleRow kRows[] = {
      "wants ceil(reading / target) replicas and stays there.",
      "Give `workload`, or set `metricType: Value` on the trigger and `hpaMetricType: Value` in its "
      "metadata.",
-     nullptr, NotMultiplied},
+     nullptr, NotMultiplied, kOfHpaArithmetic},
     {"memory-ceiling", Severity::kWarning,
      "Memory that cannot ask for as many replicas as are allowed",
      "Memory in use is an amount of each replica and does not fall as replicas are added. It is "
@@ -169,7 +182,7 @@ constexpr RuleRow kRows[] = {
      "Scale on requests or utilization (docs/choosing-a-signal.md). If memory is what you have, "
      "set "
      "maxReplicaCount to what it can reach.",
-     nullptr, MemoryCeiling},
+     nullptr, MemoryCeiling, kOfHpaArithmetic},
     {"memory-runs-away", Severity::kError, "Memory or temperature that drives HPA to the maximum",
      "Under Value HPA multiplies the replicas by value / target. An amount that each replica has "
      "by "
@@ -178,7 +191,7 @@ constexpr RuleRow kRows[] = {
      "does not come back. The sum of it grows with the replicas and does the same under "
      "AverageValue.",
      "Use `metricType: AverageValue` and `aggregation: avg`, or a metric that shows load.", nullptr,
-     MemoryRunsAway},
+     MemoryRunsAway, kOfHpaArithmetic},
     {"metric-type-contradiction", Severity::kError,
      "`hpaMetricType` that differs from the trigger's `metricType`",
      "The scaler makes the number for the metric type that `hpaMetricType` names, AverageValue "
@@ -186,13 +199,13 @@ constexpr RuleRow kRows[] = {
      "it: it multiplies by the replicas. KEDA does not pass `metricType` on. If the trigger says "
      "Value, "
      "HPA multiplies once more and goes on to maxReplicaCount; the other way round it never grows.",
-     "Say both alike, or neither.", nullptr, Contradiction},
+     "Say both alike, or neither.", nullptr, Contradiction, kOfHpaArithmetic},
     {"metric-type-untold", Severity::kWarning,
      "`metricType: Value` of which the scaler is not told",
      "This number is the same under both types, but the scaler explains it for AverageValue, and "
      "from "
      "the day on that the trigger gets a `workload` it is wrong.",
-     "Add `hpaMetricType: Value` to the metadata.", nullptr, Untold},
+     "Add `hpaMetricType: Value` to the metadata.", nullptr, Untold, kOfHpaArithmetic},
     {"count-aggregation", Severity::kError,
      "A count of requests that is aggregated for the other metric type",
      "Requests are counted over all replicas together. Under AverageValue HPA divides by the "
@@ -202,7 +215,7 @@ constexpr RuleRow kRows[] = {
      "Under Value HPA multiplies by the replicas, so the number must be the average; a sum ends at "
      "maxReplicaCount.",
      "AverageValue with `sum`, the default of such metrics; or Value with `aggregation: avg`.",
-     nullptr, CountAggregation},
+     nullptr, CountAggregation, kOfHpaArithmetic},
     {"noisy-aggregation", Severity::kWarning, "`max` or a percentile under AverageValue",
      "The value is multiplied by the replicas, so a single busy or stuck pod speaks for all of "
      "them. In "
@@ -212,7 +225,7 @@ constexpr RuleRow kRows[] = {
      "Use `avg`, the default with `workload`. Where the busiest one must decide, use `metricType: "
      "Value` "
      "with `hpaMetricType: Value`.",
-     nullptr, NoisyAggregation},
+     nullptr, NoisyAggregation, kOfHpaArithmetic},
 };
 
 }  // namespace

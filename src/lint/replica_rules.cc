@@ -127,13 +127,14 @@ constexpr RuleRow kRows[] = {
     {"fallback-under-value", Severity::kInfo, "A fallback that older versions of KEDA do not have",
      "For triggers of type Value KEDA falls back since 2.18. Older ones need a trigger of type "
      "AverageValue, or refuse the ScaledObject.",
-     "Use KEDA 2.18, or AverageValue.", FallbackUnderValue},
+     "Use KEDA 2.18, or AverageValue.", FallbackUnderValue, nullptr, kOfHpaArithmetic},
     {"fallback-of-kind", Severity::kWarning,
      "A fallback under Value for a target without ready replicas",
      "Under Value KEDA computes the number that makes HPA ask for fallback.replicas from the "
      "target's "
      "status.readyReplicas. Custom resources mostly have none: there is no fallback then.",
-     "Use `metricType: AverageValue`, or leave `fallback` out.", FallbackOfKind},
+     "Use `metricType: AverageValue`, or leave `fallback` out.", FallbackOfKind, nullptr,
+     kOfHpaArithmetic},
     {"fallback-above-maximum", Severity::kWarning, "A fallback above maxReplicaCount",
      "HPA never goes above maxReplicaCount.",
      "Give `fallback.replicas` of at most maxReplicaCount.", FallbackBounds},

@@ -3,6 +3,7 @@
 #include "absl/strings/str_replace.h"
 #include "base/json_quote.h"
 #include "base/strings.h"
+#include "base/terminal_text.h"
 #include "lint/rules.h"
 
 namespace gpuscaler::lint {
@@ -10,13 +11,6 @@ namespace {
 
 std::string Counted(size_t count, std::string_view noun) {
   return base::StrCat(count, " ", noun, count == 1 ? "" : "s");
-}
-
-// What a file is called may hold anything; a terminal obeys some of it.
-std::string Shown(std::string_view text) {
-  const std::string quoted = base::JsonQuote(text);
-  const std::string_view inner = std::string_view(quoted).substr(1, quoted.size() - 2);
-  return absl::StrReplaceAll(base::ToAbsl(inner), {{"\\\"", "\""}});
 }
 
 // As GitHub's own toolkit writes them.
@@ -37,9 +31,9 @@ std::string_view GithubLevel(Severity severity) {
 std::string TextReport(const Result& result) {
   std::string out;
   for (const Finding& finding : result.findings) {
-    base::StrAppend(&out, Shown(finding.file), ":", finding.line, ": ",
-                    SeverityName(finding.rule->severity), ": ", Shown(finding.message), " [",
-                    finding.rule->id, "]\n");
+    base::StrAppend(&out, base::TerminalText(finding.file), ":", finding.line, ": ",
+                    SeverityName(finding.rule->severity), ": ", base::TerminalText(finding.message),
+                    " [", finding.rule->id, "]\n");
   }
   base::StrAppend(&out, Counted(result.files, "file"), ", ",
                   Counted(result.objects, "ScaledObject"), ", ",

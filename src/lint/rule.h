@@ -30,6 +30,8 @@ class Findings {
   std::vector<Finding>& found_;
 };
 
+inline constexpr bool kOfHpaArithmetic = true;
+
 // One of the functions is there; of a rule that comes out of reading none.
 struct RuleRow {
   std::string_view id;
@@ -39,6 +41,9 @@ struct RuleRow {
   std::string_view mend;   // what to write instead
   void (*of_object)(const CheckedObject& object, Findings& findings) = nullptr;
   void (*of_trigger)(const CheckedTrigger& trigger, Findings& findings) = nullptr;
+  // It judges what HPA makes of a trigger's own number and target: not where a formula
+  // (scalingModifiers) makes one number of them all, with a target and a type of its own.
+  bool of_hpa_arithmetic = false;
 };
 
 }  // namespace gpuscaler::lint

@@ -73,7 +73,7 @@ void TrainingScaleDown(const CheckedTrigger& trigger, Findings& findings) {
   if (!IsTraining(trigger)) return;
   const manifests::ScaledObject& object = *trigger.object->object;
   const auto& down = object.behavior.scale_down;
-  if (down && down->select_policy == manifests::SelectPolicy::kDisabled) return;
+  if (down && down->select_policy == scaling::SelectPolicy::kDisabled) return;
   if (object.min_replicas == object.max_replicas) return;
   findings.Add(
       trigger.LineOf("profile"), "profile ", *trigger.Value("profile"),
@@ -113,7 +113,7 @@ constexpr RuleRow kRows[] = {
      "base. "
      "For batch work, whose queue is meant to be long, read the queue itself (`engine: "
      "prometheus`).",
-     WaitingOnly},
+     WaitingOnly, nullptr, kOfHpaArithmetic},
     {"training-scale-down", Severity::kWarning, "Training that HPA may scale down",
      "The profile `training` keeps a workload from zero, but at 0% utilization, while a checkpoint "
      "is "

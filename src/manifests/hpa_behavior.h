@@ -3,17 +3,15 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
+
+#include "scaling/hpa_behavior.h"
 
 namespace gpuscaler::manifests {
 
-enum class PolicyType : uint8_t { kPods, kPercent };
-enum class SelectPolicy : uint8_t { kMax, kMin, kDisabled };
-
 // At most `value` pods, or percent of them, within `period_seconds`.
 struct ScalingPolicy {
-  PolicyType type = PolicyType::kPods;
+  scaling::PolicyType type = scaling::PolicyType::kPods;
   int64_t value = 0;
   int64_t period_seconds = 0;
 };
@@ -21,7 +19,7 @@ struct ScalingPolicy {
 // One direction. What is not given is Kubernetes' default.
 struct ScalingRules {
   std::optional<int64_t> stabilization_window_seconds;
-  std::optional<SelectPolicy> select_policy;
+  std::optional<scaling::SelectPolicy> select_policy;
   std::vector<ScalingPolicy> policies;  // empty: not given
   std::optional<double> tolerance;      // a fraction, 0.1
 };

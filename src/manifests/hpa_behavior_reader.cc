@@ -33,7 +33,7 @@ ScalingPolicy ReadPolicy(const MapReader& map, int line) {
   map.CheckFields("a policy of behavior", kPolicyFields);
   ScalingPolicy policy;
   if (const auto type = map.OneOf("type", kPolicyTypes)) {
-    policy.type = *type == "Percent" ? PolicyType::kPercent : PolicyType::kPods;
+    policy.type = *type == "Percent" ? scaling::PolicyType::kPercent : scaling::PolicyType::kPods;
   }
   policy.value = map.Whole("value", 1, INT32_MAX).value_or(1);
   policy.period_seconds = map.Whole("periodSeconds", 1, kLongestPeriod).value_or(15);
@@ -57,9 +57,9 @@ std::optional<ScalingRules> ReadRules(const MapReader& behavior, std::string_vie
   ScalingRules rules;
   rules.stabilization_window_seconds = map.Whole("stabilizationWindowSeconds", 0, kLongestWindow);
   if (const auto select = map.OneOf("selectPolicy", kSelectPolicies)) {
-    rules.select_policy = *select == "Max"   ? SelectPolicy::kMax
-                          : *select == "Min" ? SelectPolicy::kMin
-                                             : SelectPolicy::kDisabled;
+    rules.select_policy = *select == "Max"   ? scaling::SelectPolicy::kMax
+                          : *select == "Min" ? scaling::SelectPolicy::kMin
+                                             : scaling::SelectPolicy::kDisabled;
   }
   for (const YamlNode* item : map.List("policies")) {
     rules.policies.push_back(

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "catalog/engine_quantities.h"
 #include "engines/exposition/series_expression.h"
+#include "scaling/fault.h"
 
 namespace gpuscaler::scaling {
 
@@ -22,7 +23,7 @@ absl::StatusOr<std::optional<ActivationSignal>> ChooseActivation(const TriggerDr
                "activationEndpoint", draft.activation_endpoint.has_value()}};
   for (const auto& row : rows) {
     if (!row.given || row.has) continue;
-    return absl::InvalidArgumentError(base::StrCat(row.key, " needs ", row.needs));
+    return AtOdds(row.key, " needs ", row.needs);
   }
   if (!draft.activation_endpoint) return std::nullopt;
   ActivationSignal activation;

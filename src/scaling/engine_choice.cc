@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "catalog/engine_quantities.h"
 #include "engines/exposition/series_expression.h"
+#include "scaling/fault.h"
 
 namespace gpuscaler::scaling {
 namespace {
@@ -32,50 +33,53 @@ absl::StatusOr<EndpointKey> GivenEndpoint(const TriggerDraft& draft) {
   for (const EndpointKey& each : EndpointKeys(draft)) {
     if (!each.url->has_value()) continue;
     if (!given.key.empty()) {
-      return absl::InvalidArgumentError(base::StrCat(given.key, " and ", each.key,
-                                                     " are both given; a trigger has one metric,"
-                                                     " so write a trigger for each"));
+      return AtOdds(given.key, " and ", each.key,
+                    " are both given; a trigger has one metric, so write a trigger for each");
     }
     given = each;
   }
   return given;
 }
 
-std::string WhatIsScaledOn(const TriggerDraft& draft, const catalog::MetricRow& metric) {
-  if (draft.quantity != nullptr) return base::StrCat("metricType ", draft.quantity->name);
-  if (draft.series) return "engineMetric";
-  const bool own = draft.metric == nullptr && draft.profile != nullptr;
-  return own ? base::StrCat("profile ", draft.profile->name, " scales on ", metric.name, ", which")
-             : base::StrCat("metricType ", metric.name);
+// "metricType inflight", in words of which a key is the first.
+struct ScaledOn {
+  std::string_view key;
+  std::string rest;
+};
+
+ScaledOn WhatIsScaledOn(const TriggerDraft& draft, const catalog::MetricRow& metric) {
+  if (draft.quantity != nullptr) return {"metricType", base::StrCat(" ", draft.quantity->name)};
+  if (draft.series) return {"engineMetric", ""};
+  if (draft.metric != nullptr || draft.profile == nullptr) {
+    return {"metricType", base::StrCat(" ", metric.name)};
+  }
+  return {"profile", base::StrCat(" ", draft.profile->name, " scales on ", metric.name, ", which")};
 }
 
 absl::StatusOr<const EngineRow*> ChooseEngine(const TriggerDraft& draft,
                                               const catalog::MetricRow& metric,
-                                              const EndpointKey& endpoint) {
+                                              const EndpointKey& endpoint, const ScaledOn& what) {
   const EngineRow* engine = draft.engine != nullptr ? draft.engine : endpoint.engine;
   if (const auto* row = catalog::EngineQuantityOf(metric.id);
       row != nullptr && draft.quantity == nullptr && !draft.series) {
     if (engine == nullptr) engine = &catalog::Row(row->engine);
     if (engine->id == row->engine) return engine;
-    return absl::InvalidArgumentError(
-        base::StrCat(WhatIsScaledOn(draft, metric), " is of ", catalog::Row(row->engine).name,
-                     ", but ", draft.engine != nullptr ? "engine is " : endpoint.key,
-                     draft.engine != nullptr ? engine->name : std::string_view(" is given")));
+    return AtOdds(what.key, what.rest, " is of ", catalog::Row(row->engine).name, ", but ",
+                  draft.engine != nullptr ? "engine is " : endpoint.key,
+                  draft.engine != nullptr ? engine->name : std::string_view(" is given"));
   }
   if (engine != nullptr) return engine;
-  return absl::InvalidArgumentError(base::StrCat(
-      WhatIsScaledOn(draft, metric), " needs engine, which is one of ", catalog::EngineNames()));
+  return AtOdds(what.key, what.rest, " needs engine, which is one of ", catalog::EngineNames());
 }
 
 absl::StatusOr<EngineMetric> MetricOfSeries(const TriggerDraft& draft, const EngineRow& engine) {
   if (!engine.any_series) {
-    return absl::InvalidArgumentError(base::StrCat(
-        "engineMetric names a series, which goes with engine: prometheus; for engine ", engine.name,
-        " give metricType, one of ", catalog::QuantityNamesOf(engine.id)));
+    return AtOdds("engineMetric",
+                  " names a series, which goes with engine: prometheus; for engine ", engine.name,
+                  " give metricType, one of ", catalog::QuantityNamesOf(engine.id));
   }
   if (draft.quantity != nullptr || draft.metric != nullptr) {
-    return absl::InvalidArgumentError(
-        "metricType and engineMetric are both given; engineMetric is the metric");
+    return AtOdds("metricType", " and engineMetric are both given; engineMetric is the metric");
   }
   EngineMetric metric;
   metric.source.signal = std::make_shared<const engines::Signal>(engines::SignalOf(*draft.series));
@@ -85,16 +89,14 @@ absl::StatusOr<EngineMetric> MetricOfSeries(const TriggerDraft& draft, const Eng
 absl::StatusOr<EngineMetric> MetricOfQuantity(const EngineRow& engine,
                                               const catalog::QuantityRow& quantity) {
   if (engine.any_series) {
-    return absl::InvalidArgumentError(base::StrCat("engine ", engine.name,
-                                                   " needs engineMetric, a series like"
-                                                   " my_queue_length{queue=\"a\"}; it has no ",
-                                                   quantity.name));
+    return AtOdds("engine", " ", engine.name,
+                  " needs engineMetric, a series like my_queue_length{queue=\"a\"}; it has no ",
+                  quantity.name);
   }
   const auto* row = catalog::FindEngineQuantity(engine.id, quantity.id);
   if (row == nullptr) {
-    return absl::InvalidArgumentError(base::StrCat("engine ", engine.name, " does not tell ",
-                                                   quantity.name, "; it tells ",
-                                                   catalog::QuantityNamesOf(engine.id)));
+    return AtOdds("engine", " ", engine.name, " does not tell ", quantity.name, "; it tells ",
+                  catalog::QuantityNamesOf(engine.id));
   }
   EngineMetric metric;
   metric.source.signal = std::make_shared<const engines::Signal>(engines::SignalOf(*row));
@@ -105,7 +107,7 @@ absl::StatusOr<EngineMetric> MetricOfQuantity(const EngineRow& engine,
 }
 
 // Keys that are about GPUs.
-absl::Status CheckNoGpuKeys(const TriggerDraft& draft, const std::string& what) {
+absl::Status CheckNoGpuKeys(const TriggerDraft& draft, const ScaledOn& what) {
   const struct {
     bool given;
     std::string_view key;
@@ -113,11 +115,10 @@ absl::Status CheckNoGpuKeys(const TriggerDraft& draft, const std::string& what) 
                  {draft.trigger.gpu_index.has_value(), "gpuIndex"}};
   for (const auto& [given, key] : of_gpus) {
     if (!given) continue;
-    return absl::InvalidArgumentError(
-        base::StrCat(key, ": ", what,
-                     " is read from the engines, every address behind the"
-                     " endpoint's name, and not from GPUs; leave ",
-                     key, " out"));
+    return AtOdds(key, ": ", what.key, what.rest,
+                  " is read from the engines, every address behind the endpoint's name, and not"
+                  " from GPUs; leave ",
+                  key, " out");
   }
   return absl::OkStatus();
 }
@@ -132,25 +133,22 @@ absl::StatusOr<std::optional<EngineMetric>> ChooseEngineMetric(const TriggerDraf
   if (!general && row.origin != catalog::Origin::kEngine) {
     const std::string_view key = draft.engine != nullptr ? "engine" : endpoint->key;
     if (key.empty()) return std::nullopt;
-    return absl::InvalidArgumentError(base::StrCat(key, " is given, but the metric is ", row.name,
-                                                   ", which is read from GPUs; give"
-                                                   " metricType, one of ",
-                                                   catalog::QuantityNames(), ", or leave ", key,
-                                                   " out"));
+    return AtOdds(key, " is given, but the metric is ", row.name,
+                  ", which is read from GPUs; give metricType, one of ", catalog::QuantityNames(),
+                  ", or leave ", key, " out");
   }
-  const std::string what = WhatIsScaledOn(draft, row);
-  const auto engine = ChooseEngine(draft, row, *endpoint);
+  const ScaledOn what = WhatIsScaledOn(draft, row);
+  const auto engine = ChooseEngine(draft, row, *endpoint, what);
   if (!engine.ok()) return engine.status();
   if (endpoint->key.empty()) {
-    return absl::InvalidArgumentError(
-        base::StrCat(what,
-                     " is read from the engine: give engineEndpoint, where its metrics are,"
-                     " like http://NAME.NAMESPACE.svc:8000",
-                     (*engine)->path));
+    return AtOdds(what.key, what.rest,
+                  " is read from the engine: give engineEndpoint, where its metrics are,"
+                  " like http://NAME.NAMESPACE.svc:8000",
+                  (*engine)->path);
   }
   if (endpoint->engine != nullptr && endpoint->engine != *engine) {
-    return absl::InvalidArgumentError(base::StrCat(endpoint->key, " is given, but engine is ",
-                                                   (*engine)->name, "; give engineEndpoint"));
+    return AtOdds(endpoint->key, " is given, but engine is ", (*engine)->name,
+                  "; give engineEndpoint");
   }
   if (absl::Status fits = CheckNoGpuKeys(draft, what); !fits.ok()) return fits;
   const catalog::QuantityRow* quantity = draft.quantity;

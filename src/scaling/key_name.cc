@@ -39,26 +39,28 @@ bool IsKedaKey(std::string_view key) {
   return std::find(kKedaKeys.begin(), kKedaKeys.end(), WithoutFromEnv(key)) != kKedaKeys.end();
 }
 
-std::string UnknownKeyMessage(std::string_view key, std::string_view value) {
+std::string_view LikelyKey(std::string_view key) {
   std::vector<std::string_view> known;
   for (const KeyRow& row : KeyRows()) known.push_back(row.doc.key);
-  const size_t ours = known.size();
   known.insert(known.end(), kKedaKeys.begin(), kKedaKeys.end());
+  return base::LikelyMeant(WithoutFromEnv(key), known);
+}
 
-  const std::string_view name = WithoutFromEnv(key);
-  const std::string_view meant = base::LikelyMeant(name, known);
+std::string UnknownKeyMessage(std::string_view key, std::string_view value) {
+  const std::string_view meant = LikelyKey(key);
   const bool secret = IsKedaKey(meant) && std::find(kOpenKedaKeys.begin(), kOpenKedaKeys.end(),
                                                     meant) == kOpenKedaKeys.end();
   std::string message = base::StrCat("unknown key ", base::QuotedStart(key));
   if (!secret) base::StrAppend(&message, " (value ", base::QuotedStart(value), ")");
   if (!meant.empty()) {
-    const std::string_view suffix = name.size() == key.size() ? std::string_view() : kFromEnv;
+    const bool from_env = WithoutFromEnv(key).size() != key.size();
+    const std::string_view suffix = from_env ? kFromEnv : std::string_view();
     base::StrAppend(&message, "; did you mean ", meant, suffix, "?");
     return message;
   }
-  message += "; the keys are";
-  for (size_t i = 0; i < ours; ++i) base::StrAppend(&message, i == 0 ? " " : ", ", known[i]);
-  return message;
+  std::string keys;
+  for (const KeyRow& row : KeyRows()) base::AppendItem(&keys, row.doc.key);
+  return base::StrCat(message, "; the keys are ", keys);
 }
 
 }  // namespace gpuscaler::scaling

@@ -14,6 +14,9 @@ const KeyRow* FindKey(std::string_view key);
 // KEDA's own, which it passes on to every external scaler.
 bool IsKedaKey(std::string_view key);
 
+// The one, ours or KEDA's, of which `key` is a likely misspelling; empty: none.
+std::string_view LikelyKey(std::string_view key);
+
 // Why `key` is refused: which key it was probably meant to be, or all there are.
 std::string UnknownKeyMessage(std::string_view key, std::string_view value);
 

@@ -22,18 +22,18 @@ constexpr KeyRow kRows[] = {
       "the name of a metric, or with engine of a quantity", "the profile's, else gpu_utilization"},
      ReadMetric, MetricTypesAllowed},
     {{"targetValue", "HPA's target, in the metric's unit.",
-      "a number from 0.001 to 10^12, for a percentage at most 100 unless the aggregation is sum",
+      "a number from 0.001 to 10^12, for a percentage at most 100 unless aggregation or podAggregation is sum",
       "the profile's, else 80 for percentages; for other metrics it must be given"},
      [](std::string_view value, TriggerDraft& draft) {
        return ReadOptionalNumber(value, kSmallestTarget, kLargest, &draft.target);
      }},
     {{"targetGpuUtilization", "Metric gpu_utilization and its target at once.",
-      "a number from 0.001 to 100, with the aggregation sum to 10^12", "none"},
+      "a number from 0.001 to 100, with aggregation or podAggregation sum to 10^12", "none"},
      [](std::string_view value, TriggerDraft& draft) {
        return ReadOptionalNumber(value, kSmallestTarget, kLargest, &draft.gpu_utilization_target);
      }},
     {{"targetMemoryUtilization", "Metric memory_used_percent and its target at once.",
-      "a number from 0.001 to 100, with the aggregation sum to 10^12", "none"},
+      "a number from 0.001 to 100, with aggregation or podAggregation sum to 10^12", "none"},
      [](std::string_view value, TriggerDraft& draft) {
        return ReadOptionalNumber(value, kSmallestTarget, kLargest,
                                  &draft.memory_utilization_target);

@@ -8,6 +8,7 @@
 
 #include "base/json_quote.h"
 #include "base/strings.h"
+#include "scaling/fault.h"
 #include "scaling/key_name.h"
 
 namespace gpuscaler::scaling {
@@ -65,18 +66,19 @@ absl::Status ReadEntries(std::span<const MetadataEntry> metadata, TriggerDraft& 
     if (IsKedaKey(entry.key)) continue;
     const KeyRow* row = FindKey(entry.key);
     const std::string_view value = Trimmed(entry.value);
-    if (row == nullptr) return absl::InvalidArgumentError(UnknownKeyMessage(entry.key, value));
+    if (row == nullptr) {
+      return Refuse(FaultKind::kUnknownKey, entry.key, UnknownKeyMessage(entry.key, value));
+    }
     if (std::find(seen.begin(), seen.end(), row) != seen.end()) {
-      return absl::InvalidArgumentError(base::StrCat(row->doc.key, " is given twice (",
-                                                     row->doc.key, "FromEnv counts as ",
-                                                     row->doc.key, "); give one of them"));
+      return AtOdds(row->doc.key, " is given twice (", row->doc.key, "FromEnv counts as ",
+                    row->doc.key, "); give one of them");
     }
     seen[seen_count++] = row;
     const std::string problem = value.empty() ? "is empty" : row->read(value, draft);
     if (!problem.empty()) {
-      return absl::InvalidArgumentError(base::StrCat(entry.key, ": ",
-                                                     base::QuotedStart(entry.value), " ", problem,
-                                                     "; allowed: ", row->Allowed()));
+      return Refuse(FaultKind::kValue, entry.key,
+                    base::StrCat(entry.key, ": ", base::QuotedStart(entry.value), " ", problem,
+                                 "; allowed: ", row->Allowed()));
     }
   }
   return absl::OkStatus();

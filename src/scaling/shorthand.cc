@@ -1,6 +1,6 @@
 #include "scaling/shorthand.h"
 
-#include "base/strings.h"
+#include "scaling/fault.h"
 #include "scaling/number.h"
 
 namespace gpuscaler::scaling {
@@ -9,20 +9,18 @@ namespace {
 absl::Status CheckShorthand(const Shorthand& shorthand, const TriggerDraft& draft) {
   const std::string_view metric = catalog::Row(shorthand.metric).name;
   if (draft.metric != nullptr && draft.metric->id != shorthand.metric) {
-    return absl::InvalidArgumentError(base::StrCat(shorthand.key, " means metricType ", metric,
-                                                   ", but metricType is \"", draft.metric->name,
-                                                   "\"; give metricType and targetValue instead"));
+    return AtOdds(shorthand.key, " means metricType ", metric, ", but metricType is \"",
+                  draft.metric->name, "\"; give metricType and targetValue instead");
   }
   if (draft.quantity != nullptr || draft.series) {
-    return absl::InvalidArgumentError(base::StrCat(
+    return AtOdds(
         shorthand.key, " means metricType ", metric, ", but ",
         draft.quantity != nullptr ? "metricType names another one" : "engineMetric is given",
-        "; give targetValue instead"));
+        "; give targetValue instead");
   }
   if (draft.target && *draft.target != *shorthand.target) {
-    return absl::InvalidArgumentError(
-        base::StrCat(shorthand.key, " is ", NumberText(*shorthand.target), ", but targetValue is ",
-                     NumberText(*draft.target), "; give one of them"));
+    return AtOdds(shorthand.key, " is ", NumberText(*shorthand.target), ", but targetValue is ",
+                  NumberText(*draft.target), "; give one of them");
   }
   return absl::OkStatus();
 }
@@ -35,9 +33,8 @@ absl::StatusOr<Shorthand> FindShorthand(const TriggerDraft& draft) {
   const Shorthand memory = {"targetMemoryUtilization", catalog::Metric::kMemoryUsedPercent,
                             draft.memory_utilization_target};
   if (gpu.target && memory.target) {
-    return absl::InvalidArgumentError(
-        base::StrCat(gpu.key, " and ", memory.key,
-                     " are both given; a trigger has one metric, so write a trigger for each"));
+    return AtOdds(gpu.key, " and ", memory.key,
+                  " are both given; a trigger has one metric, so write a trigger for each");
   }
   const Shorthand& given = memory.target ? memory : gpu;
   if (given.target) {

@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "scaling/activation_choice.h"
 #include "scaling/engine_choice.h"
+#include "scaling/fault.h"
 #include "scaling/metadata_key.h"
 #include "scaling/metadata_reader.h"
 #include "scaling/number.h"
@@ -64,11 +65,10 @@ absl::StatusOr<double> ChooseTarget(const TriggerDraft& draft, const Shorthand& 
   if (metric.profile_fits && draft.profile->target) return *draft.profile->target;
   if (metric.is_percent()) return kDefaultPercentTarget;
   const std::string unit = metric.unit.empty() ? "" : base::StrCat(" (in ", metric.unit, ")");
-  return absl::InvalidArgumentError(
-      base::StrCat("targetValue must be given for ", metric.name, unit,
-                   draft.profile == nullptr ? "" : "; profile ",
-                   draft.profile == nullptr ? std::string_view() : draft.profile->name,
-                   draft.profile == nullptr ? "" : " has none for it"));
+  return AtOdds("targetValue", " must be given for ", metric.name, unit,
+                draft.profile == nullptr ? "" : "; profile ",
+                draft.profile == nullptr ? std::string_view() : draft.profile->name,
+                draft.profile == nullptr ? "" : " has none for it");
 }
 
 // Keys that mean nothing without another one are mistakes, not wishes.
@@ -76,45 +76,46 @@ absl::Status CheckWorkloadKeys(const TriggerDraft& draft, std::string_view objec
   const struct {
     bool given;
     std::string_view key;
-  } of_workload[] = {{draft.has_warmup && !draft.activation_endpoint, "warmupSeconds"},
-                     {draft.group_by_pod, "groupBy: pod"},
-                     {draft.has_shared_gpus, "sharedGpus"}};
-  for (const auto& [given, key] : of_workload) {
+    std::string_view needs;
+  } of_workload[] = {{draft.has_warmup && !draft.activation_endpoint, "warmupSeconds",
+                      " needs workload or activationEndpoint"},
+                     {draft.group_by_pod, "groupBy", ": pod needs workload"},
+                     {draft.has_shared_gpus, "sharedGpus", " needs workload"}};
+  for (const auto& [given, key, needs] : of_workload) {
     if (!given || draft.trigger.workload) continue;
-    return absl::InvalidArgumentError(
-        base::StrCat(key, " needs workload", key == "warmupSeconds" ? " or activationEndpoint" : "",
-                     ": without it all GPUs in view count"));
+    return AtOdds(key, needs, ": without it all GPUs in view count");
   }
   if (draft.pod_aggregation && !draft.group_by_pod) {
-    return absl::InvalidArgumentError("podAggregation needs groupBy: pod");
+    return AtOdds("podAggregation", " needs groupBy: pod");
   }
   if (draft.trigger.workload && object_namespace.empty()) {
-    return absl::InvalidArgumentError(
-        "workload: the request names no namespace, in which it would be:"
-        " scaledObjectRef.namespace is empty");
+    return AtOdds("workload",
+                  ": the request names no namespace, in which it would be:"
+                  " scaledObjectRef.namespace is empty");
   }
   return absl::OkStatus();
 }
 
 // What no percentage exceeds is no target, and no threshold. `target_key`: which gave
 // the target.
-absl::Status CheckReach(const Trigger& trigger, const ChosenMetric& metric,
+absl::Status CheckReach(const Trigger& trigger, std::string_view metric,
                         std::string_view target_key) {
-  if (!metric.is_percent() || trigger.aggregation == catalog::Aggregation::kSum) {
-    return absl::OkStatus();
-  }
+  if (!trigger.bounded_by_100()) return absl::OkStatus();
   const std::string_view aggregation = catalog::Row(trigger.aggregation).name;
   if (trigger.target > 100) {
-    return absl::InvalidArgumentError(
-        base::StrCat(target_key, ": \"", NumberText(trigger.target), "\" is above 100%, which ",
-                     aggregation, " of ", metric.name,
-                     " never exceeds; allowed: 0.001 to 100, or more with the aggregation sum"));
+    return Refuse(FaultKind::kReach, target_key,
+                  base::StrCat(target_key, ": \"", NumberText(trigger.target),
+                               "\" is above 100%, which ", aggregation, " of ", metric,
+                               " never exceeds; allowed: 0.001 to 100, or more with aggregation or "
+                               "podAggregation sum"));
   }
   if (trigger.activation_threshold <= 100) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      base::StrCat("activationThreshold: \"", NumberText(trigger.activation_threshold),
-                   "\" is above 100%, which ", aggregation, " of ", metric.name,
-                   " never exceeds; allowed: 0 to 100, or more with the aggregation sum"));
+  return Refuse(
+      FaultKind::kReach, "activationThreshold",
+      base::StrCat(
+          "activationThreshold: \"", NumberText(trigger.activation_threshold),
+          "\" is above 100%, which ", aggregation, " of ", metric,
+          " never exceeds; allowed: 0 to 100, or more with aggregation or podAggregation sum"));
 }
 
 }  // namespace
@@ -170,9 +171,10 @@ absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata,
   if (draft.activation_threshold) trigger.activation_threshold = *draft.activation_threshold;
   if (draft.aggregation) trigger.aggregation = *draft.aggregation;
 
-  absl::Status reach = CheckReach(trigger, *metric, draft.target ? "targetValue" : shorthand->key);
-  if (!reach.ok()) return reach;
   trigger.engine = std::move(metric->engine);
+  absl::Status reach =
+      CheckReach(trigger, metric->name, draft.target ? "targetValue" : shorthand->key);
+  if (!reach.ok()) return reach;
   return trigger;
 }
 

@@ -70,6 +70,14 @@ struct Trigger {
 
   // Of the metric, whichever it is.
   catalog::Kind kind() const { return engine ? engine->kind : catalog::Row(metric).kind; }
+  bool is_percent() const {
+    return engine ? engine->unit == "%" : catalog::Row(metric).is_percent();
+  }
+  // Whether its aggregate never exceeds 100: a percentage of which nothing is summed.
+  bool bounded_by_100() const {
+    return is_percent() && aggregation != catalog::Aggregation::kSum &&
+           pod_aggregation != catalog::Aggregation::kSum;
+  }
 };
 
 struct MetadataEntry {

@@ -15,7 +15,7 @@ std::vector<std::string> ValueLimits(const Trigger& trigger) {
   const bool average = trigger.hpa_metric_type == HpaMetricType::kAverageValue;
   const bool sum = trigger.aggregation == catalog::Aggregation::kSum;
   const bool workload = trigger.workload.has_value();
-  if (average && !sum && !workload && metric.is_percent()) {
+  if (average && !workload && trigger.bounded_by_100()) {
     lines.push_back(base::StrCat(
         "limit: without `workload` a percentage under AverageValue can never ask for more"
         " than ceil(100 / ",

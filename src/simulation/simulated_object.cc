@@ -4,43 +4,13 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "manifests/hpa_limits.h"
 
 namespace gpuscaler::simulation {
 namespace {
 
 std::chrono::seconds Seconds(int64_t seconds) {
   return std::chrono::seconds(seconds);
-}
-
-scaling::ScalingRules Rules(const std::optional<manifests::ScalingRules>& given,
-                            scaling::ScalingRules rules) {
-  if (!given) return rules;
-  if (given->stabilization_window_seconds) {
-    rules.stabilization = Seconds(*given->stabilization_window_seconds);
-  }
-  switch (given->select_policy.value_or(manifests::SelectPolicy::kMax)) {
-    case manifests::SelectPolicy::kMax:
-      rules.select = scaling::SelectPolicy::kMax;
-      break;
-    case manifests::SelectPolicy::kMin:
-      rules.select = scaling::SelectPolicy::kMin;
-      break;
-    case manifests::SelectPolicy::kDisabled:
-      rules.select = scaling::SelectPolicy::kDisabled;
-      break;
-  }
-  if (given->policies.empty()) return rules;
-  rules.policies.clear();
-  for (const manifests::ScalingPolicy& policy : given->policies) {
-    const bool pods = policy.type == manifests::PolicyType::kPods;
-    rules.policies.push_back({pods ? scaling::PolicyType::kPods : scaling::PolicyType::kPercent,
-                              policy.value, Seconds(policy.period_seconds)});
-  }
-  return rules;
-}
-
-double Tolerance(const std::optional<manifests::ScalingRules>& rules) {
-  return rules ? rules->tolerance.value_or(scaling::kHpaTolerance) : scaling::kHpaTolerance;
 }
 
 Fallback ToFallback(const manifests::Fallback& given) {
@@ -118,14 +88,8 @@ absl::StatusOr<SimulatedObject> FromManifest(const manifests::ScaledObject& obje
     simulated.triggers.push_back(*std::move(trigger));
   }
   simulated.keda = Settings(object);
-  const manifests::HpaBehavior& behavior = object.behavior;
-  simulated.tolerances = {Tolerance(behavior.scale_up), Tolerance(behavior.scale_down)};
-  // An HPA without any goes by other rules than one with the defaults.
-  if (behavior.scale_up || behavior.scale_down) {
-    simulated.behavior =
-        scaling::HpaBehavior{Rules(behavior.scale_up, scaling::DefaultScaleUpRules()),
-                             Rules(behavior.scale_down, scaling::DefaultScaleDownRules())};
-  }
+  simulated.limits = manifests::HpaLimitsOf(object);
+  simulated.tolerances = manifests::HpaTolerancesOf(object);
   return simulated;
 }
 

@@ -24,7 +24,7 @@ struct SimulatedTrigger {
 struct SimulatedObject {
   std::string name;  // "inference/llm"
   KedaSettings keda;
-  std::optional<scaling::HpaBehavior> behavior;
+  scaling::HpaLimits limits;
   scaling::HpaTolerances tolerances;
   std::vector<SimulatedTrigger> triggers;  // one at least
 };

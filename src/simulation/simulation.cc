@@ -4,9 +4,7 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "engines/signal/signal_view.h"
-#include "scaling/explanation.h"
-#include "scaling/value_history.h"
+#include "scaling/value_limits.h"
 #include "simulation/pod_name.h"
 #include "simulation/recording.h"
 #include "simulation/replicas.h"
@@ -56,6 +54,12 @@ absl::Status CheckTriggers(const SimulatedObject& object) {
   return absl::OkStatus();
 }
 
+scaling::HpaLimits Limits(const SimulatedObject& object, const SimulationOptions& options) {
+  scaling::HpaLimits limits = object.limits;
+  limits.downscale_stabilization = options.downscale_stabilization;
+  return limits;
+}
+
 class Run {
  public:
   Run(const SimulatedObject& object, const Recording& recording, const SimulationOptions& options,
@@ -66,29 +70,19 @@ class Run {
         replicas_({options.start, options.open_loop, Workload(object), LoadMetric(object)}, initial,
                   kStart),
         keda_(object.keda, kStart),
-        hpa_({object.keda.HpaMinimum(), object.keda.max_replicas, options.downscale_stabilization,
-              object.behavior}),
-        fallbacks_(object.triggers.size(), FallbackModel(object.keda.fallback)),
-        histories_(object.triggers.size()),
-        last_signs_(object.triggers.size()) {}
+        hpa_(Limits(object, options)),
+        scaler_(object, options.limits, kStart) {}
 
-  Course Finish() && {
-    for (size_t i = 0; i < newest_.size(); ++i) {
-      if (!newest_[i]) continue;
-      for (std::string& line : scaling::Explain(object_.triggers[i].trigger, *newest_[i])) {
-        if (line.starts_with("limit: ")) course_.limits.push_back(std::move(line));
-      }
-    }
-    return std::move(course_);
-  }
+  Course Finish() && { return std::move(course_); }
 
   void Advance(base::Duration at) {
     at_ = at;
     now_ = kStart + at;
-    evaluated_.clear();
     if (const auto offered = recording_.OfferedAt(at)) offered_ = *offered;
     replicas_.Offer(offered_, kStep, now_);
-    if (HasWindow()) Evaluations();
+    scaler_.Begin(now_, offered_ + replicas_.backlog(), [this] {
+      return replicas_.Show(recording_.At(at_, now_, options_.limits.stale_after), now_);
+    });
     if (IsDue(object_.keda.polling_interval) && object_.keda.Polls()) Poll();
     Push();
     if (IsDue(options_.sync_period)) Sync();
@@ -99,65 +93,8 @@ class Run {
  private:
   bool IsDue(base::Duration period) const { return at_ % period == base::Duration::zero(); }
 
-  bool HasWindow() const {
-    return std::any_of(object_.triggers.begin(), object_.triggers.end(), [](const auto& each) {
-      return each.trigger.window > base::Duration::zero();
-    });
-  }
-
-  // Once a second, whoever asks.
-  const std::vector<absl::StatusOr<scaling::Evaluation>>& Evaluations() {
-    if (!evaluated_.empty()) return evaluated_;
-    const auto view = replicas_.Show(recording_.At(at_, now_, options_.limits.stale_after), now_);
-    newest_.resize(object_.triggers.size());
-    for (size_t i = 0; i < object_.triggers.size(); ++i) {
-      const scaling::Trigger& trigger = object_.triggers[i].trigger;
-      evaluated_.push_back(Evaluated(trigger, view, last_signs_[i]));
-      if (!evaluated_.back().ok()) continue;
-      scaling::Evaluation& evaluation = *evaluated_.back();
-      newest_[i] = evaluation;
-      if (trigger.window == base::Duration::zero()) continue;
-      histories_[i].Add(now_, evaluation.value);
-      evaluation.value = histories_[i].Average(now_, trigger.window).value_or(evaluation.value);
-    }
-    return evaluated_;
-  }
-
-  // Whatever the activation signal is, here it is the load that waits to be taken.
-  absl::StatusOr<scaling::Evaluation> Evaluated(const scaling::Trigger& trigger,
-                                                const std::shared_ptr<const telemetry::View>& view,
-                                                std::optional<base::SteadyTime>& last_sign) const {
-    if (!trigger.activation) return scaling::Evaluate(trigger, view, now_, options_.limits);
-    const double signal = offered_ + replicas_.backlog();
-    if (signal > trigger.activation->threshold) last_sign = now_;
-    engines::SignalView router;
-    router.settled = true;
-    router.once_resolved = true;
-    router.addresses.push_back({"router", kStart, absl::OkStatus(), now_, signal});
-    const absl::StatusOr<engines::SignalView> activation = std::move(router);
-    return scaling::Evaluate(trigger, view, now_, options_.limits, {nullptr, &activation},
-                             {last_sign, std::nullopt});
-  }
-
-  // As KEDA asks, for itself or for the HPA.
   std::vector<Answer> Ask() {
-    std::vector<Answer> answers;
-    const auto& evaluations = Evaluations();
-    for (size_t i = 0; i < evaluations.size(); ++i) {
-      Answer answer;
-      if (evaluations[i].ok()) {
-        fallbacks_[i].Succeeded();
-        answer.value = evaluations[i]->value;
-        answer.active = evaluations[i]->active;
-      } else if (const auto value = fallbacks_[i].Failed(
-                     object_.triggers[i].type, object_.triggers[i].trigger.target,
-                     replicas_.count(), replicas_.Serving(now_))) {
-        answer = {absl::OkStatus(), *value, true, true};
-      } else {
-        answer.status = evaluations[i].status();
-      }
-      answers.push_back(std::move(answer));
-    }
+    std::vector<Answer> answers = scaler_.Ask(replicas_.count(), replicas_.Serving(now_));
     value_ = answers.front().status.ok() ? std::optional(answers.front().value) : std::nullopt;
     return answers;
   }
@@ -181,7 +118,7 @@ class Run {
     for (size_t i = 0; i < object_.triggers.size(); ++i) {
       if (!object_.triggers[i].push) continue;
       if (!waits && !IsDue(object_.triggers[i].trigger.heartbeat)) continue;
-      const auto& evaluation = Evaluations()[i];
+      const auto& evaluation = scaler_.Evaluations()[i];
       if (!evaluation.ok() || !evaluation->active) continue;
       const int64_t after = keda_.Request(now_, true, false, count);
       if (after == count) continue;
@@ -221,8 +158,8 @@ class Run {
   void Decide(Actor actor, std::vector<Answer> answers, std::optional<int64_t> wanted,
               int64_t after) {
     const int64_t before = replicas_.count();
-    if (after != before) evaluated_.clear();
     replicas_.Scale(after, now_);
+    if (after != before) scaler_.Changed();
     course_.decisions.push_back({at_, actor, std::move(answers), wanted, before, after,
                                  replicas_.Serving(now_), offered_, replicas_.backlog()});
   }
@@ -233,14 +170,10 @@ class Run {
   Replicas replicas_;
   KedaModel keda_;
   scaling::HpaModel hpa_;
-  std::vector<FallbackModel> fallbacks_;
-  std::vector<scaling::ValueHistory> histories_;
-  std::vector<std::optional<base::SteadyTime>> last_signs_;
+  SimulatedScaler scaler_;
   base::Duration at_ = {};
   base::SteadyTime now_ = kStart;
   double offered_ = 0;
-  std::vector<absl::StatusOr<scaling::Evaluation>> evaluated_;  // at now_; empty: not yet
-  std::vector<std::optional<scaling::Evaluation>> newest_;
   std::optional<double> value_;
   std::optional<int64_t> wanted_;
   Course course_;
@@ -266,6 +199,11 @@ absl::StatusOr<Course> Simulate(const SimulatedObject& object,
   Run run(object, recording, options, initial);
   for (base::Duration at = {}; at < *length; at += kStep) run.Advance(at);
   Course course = std::move(run).Finish();
+  for (const SimulatedTrigger& each : object.triggers) {
+    for (std::string& limit : scaling::ValueLimits(each.trigger)) {
+      course.limits.push_back(std::move(limit));
+    }
+  }
   course.load_metric = LoadMetric(object);
   course.recorded_replicas = recorded;
   course.knows_pods = recording.knows_pods();

@@ -14,6 +14,7 @@
 #include "scaling/evaluation.h"
 #include "scaling/hpa.h"
 #include "simulation/simulated_object.h"
+#include "simulation/simulated_scaler.h"
 #include "sources/simulated/script.h"
 
 namespace gpuscaler::simulation {
@@ -27,14 +28,6 @@ struct SimulationOptions {
   base::Duration sync_period = std::chrono::seconds(15);
   base::Duration downscale_stabilization = std::chrono::seconds(300);
   scaling::EvaluationLimits limits;
-};
-
-// What one trigger answered KEDA.
-struct Answer {
-  absl::Status status;  // not OK: there is no value
-  double value = 0;
-  bool active = false;
-  bool fallback = false;  // the value is KEDA's, for the trigger failed
 };
 
 enum class Actor : uint8_t { kKeda, kHpa };

@@ -134,8 +134,8 @@ TEST(Doctor, FlagsThatCannotBeAreRefused) {
   const TemporaryFile none("none.yaml", "kind: Deployment\n");
   const Case cases[] = {
       {{"doctor", "--address=here"}, "--address is \"here\"; it must be HOST:PORT"},
-      {{"doctor", "--client-cert=a"}, "need each other"},
-      {{"doctor", "--tls-server-name=a"}, "need --tls-ca"},
+      {{"doctor", "--client-cert=a"}, "--client-cert needs --client-key"},
+      {{"doctor", "--tls-server-name=a"}, "--tls-server-name needs --tls-ca"},
       {{"doctor", "--scaled-object=" + none.path()}, "holds no ScaledObject"},
       {{"doctor", "--format=xml"}, "--format"},
       {{"doctor", "--engine-ports=x"}, "--engine-ports"},

@@ -16,6 +16,7 @@ namespace {
 using e2e::Finished;
 using e2e::RunScaler;
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 
@@ -64,6 +65,35 @@ TEST(Watch, ShowsWhatKedaReadsAndWhatHpaMakesOfIt) {
                 AllOf(HasSubstr("default/broken"), HasSubstr("INVALID_ARGUMENT"),
                       HasSubstr("aggregation")));
   }
+}
+
+TEST(Watch, TheHpaKeepsToItsBehavior) {
+  fakes::FakeNvml nvml(1);
+  nvml.gpu(0).SetUtilization(100, 0);
+  e2e::ScalerProcess scaler({"--fast-interval=20ms", "--poll-interval=100ms"},
+                            nvml.ChildEnvironment());
+  ASSERT_TRUE(scaler.AwaitServing());
+  const auto object = [](std::string_view name, std::string_view up) {
+    return base::StrCat("kind: ScaledObject\nmetadata: {name: ", name,
+                        "}\nspec:\n  minReplicaCount: 1\n  maxReplicaCount: 10\n  advanced:\n"
+                        "    horizontalPodAutoscalerConfig: {behavior: {scaleUp: {",
+                        up,
+                        "}}}\n  triggers:\n    - type: external\n      metricType: Value\n"
+                        "      metadata: {targetValue: \"50\", hpaMetricType: Value}\n");
+  };
+  const TemporaryFile file(
+      "objects.yaml",
+      base::StrCat(object("paced", "policies: [{type: Pods, value: 1, periodSeconds: 60}]"),
+                   "---\n", object("tolerant", "tolerance: 1.5")));
+  const Finished run =
+      RunScaler({"watch", base::StrCat("--address=127.0.0.1:", scaler.ports().grpc),
+                 "--interval=20ms", "--count=3", file.path()});
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  // 100 at target 50 asks for twice the replicas, and one a minute may come.
+  EXPECT_THAT(run.output, ContainsRegex("default/paced +.* yes +2 +2 *\n"));
+  EXPECT_THAT(run.output, ContainsRegex("default/paced +.* yes +4 +2 *\n"));
+  // Twice the target is within 150% above it.
+  EXPECT_THAT(run.output, ContainsRegex("default/tolerant +.* yes +1 +1 *\n"));
 }
 
 TEST(Watch, AScalerThatDoesNotAnswerIsARowNotAnEnd) {

@@ -1,6 +1,6 @@
 #include "doctor/found.h"
-#include "doctor/temporary_folder.h"
 #include "fakes/certificates/authority.h"
+#include "fakes/temporary_folder.h"
 #include "gtest/gtest.h"
 
 namespace gpuscaler::doctor {
@@ -8,6 +8,7 @@ namespace {
 
 using fakes::Authority;
 using fakes::Identity;
+using fakes::TemporaryFolder;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;

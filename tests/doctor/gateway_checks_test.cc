@@ -1,7 +1,7 @@
 #include "base/strings.h"
 #include "doctor/found.h"
-#include "doctor/temporary_folder.h"
 #include "fakes/certificates/authority.h"
+#include "fakes/temporary_folder.h"
 #include "gtest/gtest.h"
 #include "rpc/certificate_watch.h"
 #include "rpc/listener.h"
@@ -11,6 +11,7 @@ namespace gpuscaler::doctor {
 namespace {
 
 using fakes::Authority;
+using fakes::TemporaryFolder;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;

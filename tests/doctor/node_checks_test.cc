@@ -1,13 +1,14 @@
 // The checks of what the node gives: device files, kubelet, limits, ports.
 #include "doctor/found.h"
-#include "doctor/temporary_folder.h"
 #include "fakes/kubelet/fake_kubelet.h"
+#include "fakes/temporary_folder.h"
 #include "gtest/gtest.h"
 #include "rpc/listener.h"
 
 namespace gpuscaler::doctor {
 namespace {
 
+using fakes::TemporaryFolder;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;

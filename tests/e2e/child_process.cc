@@ -11,7 +11,6 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <thread>
@@ -59,10 +58,8 @@ std::string ScalerBinary() {
 
 ChildProcess::ChildProcess(const std::vector<std::string>& command,
                            const Environment& environment) {
-  folder_ = (std::filesystem::temp_directory_path() / "scaler-child-XXXXXX").string();
-  if (mkdtemp(folder_.data()) == nullptr) ADD_FAILURE() << "no folder " << folder_;
-  const std::string output = folder_ + "/out";
-  const std::string errors = folder_ + "/err";
+  const std::string output = folder_.PathOf("out");
+  const std::string errors = folder_.PathOf("err");
   std::vector<std::string> arguments = command;
   std::vector<std::string> variables = MergedEnvironment(environment);
   const std::vector<char*> argv = Pointers(arguments);
@@ -93,8 +90,6 @@ ChildProcess::~ChildProcess() {
     Kill();
     ADD_FAILURE() << "the child still ran at the end of the test";
   }
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
 }
 
 bool ChildProcess::Reap(int options) {
@@ -129,11 +124,11 @@ void ChildProcess::Kill() {
 }
 
 std::string ChildProcess::Output() const {
-  return ReadFile(folder_ + "/out");
+  return ReadFile(folder_.PathOf("out"));
 }
 
 std::string ChildProcess::Errors() const {
-  return ReadFile(folder_ + "/err");
+  return ReadFile(folder_.PathOf("err"));
 }
 
 Finished RunScaler(std::vector<std::string> arguments, const Environment& environment) {

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "fakes/temporary_folder.h"
+
 namespace gpuscaler::e2e {
 
 // Sanitizers cost time and, for each allocation, memory.
@@ -50,7 +52,7 @@ class ChildProcess {
  private:
   bool Reap(int options);
 
-  std::string folder_;
+  const fakes::TemporaryFolder folder_;
   pid_t pid_ = -1;
   std::optional<int> exit_code_;
 };

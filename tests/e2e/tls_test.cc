@@ -148,8 +148,8 @@ TEST_F(TlsScaler, WatchAsksOverTls) {
   EXPECT_EQ(RunScaler(plain).exit_code, 1);
   std::vector<std::string> tls = plain;
   tls.insert(tls.end(),
-             {"--tls-ca=" + client.File("ca.crt"), "--tls-cert=" + client.File("tls.crt"),
-              "--tls-key=" + client.File("tls.key")});
+             {"--tls-ca=" + client.File("ca.crt"), "--client-cert=" + client.File("tls.crt"),
+              "--client-key=" + client.File("tls.key")});
   EXPECT_EQ(RunScaler(tls).exit_code, 0);
   tls.push_back("--tls-server-name=elsewhere");
   EXPECT_EQ(RunScaler(tls).exit_code, 1);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/strings.h"
 #include "lint/rules.h"
 
 namespace gpuscaler::lint {
@@ -99,6 +100,32 @@ TEST(Lint, AValueFromTheEnvironmentIsNotGuessed) {
                "targetGpuUtilizationFromEnv: TARGET\n        windoow: 30s");
   const Result result = Lint({{"a.yaml", text}});
   EXPECT_THAT(Rules(result), ElementsAre("unknown-key"));
+}
+
+// Other external scalers have keys that are called like ours, and ours can have any address.
+TEST(Lint, AnotherScalersTriggerIsKnownByItsKeysUnlessTheAddressSaysWhose) {
+  const struct {
+    std::string_view metadata;
+    bool checked;
+  } rows[] = {
+      {"scalerAddress: 'keda-gpu-scaler.keda:6000', query: up, targetValue: '80'", true},
+      {"scalerAddress: 'a.keda:6000', targetValue: '80'", true},
+      {"scalerAddress: 'a.keda:6000', targetValue: '80', agregation: avg", true},
+      {"scalerAddress: 'a.keda:6000', targetValue: '80', enableTLS: 'true'", true},
+      {"scalerAddress: 'a.keda:6000', targetValue: '80', query: up", false},
+      {"scalerAddress: 'a.keda:6000', agregation: avg", false},
+      {"scalerAddress: 'a.keda:6000'", false},
+      {"scalerAddressFromEnv: A, targetValue: '80', query: up", true},
+      {"targetValue: '80', query: up", true},
+      {"query: up", false},
+  };
+  for (const auto& row : rows) {
+    const Result result = Lint({{"a.yaml", base::StrCat("kind: ScaledObject\nmetadata: {name: a}\n"
+                                                        "spec: {triggers: [{type: external, "
+                                                        "metadata: {",
+                                                        row.metadata, "}}]}\n")}});
+    EXPECT_EQ(result.triggers, row.checked ? 1u : 0u) << row.metadata;
+  }
 }
 
 TEST(Lint, WhatAnotherFileHoldsCounts) {

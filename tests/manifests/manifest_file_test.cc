@@ -95,13 +95,13 @@ TEST(ReadManifests, ReadsAllThatConcernsScalingWithItsLines) {
   EXPECT_EQ(object.behavior.scale_up->stabilization_window_seconds, 30);
   EXPECT_EQ(object.behavior.scale_up->select_policy, std::nullopt);
   ASSERT_EQ(object.behavior.scale_up->policies.size(), 2u);
-  EXPECT_EQ(object.behavior.scale_up->policies[0].type, PolicyType::kPods);
+  EXPECT_EQ(object.behavior.scale_up->policies[0].type, scaling::PolicyType::kPods);
   EXPECT_EQ(object.behavior.scale_up->policies[0].value, 2);
   EXPECT_EQ(object.behavior.scale_up->policies[0].period_seconds, 60);
-  EXPECT_EQ(object.behavior.scale_up->policies[1].type, PolicyType::kPercent);
+  EXPECT_EQ(object.behavior.scale_up->policies[1].type, scaling::PolicyType::kPercent);
   EXPECT_DOUBLE_EQ(object.behavior.scale_up->tolerance.value(), 0.05);
   ASSERT_TRUE(object.behavior.scale_down);
-  EXPECT_EQ(object.behavior.scale_down->select_policy, SelectPolicy::kDisabled);
+  EXPECT_EQ(object.behavior.scale_down->select_policy, scaling::SelectPolicy::kDisabled);
   EXPECT_DOUBLE_EQ(object.behavior.scale_down->tolerance.value(), 0.2);
   EXPECT_THAT(object.other_triggers, ElementsAre("cron"));
   ASSERT_EQ(object.triggers.size(), 1u);

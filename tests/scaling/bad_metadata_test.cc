@@ -43,7 +43,8 @@ TEST_P(BadValues, AreToldByKeyValueAndWhatIsAllowed) {
 
 constexpr char kPlain[] = "is not a plain number (write it without unit, % or spaces)";
 constexpr char kTarget[] =
-    "a number from 0.001 to 10^12, for a percentage at most 100 unless the aggregation is sum";
+    "a number from 0.001 to 10^12, for a percentage at most 100 unless aggregation or "
+    "podAggregation is sum";
 constexpr char kThreshold[] = "a number from 0 to 10^12";
 constexpr char kIndex[] = "an integer from -1 (all GPUs) to 65535";
 constexpr char kInterval[] = "an integer from 1 to 3600";
@@ -54,7 +55,8 @@ constexpr char kWorkloads[] =
     "KIND/NAME with the kinds deployment, rollout, statefulset, daemonset, job, leaderworkerset, "
     "pods"
     " (pods/GLOB)";
-constexpr char kShorthand[] = "a number from 0.001 to 100, with the aggregation sum to 10^12";
+constexpr char kShorthand[] =
+    "a number from 0.001 to 100, with aggregation or podAggregation sum to 10^12";
 constexpr char kAggregations[] = "max, min, avg, sum, p95, p99";
 constexpr char kMetrics[] =
     "gpu_utilization, memory_utilization, memory_used_mib, memory_used_percent, temperature,"
@@ -159,7 +161,7 @@ TEST(BadMetadata, SuggestsTheKeyThatAMisspellingMeant) {
 TEST(BadMetadata, OfAPercentageTargetAbove100SaysWhyItIsOutOfReach) {
   EXPECT_EQ(MessageOf({{"targetValue", "101"}, {"aggregation", "avg"}}),
             "targetValue: \"101\" is above 100%, which avg of gpu_utilization never exceeds;"
-            " allowed: 0.001 to 100, or more with the aggregation sum");
+            " allowed: 0.001 to 100, or more with aggregation or podAggregation sum");
   EXPECT_THAT(MessageOf({{"targetMemoryUtilization", "100.001"}}),
               AllOf(StartsWith("targetMemoryUtilization: \"100.001\""),
                     HasSubstr("max of memory_used_percent")));
@@ -168,7 +170,7 @@ TEST(BadMetadata, OfAPercentageTargetAbove100SaysWhyItIsOutOfReach) {
 TEST(BadMetadata, OfAPercentageThresholdAbove100SaysWhyItIsOutOfReach) {
   EXPECT_EQ(MessageOf({{"activationThreshold", "100.5"}}),
             "activationThreshold: \"100.5\" is above 100%, which max of gpu_utilization never "
-            "exceeds; allowed: 0 to 100, or more with the aggregation sum");
+            "exceeds; allowed: 0 to 100, or more with aggregation or podAggregation sum");
   EXPECT_TRUE(ParseTrigger(std::vector<MetadataEntry>{{"activationThreshold", "100"}}).ok());
   EXPECT_TRUE(ParseTrigger(std::vector<MetadataEntry>{{"activationThreshold", "150"},
                                                       {"aggregation", "sum"}})

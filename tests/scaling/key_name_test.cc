@@ -60,6 +60,12 @@ TEST(FindKey, TakesAKeyFromTheEnvironmentForTheKey) {
   EXPECT_EQ(FindKey(""), nullptr);
 }
 
+TEST(LikelyKey, IsOursOrKedasAndNoneWhereNothingIsLikeIt) {
+  EXPECT_EQ(LikelyKey("targetVlaueFromEnv"), "targetValue");
+  EXPECT_EQ(LikelyKey("scalerAdress"), "scalerAddress");
+  EXPECT_EQ(LikelyKey("query"), "");
+}
+
 TEST(UnknownKey, IsToldWhatItWasProbablyMeantToBe) {
   EXPECT_EQ(UnknownKeyMessage("targetVlaue", "80"),
             "unknown key \"targetVlaue\" (value \"80\"); did you mean targetValue?");

@@ -38,6 +38,26 @@ TEST(Trigger, HasDefaultsForEverything) {
   EXPECT_FALSE(trigger.always_active);
 }
 
+// Eight GPUs of a pod at 100% are 800%.
+TEST(Trigger, APercentageEndsAt100UnlessSomethingIsSummed) {
+  const MetadataEntry workload = {"workload", "deployment/a"};
+  const MetadataEntry by_pod = {"groupBy", "pod"};
+  EXPECT_TRUE(Parsed({}).bounded_by_100());
+  EXPECT_TRUE(Parsed({workload, by_pod, {"podAggregation", "avg"}}).bounded_by_100());
+  EXPECT_FALSE(Parsed({{"aggregation", "sum"}}).bounded_by_100());
+  EXPECT_FALSE(Parsed({{"metricType", "power_draw"}, {"targetValue", "400"}}).bounded_by_100());
+  const Trigger summed = Parsed({workload,
+                                 by_pod,
+                                 {"podAggregation", "sum"},
+                                 {"targetValue", "400"},
+                                 {"activationThreshold", "120"}});
+  EXPECT_FALSE(summed.bounded_by_100());
+  EXPECT_EQ(summed.target, 400);
+  const Trigger cache = Parsed(
+      {{"engine", "sglang"}, {"engineEndpoint", "http://a:30000"}, {"metricType", "kv_usage"}});
+  EXPECT_TRUE(cache.bounded_by_100());
+}
+
 TEST(Trigger, TakesEveryKeyItServes) {
   const Trigger trigger = Parsed({{"metricType", "power_draw"},
                                   {"targetValue", "350.5"},

@@ -28,7 +28,7 @@ TEST(SimulatedObject, TakesOverWhatKedaAndTheHpaAreTold) {
   object.min_replicas = 2;
   object.fallback = manifests::Fallback{3, 4, "currentReplicasIfHigher"};
   object.behavior.scale_up = manifests::ScalingRules{
-      20, manifests::SelectPolicy::kMin, {{manifests::PolicyType::kPercent, 30, 40}}, 0.02};
+      20, scaling::SelectPolicy::kMin, {{scaling::PolicyType::kPercent, 30, 40}}, 0.02};
   const auto simulated = FromManifest(object);
   ASSERT_TRUE(simulated.ok()) << simulated.status();
   EXPECT_EQ(simulated->name, "default/llm");
@@ -39,20 +39,21 @@ TEST(SimulatedObject, TakesOverWhatKedaAndTheHpaAreTold) {
   EXPECT_EQ(simulated->keda.HpaMinimum(), 2);
   EXPECT_EQ(simulated->keda.fallback->behavior, FallbackBehavior::kCurrentReplicasIfHigher);
   EXPECT_EQ(simulated->keda.fallback->failure_threshold, 3);
-  ASSERT_TRUE(simulated->behavior);
-  EXPECT_EQ(simulated->behavior->up.stabilization, std::chrono::seconds(20));
-  EXPECT_EQ(simulated->behavior->up.select, scaling::SelectPolicy::kMin);
-  ASSERT_EQ(simulated->behavior->up.policies.size(), 1u);
-  EXPECT_EQ(simulated->behavior->up.policies[0].type, scaling::PolicyType::kPercent);
-  EXPECT_EQ(simulated->behavior->up.policies[0].period, std::chrono::seconds(40));
-  EXPECT_EQ(simulated->behavior->down.stabilization, std::chrono::seconds(300)) << "the default";
+  ASSERT_TRUE(simulated->limits.behavior);
+  EXPECT_EQ(simulated->limits.behavior->up.stabilization, std::chrono::seconds(20));
+  EXPECT_EQ(simulated->limits.behavior->up.select, scaling::SelectPolicy::kMin);
+  ASSERT_EQ(simulated->limits.behavior->up.policies.size(), 1u);
+  EXPECT_EQ(simulated->limits.behavior->up.policies[0].type, scaling::PolicyType::kPercent);
+  EXPECT_EQ(simulated->limits.behavior->up.policies[0].period, std::chrono::seconds(40));
+  EXPECT_EQ(simulated->limits.behavior->down.stabilization, std::chrono::seconds(300))
+      << "the default";
   EXPECT_EQ(simulated->tolerances.up, 0.02);
   EXPECT_EQ(simulated->tolerances.down, 0.1);
   EXPECT_TRUE(simulated->triggers.front().push);
 }
 
 TEST(SimulatedObject, WithoutBehaviorTheHpaHasNone) {
-  EXPECT_FALSE(FromManifest(Object())->behavior);
+  EXPECT_FALSE(FromManifest(Object())->limits.behavior);
 }
 
 TEST(SimulatedObject, WhatCannotBeSimulatedIsRefusedWithTheReason) {

@@ -104,7 +104,7 @@ TEST(Simulation, ScaleDownWaitsForTheHighestRecommendationOfFiveMinutes) {
 TEST(Simulation, PoliciesLimitWhatComesWithinTheirPeriod) {
   // 2 pods a minute: 1 + 2 at 0 s; the period of 60 s is over at 60, 120, 180 s.
   auto object = Object({{"metricType", "memory_used_mib"}, {"targetValue", "10"}}, 1, 8);
-  object.behavior.scale_up.emplace().policies = {{manifests::PolicyType::kPods, 2, 60}};
+  object.behavior.scale_up.emplace().policies = {{scaling::PolicyType::kPods, 2, 60}};
   EXPECT_EQ(
       Changes(Simulated(object, Played(Metric::kMemoryUsedMib, {{seconds(0), 1000.0}}, minutes(5)),
                         OpenLoop(1))),
@@ -116,7 +116,7 @@ TEST(Simulation, APolicyOfPercentSlowsTheWayDown) {
   auto object = Object({{"metricType", "memory_used_mib"}, {"targetValue", "80"}}, 1, 20);
   auto& down = object.behavior.scale_down.emplace();
   down.stabilization_window_seconds = 0;
-  down.policies = {{manifests::PolicyType::kPercent, 10, 60}};
+  down.policies = {{scaling::PolicyType::kPercent, 10, 60}};
   EXPECT_EQ(
       Changes(Simulated(object, Played(Metric::kMemoryUsedMib, {{seconds(0), 80.0}}, seconds(200)),
                         OpenLoop(10))),

@@ -4,13 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <future>
 #include <string>
 
 #include "base/gate.h"
+#include "fakes/temporary_folder.h"
 #include "sources/sampler.h"
 #include "sources/simulated/load_simulated.h"
 #include "sources/simulated/scenario_parser.h"
@@ -20,6 +19,7 @@ namespace {
 
 using catalog::Lane;
 using catalog::Metric;
+using fakes::TemporaryFolder;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -33,26 +33,6 @@ std::unique_ptr<SimulatedSource> FromYaml(const std::string& yaml, base::SteadyT
   EXPECT_TRUE(scenario.ok()) << scenario.status();
   return std::make_unique<SimulatedSource>(*std::move(scenario), start);
 }
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = testing::TempDir() + "/simulated-XXXXXX";
-    path_ = mkdtemp(name.data());
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  std::string Write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return path_ / name;
-  }
-  std::string path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 TEST(SimulatedSource, ItsTimeBeginsAtTheStart) {
   constexpr char kYaml[] =

@@ -1,40 +1,27 @@
 // A directory of CDI specs that lives as long as a test.
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
+
+#include "fakes/temporary_folder.h"
 
 namespace gpuscaler::fakes {
 
 class CdiDirectory {
  public:
-  CdiDirectory() {
-    path_ = (std::filesystem::temp_directory_path() / "cdi-XXXXXX").string();
-    if (mkdtemp(path_.data()) == nullptr) std::abort();
-  }
-  ~CdiDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  CdiDirectory(const CdiDirectory&) = delete;
-  CdiDirectory& operator=(const CdiDirectory&) = delete;
-
-  const std::string& path() const { return path_; }
-  std::string PathOf(const std::string& file) const { return path_ + "/" + file; }
+  const std::string& path() const { return folder_.path(); }
+  std::string PathOf(const std::string& file) const { return folder_.PathOf(file); }
 
   // As those who write specs do it: whole, or not at all.
   void Write(const std::string& file, std::string_view text) {
-    const std::string temporary = PathOf("spec.1.tmp");
-    std::ofstream(temporary) << text;
-    std::filesystem::rename(temporary, PathOf(file));
+    std::filesystem::rename(folder_.Write("spec.1.tmp", text), PathOf(file));
   }
   void Remove(const std::string& file) { std::filesystem::remove(PathOf(file)); }
 
  private:
-  std::string path_;
+  const TemporaryFolder folder_;
 };
 
 // The spec of one device: what NVIDIA's driver writes for a claim, less its mounts.

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "fakes/certificates/authority.h"
+#include "fakes/temporary_folder.h"
 #include "rpc/certificates.h"
 
 namespace gpuscaler::fakes {
@@ -12,21 +13,18 @@ namespace gpuscaler::fakes {
 class SecretFolder {
  public:
   SecretFolder(const Identity& identity, const std::string& authorities);
-  ~SecretFolder();
-  SecretFolder(const SecretFolder&) = delete;
-  SecretFolder& operator=(const SecretFolder&) = delete;
 
   // All at once, as the kubelet does.
   void Replace(const Identity& identity, const std::string& authorities);
   // In place, as `cp` does: "tls.crt", "tls.key", "ca.crt".
   void Overwrite(const std::string& name, const std::string& text) const;
 
-  std::string File(const std::string& name) const { return folder_ + "/" + name; }
+  std::string File(const std::string& name) const { return folder_.PathOf(name); }
   // All three.
   rpc::CertificateFiles files() const;
 
  private:
-  std::string folder_;
+  const TemporaryFolder folder_;
   int version_ = 0;
 };
 

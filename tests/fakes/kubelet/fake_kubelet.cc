@@ -2,21 +2,12 @@
 
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 
 namespace gpuscaler::fakes {
-namespace {
-
-std::string NewFolder() {
-  char folder[] = "/tmp/fake-kubelet-XXXXXX";
-  return mkdtemp(folder) == nullptr ? "/tmp" : folder;
-}
-
-}  // namespace
 
 // One List call. Its tag is under way, or it is one of waiting_.
 struct FakeKubelet::Call {
@@ -26,14 +17,13 @@ struct FakeKubelet::Call {
   bool answered = false;
 };
 
-FakeKubelet::FakeKubelet() : socket_(NewFolder() + "/kubelet.sock") {
+FakeKubelet::FakeKubelet() : socket_(folder_.PathOf("kubelet.sock")) {
   PodOf("kube-system", "keda-gpu-scaler-x2b4k").add_containers()->set_name("scaler");
   Start();
 }
 
 FakeKubelet::~FakeKubelet() {
   Stop();
-  rmdir(socket_.substr(0, socket_.rfind('/')).c_str());
 }
 
 void FakeKubelet::Start() {

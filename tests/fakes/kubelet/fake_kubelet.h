@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "fakes/temporary_folder.h"
 #include "podresources.grpc.pb.h"
 
 namespace gpuscaler::fakes {
@@ -61,6 +62,7 @@ class FakeKubelet {
   v1::PodResources& PodOf(const std::string& pod_namespace, const std::string& pod);
   std::string Answer() const;
 
+  const TemporaryFolder folder_;
   const std::string socket_;
   mutable std::mutex mutex_;
   v1::ListPodResourcesResponse pods_;

@@ -135,10 +135,7 @@ uint64_t FakeGpu::Calls(NvmlFunction function) const {
   return control_.calls[static_cast<size_t>(function)];
 }
 
-FakeNvml::FakeNvml(uint32_t gpus) {
-  folder_ = (std::filesystem::temp_directory_path() / "fake-nvml-XXXXXX").string();
-  if (mkdtemp(folder_.data()) == nullptr) Die(folder_);
-  file_ = folder_ + "/control";
+FakeNvml::FakeNvml(uint32_t gpus) : file_(folder_.PathOf("control")) {
   const int file = open(file_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0 || ftruncate(file, sizeof(NvmlControl)) != 0) Die(file_);
   void* mapped = mmap(nullptr, sizeof(NvmlControl), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
@@ -152,8 +149,6 @@ FakeNvml::~FakeNvml() {
   for (FunctionControl& function : control_->functions) function.hang = 0;
   if (environment_set_) unsetenv(kControlVariable);
   munmap(control_, sizeof(NvmlControl));
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
 }
 
 std::string FakeNvml::LibraryPath() {

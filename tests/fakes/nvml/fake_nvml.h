@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "fakes/nvml/control.h"
+#include "fakes/temporary_folder.h"
 
 namespace gpuscaler::fakes {
 
@@ -112,8 +113,8 @@ class FakeNvml {
   uint32_t Unloads() const;
 
  private:
-  std::string folder_;
-  std::string file_;
+  const TemporaryFolder folder_;
+  const std::string file_;
   NvmlControl* control_;  // mapped
   bool environment_set_ = false;
 };
