@@ -40,7 +40,7 @@ std::optional<externalscaler::IsActiveResponse> ActiveFeed::Next(base::SteadyTim
   engine_version_ = EngineVersion();
   evaluated_at_ = now;
   // Engines are read for those who ask.
-  look_at_ = OfEngines() ? now + patience_ : rpc::kNever;
+  look_at_ = OfEngines() ? now + patience_ : base::kNever;
   const EngineViews engines = ReadEngines(trigger_, context_, now, said_ != true);
   const auto evaluation = EvaluateNewest(trigger_, context_, now, engines);
   if (!evaluation.ok()) {

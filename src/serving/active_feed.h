@@ -51,7 +51,7 @@ class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
   uint64_t view_number_ = 0;
   uint64_t engine_version_ = 0;
   base::SteadyTime evaluated_at_ = {};
-  base::SteadyTime look_at_ = rpc::kNever;
+  base::SteadyTime look_at_ = base::kNever;
 };
 
 // StreamMetricSpec: the specs at once. They follow from the metadata, which

@@ -45,7 +45,7 @@ class HealthFeed final : public rpc::Feed<grpc::health::v1::HealthCheckResponse>
   const bool known_;  // the service, whose name may be as long as a request
   const HealthContext& context_;
   std::optional<grpc::health::v1::HealthCheckResponse::ServingStatus> said_;
-  base::SteadyTime due_ = rpc::kNever;
+  base::SteadyTime due_ = base::kNever;
 };
 
 }  // namespace gpuscaler::serving
