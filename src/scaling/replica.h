@@ -9,23 +9,21 @@
 
 #include "absl/status/statusor.h"
 #include "base/time.h"
+#include "scaling/evaluation_limits.h"
 #include "scaling/gpu_part.h"
 #include "scaling/trigger.h"
 #include "telemetry/view.h"
 
 namespace gpuscaler::scaling {
 
-struct EvaluationLimits {
-  base::Duration stale_after = std::chrono::seconds(10);  // this old is still fresh
-  // How long a replica is missed whose node is not heard.
-  base::Duration forget_after = std::chrono::minutes(15);
-};
-
 enum class ReplicaState : uint8_t {
   kFresh,    // every GPU of its pods counts, but for lost ones
   kWarming,  // young, and not at work yet: it loads its model
   kMissing,  // its node is silent, or a GPU of it cannot be read
 };
+
+// "fresh", "warming", "missing".
+std::string_view StateName(ReplicaState state);
 
 struct ReplicaPod {
   const telemetry::Snapshot* node;  // of the view

@@ -51,12 +51,12 @@ void Take(const Answer& answer, base::SteadyTime now, KnownDecision& decision) {
     decision.valued_at = now;
     decision.trail.Add(now, decision.value);
   }
-  if (answer.status.ok() || !of_value) {
-    decision.active = answer.status.ok() ? std::optional(answer.active) : std::nullopt;
-    decision.active_status = Kept(answer.status);
+  if (answer.active || !of_value) {
+    decision.active = answer.active;
+    decision.active_status = of_value ? absl::OkStatus() : Kept(answer.status);
     decision.active_at = now;
-    decision.held = answer.held;
   }
+  decision.held = answer.held;
 }
 
 }  // namespace

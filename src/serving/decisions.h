@@ -31,8 +31,7 @@ std::string_view QuestionName(Question question);
 
 struct Answer {
   Question question = Question::kGetMetrics;
-  absl::Status status;
-  // With an OK status.
+  absl::Status status;          // of what was asked
   std::optional<double> value;  // of GetMetrics
   bool active = false;
   bool held = false;
@@ -73,7 +72,7 @@ struct KnownDecision {
   std::optional<double> value;
   absl::Status value_status;
   base::SteadyTime valued_at = {};
-  // What IsActive, StreamIsActive or, by the way, GetMetrics was.
+  // What IsActive, StreamIsActive or, where it was known, GetMetrics was.
   std::optional<bool> active;
   absl::Status active_status;
   base::SteadyTime active_at = {};

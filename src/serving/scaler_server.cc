@@ -98,22 +98,18 @@ struct ScalerServer::Impl {
             -> absl::StatusOr<std::unique_ptr<rpc::Feed<IsActiveResponse>>> {
           auto trigger = Logged("StreamIsActive", object, ReadTrigger(object));
           if (!trigger.ok()) {
-            Note(object, {Question::kStreamIsActive, trigger.status(), {}, false, false});
+            Note(object, {Question::kStreamIsActive, trigger.status(), {}, {}, false});
             return trigger.status();
           }
           const auto shared = std::make_shared<const ScaledObjectRef>(object);
           return std::make_unique<ActiveFeed>(
               *std::move(trigger), scaler,
               [this, shared](const absl::Status& why) {
-                Note(*shared, {Question::kStreamIsActive, why, {}, false, false});
+                Note(*shared, {Question::kStreamIsActive, why, {}, {}, false});
                 Complain("StreamIsActive", shared->namespace_(), shared->name(), why);
               },
-              [this, shared](const scaling::Evaluation& evaluation) {
-                Note(*shared, {Question::kStreamIsActive,
-                               absl::OkStatus(),
-                               {},
-                               evaluation.active,
-                               evaluation.held});
+              [this, shared](const scaling::Findings& findings) {
+                Note(*shared, AnswerOf(Question::kStreamIsActive, findings));
               });
         });
     server.AddServerStream<ScaledObjectRef, GetMetricSpecResponse>(
@@ -215,8 +211,11 @@ struct ScalerServer::Impl {
     recorded_at = now;
     if (!role.is_complete(now).ok()) return;
     windows.Record(
-        [this, now](const scaling::Trigger& trigger) {
-          return EvaluateNewest(trigger, scaler, now, ReadEngines(trigger, scaler, now, false));
+        [this, now](const scaling::Trigger& trigger) -> absl::StatusOr<double> {
+          const scaling::Findings findings =
+              EvaluateNewest(trigger, scaler, now, ReadEngines(trigger, scaler, now, false));
+          if (!findings.value_status.ok()) return findings.value_status;
+          return findings.evaluation.value;
         },
         now);
   }

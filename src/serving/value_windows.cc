@@ -62,11 +62,11 @@ void ValueWindows::Record(const Evaluate& evaluate, base::SteadyTime now) {
   for (; turns > 0; --turns) {
     // Nobody but this thread takes a window away, so it is there without the lock.
     Window& window = TakeTurn();
-    const auto evaluation = evaluate(window.trigger);
+    const absl::StatusOr<double> value = evaluate(window.trigger);
     // A moment without fresh data is no value, not a zero.
-    if (!evaluation.ok()) continue;
+    if (!value.ok()) continue;
     base::MutexLock lock(mutex_);
-    window.history.Add(now, evaluation->value);
+    window.history.Add(now, *value);
   }
 }
 

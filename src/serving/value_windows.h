@@ -17,7 +17,6 @@
 #include "absl/status/statusor.h"
 #include "base/mutex.h"
 #include "base/time.h"
-#include "scaling/evaluation.h"
 #include "scaling/trigger.h"
 #include "scaling/value_history.h"
 
@@ -45,7 +44,7 @@ class ValueWindows {
   std::optional<double> Peek(const std::string& key, const scaling::Trigger& trigger, double value,
                              base::SteadyTime now) const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  using Evaluate = std::function<absl::StatusOr<scaling::Evaluation>(const scaling::Trigger&)>;
+  using Evaluate = std::function<absl::StatusOr<double>(const scaling::Trigger&)>;
   // On each new snapshot: takes known triggers' values into their histories.
   void Record(const Evaluate& evaluate, base::SteadyTime now) ABSL_LOCKS_EXCLUDED(mutex_);
 

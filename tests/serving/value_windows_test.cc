@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "scaling/evaluation.h"
 #include "serving/published.h"
 
 namespace gpuscaler::serving {
@@ -15,8 +16,10 @@ const scaling::EvaluationLimits kLimits = {Seconds(10)};
 void Record(ValueWindows& windows, const std::shared_ptr<const telemetry::View>& view,
             base::SteadyTime now) {
   windows.Record(
-      [&view, now](const scaling::Trigger& trigger) {
-        return scaling::Evaluate(trigger, view, now, kLimits);
+      [&view, now](const scaling::Trigger& trigger) -> absl::StatusOr<double> {
+        const auto evaluation = scaling::Evaluate(trigger, view, now, kLimits);
+        if (!evaluation.ok()) return evaluation.status();
+        return evaluation->value;
       },
       now);
 }
