@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/strings.h"
-#include "catalog/aggregations.h"
+#include "scaling/aggregate.h"
 #include "scaling/number.h"
 #include "scaling/workload_value.h"
 
@@ -112,7 +112,7 @@ absl::Status EvaluateEngine(const Trigger& trigger, const EvaluationLimits& limi
                      counts.fresh + counts.missing, " addresses, minCoveragePercent is ",
                      NumberText(trigger.min_coverage_percent), "; ", Missing(evaluation)));
   }
-  evaluation.aggregate = catalog::Row(trigger.aggregation).combine(values);
+  evaluation.aggregate = Combined(trigger.aggregation, values);
   evaluation.value = std::max(WorkloadValue(trigger, evaluation.aggregate, counts), 0.0);
   return absl::OkStatus();
 }
