@@ -48,7 +48,7 @@ struct WorkloadParts {
   size_t warming = 0;
   size_t missing = 0;
   size_t working = 0;  // of the fresh: has been seen at work
-  // A GPU of each pod all of whose GPUs are of another gpuIndex or lack the metric.
+  // A GPU of each pod all of whose GPUs lack the metric.
   std::vector<GpuPart> outside;
   telemetry::UntoldNodes untold;  // in the whole view
 };
@@ -56,9 +56,9 @@ struct WorkloadParts {
 // The replicas of trigger.workload, which is given. Pure. Costs what the nodes cost
 // that hold its pods, not what the view costs.
 //
-// Pods all of whose GPUs are of another gpuIndex or lack the metric count as
-// missing beside others; where there are no others there is no replica. A missing replica is left
-// out once a younger one has taken its place, or after limits.forget_after.
+// Pods all of whose GPUs lack the metric count as missing beside others; where there are
+// no others there is no replica. A missing replica is left out once a younger one has taken its
+// place, or after limits.forget_after.
 //
 // `none_worked_since`: how long there have been replicas and none at work, as far as is
 // known. After twice the warm-up none counts as warming any more: they crash again and

@@ -10,8 +10,7 @@ namespace {
 
 std::string KeyOf(const scaling::Trigger& trigger) {
   return base::StrCat(scaling::WhichWorkload(*trigger.workload), " ", trigger.warmup.count(), " ",
-                      static_cast<int>(trigger.metric), " ",
-                      trigger.gpu_index ? base::StrCat(*trigger.gpu_index) : "");
+                      static_cast<int>(trigger.metric));
 }
 
 }  // namespace
