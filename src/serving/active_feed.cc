@@ -77,7 +77,8 @@ uint64_t ActiveFeed::EngineVersion() const {
 }
 
 void ActiveFeed::WaitFor(const scaling::Evaluation& evaluation) {
-  if (evaluation.active) return wait_->Rest();
+  // An engine's trigger waits for no GPU.
+  if (evaluation.active || trigger_.engine) return wait_->Rest();
   if (!trigger_.workload) return wait_->ForAll();
   const auto is_same = [](const fleet::GpuKey& key, const scaling::GpuPart& part) {
     return key.uuid == part.gpu->identity->uuid && key.node == part.node->node;
