@@ -18,6 +18,7 @@
 #include "serving/external_scaler.h"
 #include "serving/health.h"
 #include "serving/reflection.h"
+#include "serving/window_recorder.h"
 
 namespace gpuscaler::serving {
 namespace {
@@ -202,24 +203,6 @@ struct ScalerServer::Impl {
     }
   }
 
-  // At each view, and once a second where there is none: engines wake the server far
-  // more often.
-  void Record(base::SteadyTime now) {
-    const uint64_t view = store.Load()->number();
-    if (view == recorded_view && now - recorded_at < std::chrono::seconds(1)) return;
-    recorded_view = view;
-    recorded_at = now;
-    if (!role.is_complete(now).ok()) return;
-    windows.Record(
-        [this, now](const scaling::Trigger& trigger) -> absl::StatusOr<double> {
-          const scaling::Findings findings =
-              EvaluateNewest(trigger, scaler, now, ReadEngines(trigger, scaler, now, false));
-          if (!findings.value_status.ok()) return findings.value_status;
-          return findings.evaluation.value;
-        },
-        now);
-  }
-
   std::unique_ptr<engines::EngineSignals> StartEngines(
       const std::optional<engines::ScraperOptions>& options) {
     if (!options) return nullptr;
@@ -237,14 +220,13 @@ struct ScalerServer::Impl {
   Decisions decisions;
   // The loop's thread only, from Start on, but for what only looks.
   ValueWindows windows;
-  uint64_t recorded_view = 0;
-  base::SteadyTime recorded_at = {};
   LastSigns signs;
   IdleSpells spells;
   Complaints complaints;
   // Its thread wakes `server`.
   const std::unique_ptr<engines::EngineSignals> engines;
   const ScalerContext scaler;
+  WindowRecorder recorder{scaler};
   std::vector<std::string> services;
   rpc::Server server;
   const HealthContext health;
@@ -259,7 +241,7 @@ ScalerServer::~ScalerServer() = default;
 
 absl::Status ScalerServer::Start() {
   Impl* impl = impl_.get();
-  absl::Status started = impl->server.Start([impl](base::SteadyTime now) { impl->Record(now); });
+  absl::Status started = impl->server.Start([impl](base::SteadyTime now) { impl->recorder.Record(now); });
   if (!started.ok()) return started;
   impl->serving.store(true);
   impl->subscription = impl->store.Subscribe([impl] { impl->server.Wake(); });
