@@ -15,6 +15,7 @@
 #include "serving/health.h"
 #include "serving/reflection.h"
 #include "serving/scaler_service.h"
+#include "serving/sign_follower.h"
 #include "serving/window_recorder.h"
 
 namespace gpuscaler::serving {
@@ -89,6 +90,7 @@ struct ScalerServer::Impl {
   const ScalerContext scaler;
   ScalerService service{scaler};
   WindowRecorder recorder{scaler};
+  SignFollower follower{scaler};
   // What health and reflection know.
   const std::vector<std::string> services = Services();
   rpc::Server server;
@@ -104,7 +106,10 @@ ScalerServer::~ScalerServer() = default;
 
 absl::Status ScalerServer::Start() {
   Impl* impl = impl_.get();
-  absl::Status started = impl->server.Start([impl](base::SteadyTime now) { impl->recorder.Record(now); });
+  absl::Status started = impl->server.Start([impl](base::SteadyTime now) {
+    impl->recorder.Record(now);
+    impl->follower.Follow(now);
+  });
   if (!started.ok()) return started;
   impl->serving.store(true);
   impl->subscription = impl->store.Subscribe([impl] { impl->server.Wake(); });
