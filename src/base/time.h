@@ -15,6 +15,9 @@ using Duration = std::chrono::nanoseconds;
 using SteadyTime = std::chrono::steady_clock::time_point;
 using WallTime = std::chrono::system_clock::time_point;
 
+// Later than any time that comes.
+inline constexpr SteadyTime kNever = SteadyTime::max();
+
 inline SteadyTime Now() {
   return std::chrono::steady_clock::now();
 }

@@ -139,6 +139,10 @@ std::string DecisionText(const manifests::ScaledObject& object,
   if (decision.has_error()) {
     base::StrAppend(&out, "  ", Shown(decision.error().code()), ": ",
                     Shown(decision.error().message()), "\n");
+    if (decision.has_active()) {
+      base::StrAppend(&out, "  ", decision.active() ? "active: " : "inactive: ",
+                      Shown(decision.explanation().active_because()), "\n");
+    }
   } else {
     for (const std::string& step : decision.explanation().steps()) {
       base::StrAppend(&out, "  ", Shown(step), "\n");

@@ -23,7 +23,7 @@
 
 namespace gpuscaler::rpc {
 
-inline constexpr base::SteadyTime kNever = base::SteadyTime::max();
+using base::kNever;
 
 // Something on the loop that acts at a wake or at a time: an open stream.
 class Sleeper {

@@ -1,18 +1,10 @@
 #include "scaling/activation.h"
 
+#include <string>
+
 #include "base/strings.h"
 
 namespace gpuscaler::scaling {
-namespace {
-
-bool HasReplicas(const Evaluation& evaluation) {
-  const WorkloadParts& workload = evaluation.workload;
-  return workload.fresh + workload.warming + workload.missing > 0 ||
-         !evaluation.addresses.empty() || evaluation.missing_addresses > 0;
-}
-
-}  // namespace
-
 absl::StatusOr<double> ActivationValue(const engines::SignalView& view, base::SteadyTime now,
                                        const EvaluationLimits& limits) {
   const std::string which = base::StrCat("activation: ", view.signal, " at ", view.endpoint);
@@ -34,16 +26,14 @@ absl::StatusOr<double> ActivationValue(const engines::SignalView& view, base::St
                       base::StrCat(which, ": ", base::Message(why)));
 }
 
-absl::Status Activate(const Trigger& trigger, const absl::StatusOr<double>& signal,
-                      std::optional<base::SteadyTime> last_sign, Evaluation& evaluation) {
-  if (evaluation.active) return absl::OkStatus();
-  const bool now = signal.ok() && *signal > trigger.activation->threshold;
-  const bool lately = last_sign && evaluation.evaluated_at - *last_sign <= trigger.warmup &&
-                      !HasReplicas(evaluation);
-  if (!now && !lately) return signal.status();
-  evaluation.active = true;
-  evaluation.active_reason = now ? ActiveReason::kActivationSignal : ActiveReason::kReplicaAwaited;
-  return absl::OkStatus();
+absl::StatusOr<bool> ActivationExceeds(const ActivationSignal& signal,
+                                       const absl::StatusOr<engines::SignalView>* view,
+                                       base::SteadyTime now, const EvaluationLimits& limits) {
+  if (view == nullptr) return absl::UnavailableError("engines are not read here");
+  if (!view->ok()) return view->status();
+  const absl::StatusOr<double> value = ActivationValue(**view, now, limits);
+  if (!value.ok()) return value.status();
+  return *value > signal.threshold;
 }
 
 }  // namespace gpuscaler::scaling

@@ -1,12 +1,10 @@
 // What the activation signal says: the one that exists at zero replicas. Pure.
 #pragma once
 
-#include <optional>
-
 #include "absl/status/statusor.h"
 #include "base/time.h"
 #include "engines/signal/signal_view.h"
-#include "scaling/evaluation.h"
+#include "scaling/evaluation_limits.h"
 #include "scaling/trigger.h"
 
 namespace gpuscaler::scaling {
@@ -17,11 +15,10 @@ namespace gpuscaler::scaling {
 absl::StatusOr<double> ActivationValue(const engines::SignalView& view, base::SteadyTime now,
                                        const EvaluationLimits& limits);
 
-// Makes `evaluation`, of the trigger's own metric, active where the signal asks for it:
-// now, or within the last `warmup` while no replica has come yet. `signal` is what
-// ActivationValue answered, `last_sign` when it last exceeded the threshold; an error of
-// the signal is one of the whole where nothing else is active.
-absl::Status Activate(const Trigger& trigger, const absl::StatusOr<double>& signal,
-                      std::optional<base::SteadyTime> last_sign, Evaluation& evaluation);
+// Whether it exceeds the threshold of `signal`. Errors as above, and that of `view`, what
+// engines say of it; nullptr: they are not read.
+absl::StatusOr<bool> ActivationExceeds(const ActivationSignal& signal,
+                                       const absl::StatusOr<engines::SignalView>* view,
+                                       base::SteadyTime now, const EvaluationLimits& limits);
 
 }  // namespace gpuscaler::scaling

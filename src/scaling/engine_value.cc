@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/strings.h"
-#include "catalog/aggregations.h"
+#include "scaling/aggregate.h"
 #include "scaling/number.h"
 #include "scaling/workload_value.h"
 
@@ -84,15 +84,17 @@ absl::Status NoneFresh(const SignalView& view, const Evaluation& evaluation) {
 
 }  // namespace
 
-absl::StatusOr<bool> CountAddresses(const Trigger& trigger, const SignalView& view,
-                                    const EvaluationLimits& limits, Evaluation& evaluation) {
+absl::Status EvaluateEngine(const Trigger& trigger, const EvaluationLimits& limits,
+                            const absl::StatusOr<SignalView>* said, Evaluation& evaluation) {
+  if (said == nullptr) return absl::UnavailableError("engines are not read here");
+  if (!said->ok()) return said->status();
+  const SignalView& view = **said;
   std::vector<double> values;
-  bool exceeds = false;
   for (const SignalAddress& address : view.addresses) {
     AddressPart part = Judge(address, evaluation.evaluated_at, limits.stale_after);
     if (part.why.ok()) {
       values.push_back(part.value);
-      exceeds = exceeds || part.value > trigger.activation_threshold;
+      if (part.value > trigger.activation_threshold) evaluation.exceeds = true;
     }
     evaluation.addresses.push_back(std::move(part));
   }
@@ -101,10 +103,7 @@ absl::StatusOr<bool> CountAddresses(const Trigger& trigger, const SignalView& vi
                                 view.addresses.size() - values.size() + view.surplus};
   evaluation.counted = counts.fresh;
   evaluation.missing_addresses = counts.missing;
-  if (counts.fresh == 0 && counts.missing == 0) {
-    if (absl::Status known = WithoutAddress(trigger, view); !known.ok()) return known;
-    return false;
-  }
+  if (counts.fresh == 0 && counts.missing == 0) return WithoutAddress(trigger, view);
   if (counts.fresh == 0) return NoneFresh(view, evaluation);
   const auto all = static_cast<double>(counts.fresh + counts.missing);
   if (100.0 * static_cast<double>(counts.fresh) < trigger.min_coverage_percent * all) {
@@ -113,9 +112,9 @@ absl::StatusOr<bool> CountAddresses(const Trigger& trigger, const SignalView& vi
                      counts.fresh + counts.missing, " addresses, minCoveragePercent is ",
                      NumberText(trigger.min_coverage_percent), "; ", Missing(evaluation)));
   }
-  evaluation.aggregate = catalog::Row(trigger.aggregation).combine(values);
+  evaluation.aggregate = Combined(trigger.aggregation, values);
   evaluation.value = std::max(WorkloadValue(trigger, evaluation.aggregate, counts), 0.0);
-  return exceeds;
+  return absl::OkStatus();
 }
 
 }  // namespace gpuscaler::scaling

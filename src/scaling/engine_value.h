@@ -2,16 +2,16 @@
 // the number is made", with the addresses behind the endpoint's name as replicas.
 #pragma once
 
-#include "absl/status/status.h"
-#include "base/time.h"
+#include "absl/status/statusor.h"
 #include "engines/signal/signal_view.h"
 #include "scaling/evaluation.h"
+#include "scaling/evaluation_limits.h"
 #include "scaling/trigger.h"
 
 namespace gpuscaler::scaling {
 
-// Pure. Fills in value, aggregate, counted, addresses and missing of `evaluation`, made
-// at `evaluated_at`; answers whether one address exceeds the threshold.
+// Pure. Fills in `evaluation`, made at `evaluated_at`, as far as it gets. `said`: what engines
+// say of the trigger's metric; nullptr: they are not read.
 //
 // An address is fresh while the number that it last told is at most stale_after old,
 // else missing: it counts as at the target, as a missing replica does. No address at all
@@ -19,7 +19,8 @@ namespace gpuscaler::scaling {
 // there is to be one. UNAVAILABLE: no address could be read, fewer than minCoveragePercent,
 // the name cannot be looked up or never had an address; FAILED_PRECONDITION: no
 // address has the series; PERMISSION_DENIED: none may be read.
-absl::StatusOr<bool> CountAddresses(const Trigger& trigger, const engines::SignalView& view,
-                                    const EvaluationLimits& limits, Evaluation& evaluation);
+absl::Status EvaluateEngine(const Trigger& trigger, const EvaluationLimits& limits,
+                            const absl::StatusOr<engines::SignalView>* said,
+                            Evaluation& evaluation);
 
 }  // namespace gpuscaler::scaling

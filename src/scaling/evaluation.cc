@@ -1,35 +1,27 @@
 #include "scaling/evaluation.h"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
-#include <set>
-#include <span>
 #include <utility>
 
-#include "catalog/aggregations.h"
 #include "scaling/activation.h"
+#include "scaling/aggregate.h"
 #include "scaling/engine_value.h"
 #include "scaling/no_value.h"
-#include "scaling/workload_value.h"
+#include "scaling/workload_evaluation.h"
 
 namespace gpuscaler::scaling {
 namespace {
 
-// Far above any reading, and still exact in KEDA's thousandths: only a sum of
-// nonsense ends here.
-constexpr double kLargestValue = 9e12;
-
-// Judges every GPU and counts; answers whether one exceeds the threshold.
-bool JudgeAll(const Trigger& trigger, base::SteadyTime now, base::Duration stale_after,
+// Judges every GPU and counts.
+void JudgeAll(const Trigger& trigger, base::SteadyTime now, base::Duration stale_after,
               Evaluation& evaluation) {
   size_t gpus = 0;
   for (const auto& node : evaluation.view->nodes()) gpus += node->gpus.size();
   evaluation.gpus.reserve(gpus);
 
-  bool exceeds = false;
   for (const auto& node : evaluation.view->nodes()) {
-    bool expected = node->gpus.empty() && IsUnknown(*node);
+    bool expected = node->gpus.empty() && telemetry::IsUnknown(*node);
     const size_t counted_before = evaluation.counted;
     for (const telemetry::GpuSnapshot& gpu : node->gpus) {
       const GpuPart part = Judge(trigger, *node, gpu, now, stale_after);
@@ -37,129 +29,16 @@ bool JudgeAll(const Trigger& trigger, base::SteadyTime now, base::Duration stale
       expected = expected || IsExpected(part.part);
       if (part.part != Part::kCounted) continue;
       ++evaluation.counted;
-      exceeds = exceeds || part.value > trigger.activation_threshold;
+      if (part.value > trigger.activation_threshold) evaluation.exceeds = true;
     }
     if (expected) ++evaluation.nodes;
     if (evaluation.counted > counted_before) ++evaluation.fresh_nodes;
   }
-  return exceeds;
-}
-
-double Combined(catalog::Aggregation aggregation, std::span<double> values) {
-  return std::clamp(catalog::Row(aggregation).combine(values), -kLargestValue, kLargestValue);
-}
-
-double Aggregate(catalog::Aggregation aggregation, const Evaluation& evaluation) {
-  std::array<double, 64> few;
-  std::vector<double> many;
-  if (evaluation.counted > few.size()) many.resize(evaluation.counted);
-  const std::span<double> values =
-      many.empty() ? std::span<double>(few).first(evaluation.counted) : std::span<double>(many);
-  size_t place = 0;
-  for (const GpuPart& part : evaluation.gpus) {
-    if (part.part == Part::kCounted) values[place++] = part.value;
-  }
-  return Combined(aggregation, values);
-}
-
-// First within each pod, then across the pods.
-double AggregateByPod(const Trigger& trigger, const Evaluation& evaluation) {
-  std::vector<double> of_pods;
-  for (const Replica& replica : evaluation.workload.replicas) {
-    if (replica.state != ReplicaState::kFresh) continue;
-    for (const ReplicaPod& pod : replica.pods) {
-      std::vector<double> values;
-      for (const GpuPart& part : pod.gpus) {
-        if (part.part == Part::kCounted) values.push_back(part.value);
-      }
-      if (!values.empty()) of_pods.push_back(Combined(*trigger.pod_aggregation, values));
-    }
-  }
-  return Combined(trigger.aggregation, of_pods);
-}
-
-// Without one of its terms a sum is smaller than what it stands for: that GPU
-// would count as zero. One that is lost has no load, and drops out.
-absl::Status CheckTerms(const Trigger& trigger, const Evaluation& evaluation) {
-  if (trigger.aggregation != catalog::Aggregation::kSum) return absl::OkStatus();
-  const auto unknown =
-      std::find_if(evaluation.gpus.begin(), evaluation.gpus.end(), [](const GpuPart& part) {
-        return part.part == Part::kStale || part.part == Part::kNeverRead;
-      });
-  if (unknown == evaluation.gpus.end()) return absl::OkStatus();
-  return MissingTerm(trigger, evaluation, *unknown);
-}
-
-void DecideActive(const Trigger& trigger, bool gpu_exceeds, Evaluation& evaluation) {
-  ActiveReason& reason = evaluation.active_reason;
-  if (gpu_exceeds) {
-    reason = ActiveReason::kGpuExceeds;
-  } else if (evaluation.aggregate > trigger.activation_threshold) {
-    reason = ActiveReason::kAggregateExceeds;
-  } else if (evaluation.workload.warming > 0) {
-    reason = ActiveReason::kReplicaWarming;
-  } else if (evaluation.workload.missing > 0) {
-    reason = ActiveReason::kReplicaMissing;
-  } else if (trigger.always_active) {
-    reason = ActiveReason::kAlwaysActive;
-  }
-  evaluation.active = reason != ActiveReason::kNothingExceeds;
-}
-
-// Takes the GPUs of the fresh replicas, each once though several pods hold it;
-// answers whether one exceeds the threshold.
-bool CountWorkload(const Trigger& trigger, Evaluation& evaluation) {
-  std::set<const telemetry::GpuSnapshot*> seen;
-  std::set<const telemetry::Snapshot*> nodes;
-  std::set<const telemetry::Snapshot*> fresh_nodes;
-  bool exceeds = false;
-  for (const Replica& replica : evaluation.workload.replicas) {
-    for (const ReplicaPod& pod : replica.pods) {
-      nodes.insert(pod.node);
-      if (replica.state != ReplicaState::kFresh) continue;
-      for (const GpuPart& part : pod.gpus) {
-        if (!seen.insert(part.gpu).second) continue;
-        evaluation.gpus.push_back(part);
-        if (part.part != Part::kCounted) continue;
-        ++evaluation.counted;
-        fresh_nodes.insert(pod.node);
-        exceeds = exceeds || part.value > trigger.activation_threshold;
-      }
-    }
-  }
-  evaluation.nodes = nodes.size();
-  evaluation.fresh_nodes = fresh_nodes.size();
-  return exceeds;
-}
-
-absl::Status EvaluateWorkload(const Trigger& trigger, const EvaluationLimits& limits,
-                              const Past& past, Evaluation& evaluation) {
-  auto parts = FindReplicas(trigger, *evaluation.view, evaluation.evaluated_at, limits,
-                            past.none_worked_since);
-  if (!parts.ok()) return parts.status();
-  evaluation.workload = *std::move(parts);
-  const WorkloadParts& workload = evaluation.workload;
-  const ReplicaCounts counts = {workload.fresh, workload.warming, workload.missing};
-  if (absl::Status enough = CheckReplicas(trigger, evaluation); !enough.ok()) return enough;
-
-  const bool gpu_exceeds = CountWorkload(trigger, evaluation);
-  if (workload.fresh > 0) {
-    if (absl::Status terms = CheckTerms(trigger, evaluation); !terms.ok()) return terms;
-    evaluation.aggregate = trigger.pod_aggregation ? AggregateByPod(trigger, evaluation)
-                                                   : Aggregate(trigger.aggregation, evaluation);
-    evaluation.value = std::max(WorkloadValue(trigger, evaluation.aggregate, counts), 0.0);
-  } else if (workload.warming > 0) {
-    evaluation.held = true;
-    evaluation.value = HeldValue(trigger, counts);
-  }
-  DecideActive(trigger, gpu_exceeds, evaluation);
-  return absl::OkStatus();
 }
 
 absl::Status EvaluateGpus(const Trigger& trigger, const EvaluationLimits& limits,
                           Evaluation& evaluation) {
-  const bool gpu_exceeds =
-      JudgeAll(trigger, evaluation.evaluated_at, limits.stale_after, evaluation);
+  JudgeAll(trigger, evaluation.evaluated_at, limits.stale_after, evaluation);
   if (evaluation.counted == 0) return NothingCounted(trigger, evaluation);
   if (absl::Status terms = CheckTerms(trigger, evaluation); !terms.ok()) return terms;
   if (100.0 * static_cast<double>(evaluation.fresh_nodes) <
@@ -170,44 +49,41 @@ absl::Status EvaluateGpus(const Trigger& trigger, const EvaluationLimits& limits
   evaluation.aggregate = Aggregate(trigger.aggregation, evaluation);
   // KEDA takes a negative value for 0; a temperature can be one.
   evaluation.value = std::max(evaluation.aggregate, 0.0);
-  DecideActive(trigger, gpu_exceeds, evaluation);
-  return absl::OkStatus();
-}
-
-absl::Status EvaluateEngine(const Trigger& trigger, const EvaluationLimits& limits,
-                            const EngineReadings& engines, Evaluation& evaluation) {
-  if (engines.metric == nullptr) return absl::UnavailableError("engines are not read here");
-  if (!engines.metric->ok()) return engines.metric->status();
-  const auto exceeds = CountAddresses(trigger, **engines.metric, limits, evaluation);
-  if (!exceeds.ok()) return exceeds.status();
-  DecideActive(trigger, false, evaluation);
-  if (*exceeds || evaluation.missing_addresses > 0) {
-    evaluation.active = true;
-    evaluation.active_reason =
-        *exceeds ? ActiveReason::kEngineExceeds : ActiveReason::kReplicaMissing;
-  }
   return absl::OkStatus();
 }
 
 absl::Status EvaluateMetric(const Trigger& trigger, const EvaluationLimits& limits,
                             const EngineReadings& engines, const Past& past,
                             Evaluation& evaluation) {
-  if (trigger.engine) return EvaluateEngine(trigger, limits, engines, evaluation);
+  if (trigger.engine) return EvaluateEngine(trigger, limits, engines.metric, evaluation);
   if (trigger.workload) return EvaluateWorkload(trigger, limits, past, evaluation);
   return EvaluateGpus(trigger, limits, evaluation);
 }
 
-absl::Status EvaluateAll(const Trigger& trigger, const EvaluationLimits& limits,
-                         const EngineReadings& engines, const Past& past, Evaluation& evaluation) {
-  absl::Status evaluated = EvaluateMetric(trigger, limits, engines, past, evaluation);
-  if (!evaluated.ok() || !trigger.activation) return evaluated;
-  absl::StatusOr<double> signal = absl::UnavailableError("engines are not read here");
-  if (engines.activation != nullptr) {
-    signal = engines.activation->ok()
-                 ? ActivationValue(**engines.activation, evaluation.evaluated_at, limits)
-                 : engines.activation->status();
-  }
-  return Activate(trigger, signal, past.last_sign, evaluation);
+bool HasReplicas(const Evaluation& evaluation) {
+  const WorkloadParts& workload = evaluation.workload;
+  return workload.fresh + workload.warming + workload.missing > 0 ||
+         !evaluation.addresses.empty() || evaluation.missing_addresses > 0;
+}
+
+ActivityFacts FactsOf(const Trigger& trigger, const EvaluationLimits& limits,
+                      const EngineReadings& engines, const Past& past, const Findings& findings) {
+  const Evaluation& evaluation = findings.evaluation;
+  ActivityFacts facts;
+  facts.metric = findings.value_status;
+  facts.gpu_exceeds = evaluation.exceeds && !trigger.engine;
+  facts.address_exceeds = evaluation.exceeds && trigger.engine;
+  facts.aggregate_exceeds = evaluation.aggregate > trigger.activation_threshold;
+  facts.replica_warming = evaluation.workload.warming > 0;
+  facts.replica_missing = evaluation.workload.missing + evaluation.missing_addresses > 0;
+  facts.always_active = trigger.always_active;
+  if (!trigger.activation) return facts;
+  facts.signal =
+      ActivationExceeds(*trigger.activation, engines.activation, evaluation.evaluated_at, limits);
+  facts.replica_awaited = past.last_sign &&
+                          evaluation.evaluated_at - *past.last_sign <= trigger.warmup &&
+                          !HasReplicas(evaluation);
+  return facts;
 }
 
 }  // namespace
@@ -217,9 +93,14 @@ Findings EvaluateInFull(const Trigger& trigger, std::shared_ptr<const telemetry:
                         const EngineReadings& engines, const Past& past) {
   assert(view != nullptr);
   Findings findings;
-  findings.evaluation.view = std::move(view);
-  findings.evaluation.evaluated_at = now;
-  findings.status = EvaluateAll(trigger, limits, engines, past, findings.evaluation);
+  Evaluation& evaluation = findings.evaluation;
+  evaluation.view = std::move(view);
+  evaluation.evaluated_at = now;
+  findings.value_status = EvaluateMetric(trigger, limits, engines, past, evaluation);
+  Activity activity = DecideActivity(FactsOf(trigger, limits, engines, past, findings));
+  findings.active_status = std::move(activity.status);
+  evaluation.active = activity.active;
+  evaluation.active_reason = activity.reason;
   return findings;
 }
 
@@ -228,7 +109,8 @@ absl::StatusOr<Evaluation> Evaluate(const Trigger& trigger,
                                     base::SteadyTime now, const EvaluationLimits& limits,
                                     const EngineReadings& engines, const Past& past) {
   Findings findings = EvaluateInFull(trigger, std::move(view), now, limits, engines, past);
-  if (!findings.status.ok()) return findings.status;
+  if (!findings.value_status.ok()) return findings.value_status;
+  if (!findings.active_status.ok()) return findings.active_status;
   return std::move(findings.evaluation);
 }
 

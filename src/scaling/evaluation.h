@@ -3,33 +3,23 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/time.h"
 #include "engines/signal/signal_view.h"
+#include "scaling/activity.h"
+#include "scaling/evaluation_limits.h"
 #include "scaling/gpu_part.h"
 #include "scaling/replica.h"
 #include "scaling/trigger.h"
 #include "telemetry/view.h"
 
 namespace gpuscaler::scaling {
-
-enum class ActiveReason : uint8_t {
-  kNothingExceeds,  // inactive
-  kGpuExceeds,      // a GPU that takes part exceeds the activation threshold
-  kAggregateExceeds,
-  kReplicaWarming,    // a replica is loading its model
-  kReplicaMissing,    // what a replica does is not known
-  kAlwaysActive,      // the profile says so
-  kEngineExceeds,     // an address of the engine exceeds the activation threshold
-  kActivationSignal,  // it exceeds its threshold
-  kReplicaAwaited,    // it did lately, and no replica has come yet
-};
 
 // What an address behind the endpoint's name said.
 struct AddressPart {
@@ -56,6 +46,7 @@ struct Evaluation {
   base::SteadyTime evaluated_at = {};
   double value = 0;      // reported to KEDA: finite, >= 0
   double aggregate = 0;  // across the counted GPUs
+  bool exceeds = false;  // a GPU or address that counts exceeds the activation threshold
   bool active = false;
   ActiveReason active_reason = ActiveReason::kNothingExceeds;
   size_t counted = 0;
@@ -74,25 +65,30 @@ struct Evaluation {
   size_t missing_addresses = 0;
 };
 
-// Pure. `view` is not null. With a workload by the rules of docs/design.md, "How
-// the number is made". Errors: UNAVAILABLE, saying since when and why, where
-// no fresh reading exists, or from too few nodes, or not from every readable GPU
-// of a sum; FAILED_PRECONDITION where no GPU in view has the metric or the
-// gpuIndex, or no node has a GPU, and as FindReplicas does. With an engine's metric as
-// CountAddresses does, with an activation signal also as Activate does.
+// What was found out, as far as it goes: the parts and why they do not count are told of
+// an error too. The value and whether the workload is active are known apart from each other.
+struct Findings {
+  Evaluation evaluation;
+  // Why there is no value, so `value`, `aggregate` and `held` are nothing's: UNAVAILABLE,
+  // saying since when and why, where no fresh reading exists, or from too few nodes, or not
+  // from every readable GPU of a sum; FAILED_PRECONDITION where no GPU in view has the metric
+  // or the gpuIndex, or no node has a GPU. With a workload and with an engine's metric as
+  // EvaluateWorkload and EvaluateEngine do.
+  absl::Status value_status;
+  // Why it is not known whether it is active, so `active` is nothing's: as DecideActivity does.
+  absl::Status active_status;
+};
+
+// Pure. `view` is not null. With a workload by the rules of docs/design.md, "How the number
+// is made".
+Findings EvaluateInFull(const Trigger& trigger, std::shared_ptr<const telemetry::View> view,
+                        base::SteadyTime now, const EvaluationLimits& limits,
+                        const EngineReadings& engines = {}, const Past& past = {});
+
+// For whom it must be known whole: the error of the value, else of the activity.
 absl::StatusOr<Evaluation> Evaluate(const Trigger& trigger,
                                     std::shared_ptr<const telemetry::View> view,
                                     base::SteadyTime now, const EvaluationLimits& limits,
                                     const EngineReadings& engines = {}, const Past& past = {});
-
-// The same, and where there is no value all the same what was found out before that: the
-// parts and why they do not count. `value` and `active` are then nothing's.
-struct Findings {
-  Evaluation evaluation;
-  absl::Status status;  // as Evaluate's
-};
-Findings EvaluateInFull(const Trigger& trigger, std::shared_ptr<const telemetry::View> view,
-                        base::SteadyTime now, const EvaluationLimits& limits,
-                        const EngineReadings& engines = {}, const Past& past = {});
 
 }  // namespace gpuscaler::scaling

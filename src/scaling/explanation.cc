@@ -161,6 +161,9 @@ void AddSteps(const Trigger& trigger, const Evaluation& evaluation, Lines& lines
   if (trigger.workload || trigger.engine) AddFactor(trigger, evaluation, lines);
   lines.Add("reported as ", trigger.metric_name, ": ", NumberText(evaluation.value), " (target ",
             NumberText(trigger.target), ")");
+}
+
+void AddActivity(const Trigger& trigger, const Evaluation& evaluation, Lines& lines) {
   lines.Add(evaluation.active ? "active: " : "inactive: ", WhyActive(trigger, evaluation));
 }
 
@@ -170,27 +173,27 @@ std::vector<std::string> Explain(const Trigger& trigger, const Evaluation& evalu
   Lines lines;
   AddParts(trigger, evaluation, lines);
   AddSteps(trigger, evaluation, lines);
+  AddActivity(trigger, evaluation, lines);
   AddHpa(trigger, evaluation, lines);
   for (std::string& limit : ValueLimits(trigger)) lines.text.push_back(std::move(limit));
   return std::move(lines.text);
 }
 
-std::vector<std::string> ExplainSteps(const Trigger& trigger, const Evaluation& evaluation) {
+std::vector<std::string> ExplainSteps(const Trigger& trigger, const Findings& findings) {
   Lines lines;
-  AddSteps(trigger, evaluation, lines);
-  return std::move(lines.text);
-}
-
-std::string_view StateName(ReplicaState state) {
-  switch (state) {
-    case ReplicaState::kFresh:
-      return "fresh";
-    case ReplicaState::kWarming:
-      return "warming";
-    case ReplicaState::kMissing:
-      return "missing";
+  if (findings.value_status.ok()) {
+    AddSteps(trigger, findings.evaluation, lines);
+  } else {
+    lines.Add("no value: ", base::Message(findings.value_status));
   }
-  return "";
+  if (findings.active_status.ok()) {
+    AddActivity(trigger, findings.evaluation, lines);
+  } else if (findings.active_status == findings.value_status) {
+    lines.Add("so whether it is active is not known either");
+  } else {
+    lines.Add("whether it is active is not known: ", base::Message(findings.active_status));
+  }
+  return std::move(lines.text);
 }
 
 }  // namespace gpuscaler::scaling

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "scaling/evaluation.h"
@@ -14,10 +13,7 @@ namespace gpuscaler::scaling {
 std::vector<std::string> Explain(const Trigger& trigger, const Evaluation& evaluation);
 
 // Of these lines those that do not list GPUs, replicas and addresses one by one, and say
-// nothing of HPA: the arithmetic.
-std::vector<std::string> ExplainSteps(const Trigger& trigger, const Evaluation& evaluation);
-
-// "fresh", "warming", "missing".
-std::string_view StateName(ReplicaState state);
+// nothing of HPA: the arithmetic, or why there is none; and whether it is active.
+std::vector<std::string> ExplainSteps(const Trigger& trigger, const Findings& findings);
 
 }  // namespace gpuscaler::scaling

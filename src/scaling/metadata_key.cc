@@ -47,7 +47,7 @@ constexpr KeyRow kRows[] = {
     {{"aggregation", "How the readings of several GPUs become one.",
       "the name of an aggregation", "with workload avg; else the profile's, else max"},
      ReadAggregation, catalog::AggregationNames},
-    {{"gpuIndex", "One GPU of each node.",
+    {{"gpuIndex", "One GPU of each node; not with workload, which says whose GPUs count.",
       "an integer from -1 (all GPUs) to 65535", "-1"},
      ReadGpuIndex},
     {{"pollIntervalSeconds", "Heartbeat of StreamIsActive; changes are pushed at once.",

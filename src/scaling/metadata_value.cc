@@ -99,7 +99,6 @@ std::string ReadWindow(std::string_view value, TriggerDraft& draft) {
   return "";
 }
 
-// Keys that this version does not serve are still read as far as it can.
 // KIND/NAME. Names are DNS labels and subdomains; a glob may also hold * and ?.
 std::string ReadWorkload(std::string_view value, TriggerDraft& draft) {
   const size_t slash = value.find('/');

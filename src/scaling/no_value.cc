@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/strings.h"
 #include "catalog/metrics.h"
+#include "scaling/listed.h"
 #include "scaling/number.h"
 
 namespace gpuscaler::scaling {
@@ -15,24 +15,6 @@ namespace {
 
 using telemetry::LaneState;
 using telemetry::Snapshot;
-
-// Messages name this many and then a count.
-constexpr size_t kMostNamed = 3;
-
-// "a; b; c; and 5 more" of `count` items, the first of which are given.
-std::string Listed(const std::vector<std::string>& items, size_t count,
-                   std::string_view separator) {
-  std::string text;
-  for (size_t i = 0; i < std::min(items.size(), kMostNamed); ++i) {
-    base::StrAppend(&text, text.empty() ? std::string_view() : separator, items[i]);
-  }
-  const size_t named = std::min(items.size(), kMostNamed);
-  if (count > named) base::StrAppend(&text, separator, "and ", count - named, " more");
-  return text;
-}
-std::string Listed(const std::vector<std::string>& items, std::string_view separator) {
-  return Listed(items, items.size(), separator);
-}
 
 std::string WhyUnknown(const Snapshot& node, catalog::Lane lane) {
   const LaneState* told = &node.lane(lane);
@@ -98,41 +80,7 @@ absl::Status NoneHasTheMetric(const Trigger& trigger, const Evaluation& evaluati
       ": no GPU in view has this metric: ", Listed({names.begin(), names.end()}, ", ")));
 }
 
-// "node-a: who holds its GPUs is not known: the kubelet ...".
-std::string WhyUntold(const Snapshot& node, base::SteadyTime now) {
-  if (node.ownership == nullptr) {
-    return base::StrCat(node.node, " does not ask its kubelet who holds its GPUs");
-  }
-  const telemetry::Ownership& ownership = *node.ownership;
-  const bool ever = ownership.listed_at != base::SteadyTime();
-  return base::StrCat(node.node, ": who holds its GPUs is not known",
-                      ever ? base::StrCat(" for ", base::FormatSeconds(now - ownership.listed_at))
-                           : std::string(" yet"),
-                      ownership.status.ok() ? "" : ": ", base::Message(ownership.status));
-}
-
-std::string WhyMissing(const Trigger& trigger, const Replica& replica, base::SteadyTime now) {
-  for (const ReplicaPod& pod : replica.pods) {
-    if (pod.state != ReplicaState::kMissing) continue;
-    if (!pod.told) return base::StrCat(replica.name, " on ", WhyUntold(*pod.node, now));
-    if (pod.gpus.empty()) {
-      return base::StrCat(replica.name, " holds ", pod.pod->gpus.front(), ", which ",
-                          pod.node->node, " does not show");
-    }
-    return base::StrCat(replica.name, " on ", WhichGpu(pod.gpus.front()), ": ",
-                        WhyLeftOut(pod.gpus.front(), trigger.metric, now));
-  }
-  return std::string(replica.name);
-}
-
 }  // namespace
-
-bool IsUnknown(const Snapshot& node) {
-  return node.gpus.empty() &&
-         std::none_of(node.lanes.begin(), node.lanes.end(), [](const LaneState& state) {
-           return state.sampled_at != base::SteadyTime() && state.status.ok();
-         });
-}
 
 absl::Status NothingCounted(const Trigger& trigger, const Evaluation& evaluation) {
   if (evaluation.gpus.empty()) return NoGpu(trigger, evaluation);
@@ -177,49 +125,6 @@ absl::Status TooFewNodes(const Trigger& trigger, const Evaluation& evaluation) {
       "only ", evaluation.fresh_nodes, " of ", evaluation.nodes, " nodes (", NumberText(percent),
       "%) have a fresh ", MetricName(trigger), ", less than minCoveragePercent (",
       NumberText(trigger.min_coverage_percent), "%); silent: ", Listed(silent, "; ")));
-}
-
-absl::Status CheckReplicas(const Trigger& trigger, const Evaluation& evaluation) {
-  const WorkloadParts& workload = evaluation.workload;
-  const base::SteadyTime now = evaluation.evaluated_at;
-  const size_t known = workload.fresh + workload.warming + workload.missing;
-  const std::string which = WhichWorkload(*trigger.workload);
-  if (known == 0) {
-    if (!workload.outside.empty()) {
-      std::vector<std::string> gpus;
-      for (const GpuPart& part : workload.outside) {
-        gpus.push_back(base::StrCat(WhichGpu(part), ": ", WhyLeftOut(part, trigger.metric, now)));
-      }
-      return absl::FailedPreconditionError(base::StrCat(
-          MetricName(trigger), " of ", which, ": none of its GPUs counts: ", Listed(gpus, "; ")));
-    }
-    if (evaluation.view->nodes().empty()) {
-      return absl::UnavailableError(base::StrCat("no ", MetricName(trigger), " of ", which,
-                                                 ": no data has arrived yet from any node"));
-    }
-    if (workload.untold.count == 0) return absl::OkStatus();
-    std::vector<std::string> untold;
-    for (const Snapshot* node : workload.untold.first) untold.push_back(WhyUntold(*node, now));
-    return absl::UnavailableError(base::StrCat("no replica of ", which,
-                                               " is known, and it may be where nobody tells: ",
-                                               Listed(untold, workload.untold.count, "; ")));
-  }
-  const double percent = 100 * static_cast<double>(workload.fresh) / static_cast<double>(known);
-  const bool none = workload.fresh + workload.warming == 0;
-  if (!none && percent >= trigger.min_coverage_percent) return absl::OkStatus();
-  std::vector<std::string> missing;
-  for (const Replica& replica : workload.replicas) {
-    if (replica.state == ReplicaState::kMissing) {
-      missing.push_back(WhyMissing(trigger, replica, now));
-    }
-  }
-  return absl::UnavailableError(
-      base::StrCat("only ", workload.fresh, " of ", known, " replicas of ", which, " (",
-                   NumberText(percent), "%) have a fresh ", MetricName(trigger),
-                   none ? std::string()
-                        : base::StrCat(", less than minCoveragePercent (",
-                                       NumberText(trigger.min_coverage_percent), "%)"),
-                   missing.empty() ? "" : "; missing: ", Listed(missing, "; ")));
 }
 
 }  // namespace gpuscaler::scaling

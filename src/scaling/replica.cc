@@ -183,6 +183,18 @@ class Finder {
 
 }  // namespace
 
+std::string_view StateName(ReplicaState state) {
+  switch (state) {
+    case ReplicaState::kFresh:
+      return "fresh";
+    case ReplicaState::kWarming:
+      return "warming";
+    case ReplicaState::kMissing:
+      return "missing";
+  }
+  return "";
+}
+
 absl::StatusOr<WorkloadParts> FindReplicas(const Trigger& trigger, const telemetry::View& view,
                                            base::SteadyTime now, const EvaluationLimits& limits,
                                            std::optional<base::SteadyTime> none_worked_since) {

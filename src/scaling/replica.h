@@ -9,23 +9,21 @@
 
 #include "absl/status/statusor.h"
 #include "base/time.h"
+#include "scaling/evaluation_limits.h"
 #include "scaling/gpu_part.h"
 #include "scaling/trigger.h"
 #include "telemetry/view.h"
 
 namespace gpuscaler::scaling {
 
-struct EvaluationLimits {
-  base::Duration stale_after = std::chrono::seconds(10);  // this old is still fresh
-  // How long a replica is missed whose node is not heard.
-  base::Duration forget_after = std::chrono::minutes(15);
-};
-
 enum class ReplicaState : uint8_t {
   kFresh,    // every GPU of its pods counts, but for lost ones
   kWarming,  // young, and not at work yet: it loads its model
   kMissing,  // its node is silent, or a GPU of it cannot be read
 };
+
+// "fresh", "warming", "missing".
+std::string_view StateName(ReplicaState state);
 
 struct ReplicaPod {
   const telemetry::Snapshot* node;  // of the view
@@ -50,7 +48,7 @@ struct WorkloadParts {
   size_t warming = 0;
   size_t missing = 0;
   size_t working = 0;  // of the fresh: has been seen at work
-  // A GPU of each pod all of whose GPUs are of another gpuIndex or lack the metric.
+  // A GPU of each pod all of whose GPUs lack the metric.
   std::vector<GpuPart> outside;
   telemetry::UntoldNodes untold;  // in the whole view
 };
@@ -58,9 +56,9 @@ struct WorkloadParts {
 // The replicas of trigger.workload, which is given. Pure. Costs what the nodes cost
 // that hold its pods, not what the view costs.
 //
-// Pods all of whose GPUs are of another gpuIndex or lack the metric count as
-// missing beside others; where there are no others there is no replica. A missing replica is left
-// out once a younger one has taken its place, or after limits.forget_after.
+// Pods all of whose GPUs lack the metric count as missing beside others; where there are
+// no others there is no replica. A missing replica is left out once a younger one has taken its
+// place, or after limits.forget_after.
 //
 // `none_worked_since`: how long there have been replicas and none at work, as far as is
 // known. After twice the warm-up none counts as warming any more: they crash again and

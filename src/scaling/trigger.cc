@@ -88,6 +88,12 @@ absl::Status CheckWorkloadKeys(const TriggerDraft& draft, std::string_view objec
   if (draft.pod_aggregation && !draft.group_by_pod) {
     return AtOdds("podAggregation", " needs groupBy: pod");
   }
+  if (draft.trigger.workload && draft.trigger.gpu_index) {
+    return absl::InvalidArgumentError(
+        base::StrCat("gpuIndex: \"", *draft.trigger.gpu_index,
+                     "\" does not go with workload: the GPUs that count are those that its pods"
+                     " hold, whatever their index; leave gpuIndex out, or workload"));
+  }
   if (draft.trigger.workload && object_namespace.empty()) {
     return AtOdds("workload",
                   ": the request names no namespace, in which it would be:"

@@ -6,15 +6,15 @@
 namespace gpuscaler::scaling {
 namespace {
 
-int64_t SecondOf(base::SteadyTime time) {
-  return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
-}
-
 int64_t SecondsIn(base::Duration duration) {
   return std::chrono::ceil<std::chrono::seconds>(duration).count();
 }
 
 }  // namespace
+
+int64_t SecondOf(base::SteadyTime time) {
+  return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
+}
 
 ValueHistory::ValueHistory(base::Duration longest) : longest_(SecondsIn(longest)) {}
 

@@ -17,6 +17,9 @@ namespace gpuscaler::scaling {
 
 inline constexpr base::Duration kLongestWindow = std::chrono::seconds(300);
 
+// What a history takes for one second: that of the steady clock.
+int64_t SecondOf(base::SteadyTime time);
+
 class ValueHistory {
  public:
   // Of the last seconds that `longest` spans, rounded up.

@@ -21,7 +21,7 @@ base::Duration Patience(const void* feed) {
 
 ActiveFeed::ActiveFeed(scaling::Trigger trigger, const ScalerContext& context,
                        std::function<void(const absl::Status& why)> complain,
-                       std::function<void(const scaling::Evaluation&)> said)
+                       std::function<void(const scaling::Findings&)> said)
     : trigger_(std::move(trigger)),
       context_(context),
       complain_(std::move(complain)),
@@ -40,26 +40,24 @@ std::optional<externalscaler::IsActiveResponse> ActiveFeed::Next(base::SteadyTim
   engine_version_ = EngineVersion();
   evaluated_at_ = now;
   // Engines are read for those who ask.
-  look_at_ = OfEngines() ? now + patience_ : rpc::kNever;
+  look_at_ = OfEngines() ? now + patience_ : base::kNever;
   const EngineViews engines = ReadEngines(trigger_, context_, now, said_ != true);
-  const auto evaluation = EvaluateNewest(trigger_, context_, now, engines);
-  if (!evaluation.ok()) {
+  const scaling::Findings findings = EvaluateNewest(trigger_, context_, now, engines);
+  if (const absl::Status& why = findings.active_status; !why.ok()) {
     said_.reset();  // whatever comes after this is news
-    const auto code = evaluation.status().code();
-    if (std::exchange(unknown_, code) != code || now >= heartbeat_at_) {
-      complain_(evaluation.status());
-    }
+    if (std::exchange(unknown_, why.code()) != why.code() || now >= heartbeat_at_) complain_(why);
     if (now >= heartbeat_at_) heartbeat_at_ = now + trigger_.heartbeat;
     return std::nullopt;
   }
   unknown_ = absl::StatusCode::kOk;
-  if (wait_) WaitFor(*evaluation);
-  if (said_ == evaluation->active && now < heartbeat_at_) return std::nullopt;
-  said_ = evaluation->active;
-  if (tell_) tell_(*evaluation);
+  const scaling::Evaluation& evaluation = findings.evaluation;
+  if (wait_) WaitFor(evaluation);
+  if (said_ == evaluation.active && now < heartbeat_at_) return std::nullopt;
+  said_ = evaluation.active;
+  if (tell_) tell_(findings);
   heartbeat_at_ = now + trigger_.heartbeat;
   externalscaler::IsActiveResponse response;
-  response.set_result(evaluation->active);
+  response.set_result(evaluation.active);
   return response;
 }
 
@@ -79,7 +77,8 @@ uint64_t ActiveFeed::EngineVersion() const {
 }
 
 void ActiveFeed::WaitFor(const scaling::Evaluation& evaluation) {
-  if (evaluation.active) return wait_->Rest();
+  // An engine's trigger waits for no GPU.
+  if (evaluation.active || trigger_.engine) return wait_->Rest();
   if (!trigger_.workload) return wait_->ForAll();
   const auto is_same = [](const fleet::GpuKey& key, const scaling::GpuPart& part) {
     return key.uuid == part.gpu->identity->uuid && key.node == part.node->node;

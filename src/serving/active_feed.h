@@ -25,7 +25,7 @@ class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
   // heartbeat. `said` hears what is said.
   ActiveFeed(scaling::Trigger trigger, const ScalerContext& context,
              std::function<void(const absl::Status& why)> complain,
-             std::function<void(const scaling::Evaluation&)> said = nullptr);
+             std::function<void(const scaling::Findings&)> said = nullptr);
 
   std::optional<externalscaler::IsActiveResponse> Next(base::SteadyTime now) override;
   base::SteadyTime due() const override { return std::min(heartbeat_at_, look_at_); }
@@ -40,7 +40,7 @@ class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
   const scaling::Trigger trigger_;
   const ScalerContext& context_;
   const std::function<void(const absl::Status&)> complain_;
-  const std::function<void(const scaling::Evaluation&)> tell_;
+  const std::function<void(const scaling::Findings&)> tell_;
   const base::Duration patience_;  // with calm views
   std::optional<bool> said_;
   absl::StatusCode unknown_ = absl::StatusCode::kOk;  // why the state is not known
@@ -51,7 +51,7 @@ class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
   uint64_t view_number_ = 0;
   uint64_t engine_version_ = 0;
   base::SteadyTime evaluated_at_ = {};
-  base::SteadyTime look_at_ = rpc::kNever;
+  base::SteadyTime look_at_ = base::kNever;
 };
 
 // StreamMetricSpec: the specs at once. They follow from the metadata, which

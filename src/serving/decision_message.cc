@@ -38,10 +38,20 @@ decision::v1::Decision DescribeTrigger(const externalscaler::ScaledObjectRef& ob
   return decision;
 }
 
-void SetError(const absl::Status& status, decision::v1::Decision& decision) {
-  decision::v1::Error& error = *decision.mutable_error();
+decision::v1::Error DescribeError(const absl::Status& status) {
+  decision::v1::Error error;
   error.set_code(absl::StatusCodeToString(status.code()));
   error.set_message(base::ToUtf8(base::Message(status)));
+  return error;
+}
+
+void SetErrors(const absl::Status& value_status, const absl::Status& active_status,
+               decision::v1::Decision& decision) {
+  if (!value_status.ok()) *decision.mutable_error() = DescribeError(value_status);
+  // Messages hold ages: what was asked twice is one error in two of them.
+  if (!active_status.ok() && active_status.code() != value_status.code()) {
+    *decision.mutable_active_error() = DescribeError(active_status);
+  }
 }
 
 namespace {
@@ -67,7 +77,7 @@ decision::v1::Decision DescribeAnswered(const KnownDecision& known) {
   }
   if (known.active) decision.set_active(*known.active);
   decision.set_held(known.held);
-  if (!known.status().ok()) SetError(known.status(), decision);
+  SetErrors(known.value_status, known.active_status, decision);
   return decision;
 }
 

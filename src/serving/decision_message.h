@@ -16,7 +16,12 @@ decision::v1::Decision DescribeTrigger(const externalscaler::ScaledObjectRef& ob
                                        const absl::StatusOr<scaling::Trigger>& trigger);
 
 // The code's gRPC name and the message; of an error.
-void SetError(const absl::Status& status, decision::v1::Decision& decision);
+decision::v1::Error DescribeError(const absl::Status& status);
+
+// Why there is no value, and why it is not known whether it is active; the latter is left out
+// where the former says it.
+void SetErrors(const absl::Status& value_status, const absl::Status& active_status,
+               decision::v1::Decision& decision);
 
 // What KEDA was last answered. Of an explanation only what HPA wants by it.
 decision::v1::Decision DescribeAnswered(const KnownDecision& known);

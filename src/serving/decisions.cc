@@ -51,12 +51,12 @@ void Take(const Answer& answer, base::SteadyTime now, KnownDecision& decision) {
     decision.valued_at = now;
     decision.trail.Add(now, decision.value);
   }
-  if (answer.status.ok() || !of_value) {
-    decision.active = answer.status.ok() ? std::optional(answer.active) : std::nullopt;
-    decision.active_status = Kept(answer.status);
+  if (answer.active || !of_value) {
+    decision.active = answer.active;
+    decision.active_status = of_value ? absl::OkStatus() : Kept(answer.status);
     decision.active_at = now;
-    decision.held = answer.held;
   }
+  decision.held = answer.held;
 }
 
 }  // namespace
@@ -181,30 +181,48 @@ void Decisions::Tally(const KnownDecision& decision, bool comes) {
   }
 }
 
-Decisions::Page Decisions::List(std::string_view object_namespace, std::string_view name,
-                                const std::optional<Place>& after, size_t limit,
-                                base::SteadyTime now, const Passes& passes) {
-  Page page;
+std::vector<Decisions::Reference> Decisions::References(std::string_view object_namespace,
+                                                        base::SteadyTime now) {
+  std::vector<Reference> all;
   base::MutexLock lock(mutex_);
   Forget(now);
-  const KeyView behind =
-      after ? KeyView(after->object_namespace, after->name, after->number) : KeyView();
+  if (object_namespace.empty()) all.reserve(map_.size());
   const auto begin = object_namespace.empty()
                          ? map_.begin()
                          : map_.lower_bound(KeyView(object_namespace, std::string_view(), 0));
   for (auto at = begin; at != map_.end(); ++at) {
-    const auto& [its_namespace, its_name, number] = at->first;
-    if (!object_namespace.empty() && its_namespace != object_namespace) break;
-    if (!name.empty() && its_name != name) continue;
-    if (passes && !passes(its_namespace, its_name)) continue;
-    ++page.total;
-    if (after && !Before()(behind, at->first)) continue;
-    if (page.decisions.size() == limit) {
-      page.more = true;
-    } else {
-      page.decisions.push_back(at->second.decision);
-    }
+    if (!object_namespace.empty() && std::get<0>(at->first) != object_namespace) break;
+    all.push_back({at->second.decision.object, at->second.decision.number});
   }
+  return all;
+}
+
+Decisions::Page Decisions::List(std::string_view object_namespace, std::string_view name,
+                                const std::optional<Place>& after, size_t limit,
+                                base::SteadyTime now, const Passes& passes) {
+  // A filter looks at every entry: KEDA's calls are not to wait for it.
+  std::vector<Reference> all = References(object_namespace, now);
+  std::erase_if(all, [&](const Reference& each) {
+    const ScaledObjectRef& object = *each.object;
+    return (!name.empty() && object.name() != name) ||
+           (passes && !passes(object.namespace_(), object.name()));
+  });
+  Page page;
+  page.total = all.size();
+  auto next = all.begin();
+  if (after) {
+    next = std::upper_bound(
+        all.begin(), all.end(), *after, [](const Place& place, const Reference& each) {
+          return KeyView(place.object_namespace, place.name, place.number) < KeyOf(each);
+        });
+  }
+  base::MutexLock lock(mutex_);
+  for (; next != all.end() && page.decisions.size() < limit; ++next) {
+    const auto found = map_.find(KeyOf(*next));
+    // It may have gone meanwhile.
+    if (found != map_.end()) page.decisions.push_back(found->second.decision);
+  }
+  page.more = next != all.end() && !page.decisions.empty();
   return page;
 }
 

@@ -31,10 +31,9 @@ std::string_view QuestionName(Question question);
 
 struct Answer {
   Question question = Question::kGetMetrics;
-  absl::Status status;
-  // With an OK status.
+  absl::Status status;          // of what was asked
   std::optional<double> value;  // of GetMetrics
-  bool active = false;
+  std::optional<bool> active;   // where it is known, whatever was asked
   bool held = false;
 };
 
@@ -73,7 +72,7 @@ struct KnownDecision {
   std::optional<double> value;
   absl::Status value_status;
   base::SteadyTime valued_at = {};
-  // What IsActive, StreamIsActive or, by the way, GetMetrics was.
+  // What IsActive, StreamIsActive or, where it was known, GetMetrics was.
   std::optional<bool> active;
   absl::Status active_status;
   base::SteadyTime active_at = {};
@@ -112,7 +111,7 @@ class Decisions {
   };
   // Whether a ScaledObject is one of those that are asked for.
   using Passes = std::function<bool(const std::string& its_namespace, const std::string& its_name)>;
-  // `object_namespace`, `name`, `passes`: empty for any.
+  // `object_namespace`, `name`, `passes`: empty for any. `passes` runs under no lock.
   Page List(std::string_view object_namespace, std::string_view name,
             const std::optional<Place>& after, size_t limit, base::SteadyTime now,
             const Passes& passes = {}) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -139,6 +138,18 @@ class Decisions {
     std::list<const Key*>::iterator turn;
   };
   using Map = std::map<Key, Entry, Before>;
+  // Of an entry, with its names.
+  struct Reference {
+    std::shared_ptr<const externalscaler::ScaledObjectRef> object;
+    uint64_t number = 0;
+  };
+  static KeyView KeyOf(const Reference& reference) {
+    return {reference.object->namespace_(), reference.object->name(), reference.number};
+  }
+
+  // Ascending; of any namespace where it is empty.
+  std::vector<Reference> References(std::string_view object_namespace, base::SteadyTime now)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
   Map::iterator Find(const externalscaler::ScaledObjectRef& object)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

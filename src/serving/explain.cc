@@ -69,30 +69,31 @@ void DescribeWindow(const Explained& explained, Explanation& explanation) {
                                            " nothing is known yet: it begins when KEDA asks"));
 }
 
+void DescribeActivity(const Explained& explained, Decision& decision) {
+  if (!explained.findings.active_status.ok()) return;
+  const Evaluation& evaluation = explained.findings.evaluation;
+  decision.set_active(evaluation.active);
+  decision.mutable_explanation()->set_active_because(
+      base::ToUtf8(WhyActive(explained.trigger, evaluation)));
+}
+
 void DescribeValue(const Explained& explained, Decision& decision) {
   const Trigger& trigger = explained.trigger;
   const Evaluation& evaluation = explained.findings.evaluation;
   Explanation& explanation = *decision.mutable_explanation();
   const double value = explained.window_average.value_or(evaluation.value);
   decision.set_value(value);
-  decision.set_active(evaluation.active);
   decision.set_held(evaluation.held);
   if (evaluation.counted > 0) explanation.set_aggregate(evaluation.aggregate);
-  explanation.set_active_because(base::ToUtf8(WhyActive(trigger, evaluation)));
-  for (const std::string& line : ExplainSteps(trigger, evaluation)) {
-    explanation.add_steps(base::ToUtf8(line));
-  }
   if (trigger.window > base::Duration::zero()) DescribeWindow(explained, explanation);
   for (const std::string& line : ValueLimits(trigger)) explanation.add_steps(line);
-  DescribeHpa(explained, value, evaluation.active, decision);
+  DescribeHpa(explained, value, !decision.has_active() || decision.active(), decision);
 }
 
-void DescribeNoValue(const absl::Status& status, Decision& decision) {
-  SetError(status, decision);
-  Explanation& explanation = *decision.mutable_explanation();
-  explanation.add_steps(base::StrCat("no value: ", decision.error().message()));
-  explanation.mutable_hpa()->set_text(
-      "without a value HPA keeps what runs, unless the ScaledObject has a `fallback`");
+void DescribeNoValue(Decision& decision) {
+  decision.mutable_explanation()->mutable_hpa()->set_text(base::StrCat(
+      decision.active() ? "at 0 replicas KEDA starts one, for it is active; " : "",
+      "without a value HPA keeps what runs, unless the ScaledObject has a `fallback`"));
 }
 
 }  // namespace
@@ -106,10 +107,16 @@ Decision DescribeFindings(const Explained& explained) {
   if (auto replicas = ReplicasOf(explained.trigger, evaluation)) {
     *decision.mutable_replicas() = *std::move(replicas);
   }
-  if (explained.findings.status.ok()) {
+  const scaling::Findings& findings = explained.findings;
+  SetErrors(findings.value_status, findings.active_status, decision);
+  DescribeActivity(explained, decision);
+  for (const std::string& line : ExplainSteps(explained.trigger, findings)) {
+    explanation.add_steps(base::ToUtf8(line));
+  }
+  if (findings.value_status.ok()) {
     DescribeValue(explained, decision);
   } else {
-    DescribeNoValue(explained.findings.status, decision);
+    DescribeNoValue(decision);
   }
   return decision;
 }
@@ -122,14 +129,17 @@ std::optional<absl::StatusOr<Decision>> Explain(const decision::v1::ExplainReque
   if (!trigger.ok()) {
     Decision decision = DescribeTrigger(object, trigger);
     telemetry::SetTimestamp(at, *decision.mutable_explanation()->mutable_evaluated_at());
-    DescribeNoValue(trigger.status(), decision);
+    SetErrors(trigger.status(), trigger.status(), decision);
+    decision.mutable_explanation()->add_steps(
+        base::StrCat("no value: ", decision.error().message()));
+    DescribeNoValue(decision);
     return decision;
   }
   const EngineViews views = ReadEngines(*trigger, context, now, false);
   if (may_wait && !views.settled()) return std::nullopt;
   const scaling::Findings findings = FindNewest(*trigger, context, now, views);
   Explained explained = {object, *trigger, findings, {}, {}, kListedParts, at};
-  if (findings.status.ok() && trigger->window > base::Duration::zero()) {
+  if (findings.value_status.ok() && trigger->window > base::Duration::zero()) {
     explained.window_average =
         context.windows.Peek(WindowKey(object), *trigger, findings.evaluation.value, now);
   }

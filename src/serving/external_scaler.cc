@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/strings.h"
 #include "scaling/activation.h"
@@ -21,58 +22,70 @@ scaling::EngineReadings ReadingsOf(const EngineViews& views) {
   return readings;
 }
 
-// Whether the activation signal exceeds its threshold now; empty: it was not read.
-std::optional<bool> Sign(const scaling::Trigger& trigger, const EngineViews& views,
-                         base::SteadyTime now, const scaling::EvaluationLimits& limits) {
-  if (!views.activation || !views.activation->ok()) return std::nullopt;
-  const auto signal = scaling::ActivationValue(**views.activation, now, limits);
-  return signal.ok() && *signal > trigger.activation->threshold;
+enum class Memory : uint8_t { kKeep, kOnlyLook };
+
+scaling::Past PastOf(const scaling::Trigger& trigger, const ScalerContext& context,
+                     base::SteadyTime now, const scaling::EngineReadings& engines, Memory memory) {
+  scaling::Past past;
+  if (trigger.activation) {
+    const bool sign =
+        ActivationExceeds(*trigger.activation, engines.activation, now, context.limits)
+            .value_or(false);
+    past.last_sign = memory == Memory::kKeep ? context.signs.Look(*trigger.activation, sign, now)
+                                             : context.signs.Peek(*trigger.activation, sign, now);
+  }
+  if (trigger.workload) past.none_worked_since = context.spells.Since(trigger, now);
+  return past;
 }
 
-// What KEDA is told of a trigger, by either call.
-struct Measured {
-  double value = 0;  // the average, with a window
-  std::string metric_name;
-  bool active = false;
-  bool held = false;
-};
-using MaybeMeasured = std::optional<absl::StatusOr<Measured>>;
+scaling::Findings Find(const scaling::Trigger& trigger, const ScalerContext& context,
+                       base::SteadyTime now, const EngineViews& views, Memory memory) {
+  scaling::Findings findings;
+  if (absl::Status complete = context.role.is_complete(now); !complete.ok()) {
+    findings.evaluation.evaluated_at = now;
+    findings.value_status = complete;
+    findings.active_status = std::move(complete);
+    return findings;
+  }
+  const scaling::EngineReadings engines = ReadingsOf(views);
+  findings = scaling::EvaluateInFull(trigger, context.store.Load(), now, context.limits, engines,
+                                     PastOf(trigger, context, now, engines, memory));
+  if (trigger.workload && memory == Memory::kKeep) {
+    context.spells.Note(trigger, findings.evaluation.workload, now);
+  }
+  return findings;
+}
 
-MaybeMeasured Measure(const externalscaler::ScaledObjectRef& object, const std::string* metric_name,
-                      const ScalerContext& context, base::SteadyTime now, bool may_wait) {
-  auto trigger = ReadTrigger(object);
-  if (!trigger.ok()) return trigger.status();
-  if (metric_name != nullptr && *metric_name != trigger->metric_name) {
-    return absl::InvalidArgumentError(base::StrCat(
-        "no metric \"", metric_name->substr(0, 256), "\" was announced for ScaledObject ",
-        object.namespace_(), "/", object.name(), "; its metric is \"", trigger->metric_name, "\""));
-  }
-  const EngineViews views = ReadEngines(*trigger, context, now, false);
+// What is found of a trigger that KEDA asks about; empty: more is known in a moment.
+std::optional<scaling::Findings> Asked(const scaling::Trigger& trigger,
+                                       const ScalerContext& context, base::SteadyTime now,
+                                       bool may_wait) {
+  const EngineViews views = ReadEngines(trigger, context, now, false);
   if (may_wait && !views.settled()) return std::nullopt;
-  const auto evaluation = EvaluateNewest(*trigger, context, now, views);
-  if (!evaluation.ok()) return evaluation.status();
-  Measured measured = {evaluation->value, {}, evaluation->active, evaluation->held};
-  if (metric_name != nullptr && trigger->window > base::Duration::zero()) {
-    const auto average = context.windows.Ask(WindowKey(object), *trigger, evaluation->value, now);
-    if (!average.ok()) return average.status();
-    measured.value = *average;
-  }
-  measured.metric_name = std::move(trigger->metric_name);
-  return measured;
+  return EvaluateNewest(trigger, context, now, views);
 }
 
 void Note(const ScalerContext& context, const externalscaler::ScaledObjectRef& object,
-          Question question, const absl::StatusOr<Measured>& measured, base::SteadyTime now) {
-  if (context.decisions == nullptr) return;
-  Answer answer;
-  answer.question = question;
-  answer.status = measured.status();
-  if (measured.ok()) {
-    if (question == Question::kGetMetrics) answer.value = measured->value;
-    answer.active = measured->active;
-    answer.held = measured->held;
-  }
-  context.decisions->Record(object, answer, now);
+          const Answer& answer, base::SteadyTime now) {
+  if (context.decisions != nullptr) context.decisions->Record(object, answer, now);
+}
+
+absl::Status CheckName(const std::string& asked, const scaling::Trigger& trigger,
+                       const externalscaler::ScaledObjectRef& object) {
+  if (asked == trigger.metric_name) return absl::OkStatus();
+  return absl::InvalidArgumentError(base::StrCat(
+      "no metric \"", asked.substr(0, 256), "\" was announced for ScaledObject ",
+      object.namespace_(), "/", object.name(), "; its metric is \"", trigger.metric_name, "\""));
+}
+
+// The average, with a window.
+absl::StatusOr<double> Reported(const externalscaler::ScaledObjectRef& object,
+                                const scaling::Trigger& trigger, const ScalerContext& context,
+                                const scaling::Findings& findings, base::SteadyTime now) {
+  if (!findings.value_status.ok()) return findings.value_status;
+  const double value = findings.evaluation.value;
+  if (trigger.window == base::Duration::zero()) return value;
+  return context.windows.Ask(WindowKey(object), trigger, value, now);
 }
 
 }  // namespace
@@ -93,47 +106,41 @@ EngineViews ReadEngines(const scaling::Trigger& trigger, const ScalerContext& co
   return views;
 }
 
-absl::StatusOr<scaling::Evaluation> EvaluateNewest(const scaling::Trigger& trigger,
-                                                   const ScalerContext& context,
-                                                   base::SteadyTime now, const EngineViews& views) {
-  if (absl::Status complete = context.role.is_complete(now); !complete.ok()) return complete;
-  scaling::Past past;
-  if (const auto sign = Sign(trigger, views, now, context.limits)) {
-    past.last_sign = context.signs.Look(*trigger.activation, *sign, now);
-  }
-  if (trigger.workload) past.none_worked_since = context.spells.Since(trigger, now);
-  auto evaluation = scaling::Evaluate(trigger, context.store.Load(), now, context.limits,
-                                      ReadingsOf(views), past);
-  if (trigger.workload && evaluation.ok()) context.spells.Note(trigger, evaluation->workload, now);
-  return evaluation;
+scaling::Findings EvaluateNewest(const scaling::Trigger& trigger, const ScalerContext& context,
+                                 base::SteadyTime now, const EngineViews& views) {
+  return Find(trigger, context, now, views, Memory::kKeep);
 }
 
 scaling::Findings FindNewest(const scaling::Trigger& trigger, const ScalerContext& context,
                              base::SteadyTime now, const EngineViews& views) {
-  if (absl::Status complete = context.role.is_complete(now); !complete.ok()) {
-    scaling::Findings findings;
-    findings.evaluation.evaluated_at = now;
-    findings.status = std::move(complete);
-    return findings;
-  }
-  scaling::Past past;
-  if (const auto sign = Sign(trigger, views, now, context.limits)) {
-    past.last_sign = context.signs.Peek(*trigger.activation, *sign, now);
-  }
-  if (trigger.workload) past.none_worked_since = context.spells.Since(trigger, now);
-  return scaling::EvaluateInFull(trigger, context.store.Load(), now, context.limits,
-                                 ReadingsOf(views), past);
+  return Find(trigger, context, now, views, Memory::kOnlyLook);
+}
+
+Answer AnswerOf(Question question, const scaling::Findings& findings) {
+  const scaling::Evaluation& evaluation = findings.evaluation;
+  Answer answer;
+  answer.question = question;
+  answer.status =
+      question == Question::kGetMetrics ? findings.value_status : findings.active_status;
+  if (findings.active_status.ok()) answer.active = evaluation.active;
+  answer.held = findings.value_status.ok() && evaluation.held;
+  return answer;
 }
 
 std::optional<absl::StatusOr<externalscaler::IsActiveResponse>> IsActive(
     const externalscaler::ScaledObjectRef& object, const ScalerContext& context,
     base::SteadyTime now, bool may_wait) {
-  const auto measured = Measure(object, nullptr, context, now, may_wait);
-  if (!measured) return std::nullopt;
-  Note(context, object, Question::kIsActive, *measured, now);
-  if (!measured->ok()) return measured->status();
+  const auto trigger = ReadTrigger(object);
+  if (!trigger.ok()) {
+    Note(context, object, {Question::kIsActive, trigger.status(), {}, {}, false}, now);
+    return trigger.status();
+  }
+  const auto findings = Asked(*trigger, context, now, may_wait);
+  if (!findings) return std::nullopt;
+  Note(context, object, AnswerOf(Question::kIsActive, *findings), now);
+  if (!findings->active_status.ok()) return findings->active_status;
   externalscaler::IsActiveResponse response;
-  response.set_result((*measured)->active);
+  response.set_result(findings->evaluation.active);
   return response;
 }
 
@@ -154,16 +161,26 @@ std::optional<absl::StatusOr<externalscaler::GetMetricsResponse>> GetMetrics(
     const externalscaler::GetMetricsRequest& request, const ScalerContext& context,
     base::SteadyTime now, bool may_wait) {
   const externalscaler::ScaledObjectRef& object = request.scaledobjectref();
-  const auto measured = Measure(object, &request.metricname(), context, now, may_wait);
-  if (!measured) return std::nullopt;
-  Note(context, object, Question::kGetMetrics, *measured, now);
-  if (!measured->ok()) return measured->status();
-  const double reported = (*measured)->value;
+  const auto trigger = ReadTrigger(object);
+  const absl::Status asked =
+      trigger.ok() ? CheckName(request.metricname(), *trigger, object) : trigger.status();
+  if (!asked.ok()) {
+    Note(context, object, {Question::kGetMetrics, asked, {}, {}, false}, now);
+    return asked;
+  }
+  const auto findings = Asked(*trigger, context, now, may_wait);
+  if (!findings) return std::nullopt;
+  const absl::StatusOr<double> reported = Reported(object, *trigger, context, *findings, now);
+  Answer answer = AnswerOf(Question::kGetMetrics, *findings);
+  answer.status = reported.status();
+  if (reported.ok()) answer.value = *reported;
+  Note(context, object, answer, now);
+  if (!reported.ok()) return reported.status();
   externalscaler::GetMetricsResponse response;
   externalscaler::MetricValue& value = *response.add_metricvalues();
-  value.set_metricname((*measured)->metric_name);
-  value.set_metricvaluefloat(reported);
-  value.set_metricvalue(std::llround(reported));
+  value.set_metricname(trigger->metric_name);
+  value.set_metricvaluefloat(*reported);
+  value.set_metricvalue(std::llround(*reported));
   return response;
 }
 

@@ -49,16 +49,20 @@ struct EngineViews {
 EngineViews ReadEngines(const scaling::Trigger& trigger, const ScalerContext& context,
                         base::SteadyTime now, bool hurry);
 
-// From the newest view and `engines`, as scaling::Evaluate, once the view is complete.
-absl::StatusOr<scaling::Evaluation> EvaluateNewest(const scaling::Trigger& trigger,
-                                                   const ScalerContext& context,
-                                                   base::SteadyTime now,
-                                                   const EngineViews& engines);
+// From the newest view and `engines`, as scaling::EvaluateInFull; while the view is not
+// complete that is the error of both.
+scaling::Findings EvaluateNewest(const scaling::Trigger& trigger, const ScalerContext& context,
+                                 base::SteadyTime now, const EngineViews& engines);
 
 // The same for who only looks: nothing is kept of it. Any thread.
 scaling::Findings FindNewest(const scaling::Trigger& trigger, const ScalerContext& context,
                              base::SteadyTime now, const EngineViews& engines);
 
+// What the board keeps of it, but for the value.
+Answer AnswerOf(Question question, const scaling::Findings& findings);
+
+// Whether it is active, whatever becomes of the value, and the other way round.
+//
 // `may_wait`: empty while an endpoint that the trigger names is first read.
 std::optional<absl::StatusOr<externalscaler::IsActiveResponse>> IsActive(
     const externalscaler::ScaledObjectRef& object, const ScalerContext& context,

@@ -3,10 +3,13 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "health.grpc.pb.h"
+#include "rpc/server.h"
 
 namespace gpuscaler::serving {
 namespace {
 
+using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 
 bool IsKnown(const std::string& service, const HealthContext& context) {
@@ -72,6 +75,21 @@ std::optional<HealthCheckResponse> HealthFeed::Next(base::SteadyTime now) {
   HealthCheckResponse response;
   response.set_status(status);
   return response;
+}
+
+void AddHealth(rpc::Server& server, const HealthContext& context) {
+  const std::string_view service = grpc::health::v1::Health::service_full_name();
+  server.AddUnary<HealthCheckRequest, HealthCheckResponse>(
+      service, "Check", [&context](const HealthCheckRequest& request) {
+        return CheckHealth(request, context, base::Now());
+      });
+  server.AddServerStream<HealthCheckRequest, HealthCheckResponse>(
+      service, "Watch",
+      [&context](const HealthCheckRequest& request)
+          -> absl::StatusOr<std::unique_ptr<rpc::Feed<HealthCheckResponse>>> {
+        return std::make_unique<HealthFeed>(request.service(), context);
+      },
+      rpc::Place::kSide);
 }
 
 }  // namespace gpuscaler::serving

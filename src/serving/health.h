@@ -15,6 +15,10 @@
 #include "serving/role.h"
 #include "telemetry/store.h"
 
+namespace gpuscaler::rpc {
+class Server;
+}  // namespace gpuscaler::rpc
+
 namespace gpuscaler::serving {
 
 // Fresh: every node in view, and at least one, has a successful read of its
@@ -45,7 +49,10 @@ class HealthFeed final : public rpc::Feed<grpc::health::v1::HealthCheckResponse>
   const bool known_;  // the service, whose name may be as long as a request
   const HealthContext& context_;
   std::optional<grpc::health::v1::HealthCheckResponse::ServingStatus> said_;
-  base::SteadyTime due_ = rpc::kNever;
+  base::SteadyTime due_ = base::kNever;
 };
+
+// Check and Watch as methods of `server`, which has not started. It must end before `context`.
+void AddHealth(rpc::Server& server, const HealthContext& context);
 
 }  // namespace gpuscaler::serving

@@ -10,8 +10,7 @@ namespace {
 
 std::string KeyOf(const scaling::Trigger& trigger) {
   return base::StrCat(scaling::WhichWorkload(*trigger.workload), " ", trigger.warmup.count(), " ",
-                      static_cast<int>(trigger.metric), " ",
-                      trigger.gpu_index ? base::StrCat(*trigger.gpu_index) : "");
+                      static_cast<int>(trigger.metric));
 }
 
 }  // namespace
@@ -27,11 +26,11 @@ std::optional<base::SteadyTime> IdleSpells::Since(const scaling::Trigger& trigge
 
 void IdleSpells::Note(const scaling::Trigger& trigger, const scaling::WorkloadParts& parts,
                       base::SteadyTime now) {
-  const bool may_work = parts.working + parts.missing > 0;
-  if (!may_work && parts.fresh + parts.warming == 0) return;
+  // What a missing one does nobody knows: it is neither work nor idleness.
+  if (parts.fresh + parts.warming == 0) return;
   std::string key = KeyOf(trigger);
   base::MutexLock lock(mutex_);
-  if (may_work) {
+  if (parts.working > 0) {
     spells_.erase(key);
     return;
   }

@@ -19,11 +19,11 @@ class IdleSpells {
  public:
   static constexpr size_t kMost = 8192;  // workloads; above it the longest unseen is forgotten
 
-  // Empty: one has worked, or may have, since, or none of it is known. `trigger` has a workload.
+  // Empty: one has worked since, or none of it is known. `trigger` has a workload.
   std::optional<base::SteadyTime> Since(const scaling::Trigger& trigger, base::SteadyTime now) const
       ABSL_LOCKS_EXCLUDED(mutex_);
-  // What an evaluation at `now` found. Without any replica for longer than the warm-up a
-  // spell is over: the next replica is a new beginning.
+  // What an evaluation at `now` found. Without any replica, but for missing ones, for longer
+  // than the warm-up a spell is over: the next replica is a new beginning.
   void Note(const scaling::Trigger& trigger, const scaling::WorkloadParts& parts,
             base::SteadyTime now) ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -6,6 +6,9 @@
 #include <set>
 
 #include "absl/status/status.h"
+#include "reflection.grpc.pb.h"
+#include "reflection_v1alpha.grpc.pb.h"
+#include "rpc/server.h"
 
 namespace gpuscaler::serving {
 namespace {
@@ -99,6 +102,23 @@ grpc::reflection::v1alpha::ServerReflectionResponse Reflect(
     const std::vector<std::string>& services) {
   return Answer<grpc::reflection::v1alpha::ServerReflectionRequest,
                 grpc::reflection::v1alpha::ServerReflectionResponse>(request, services);
+}
+
+void AddReflection(rpc::Server& server, const std::vector<std::string>& services) {
+  namespace v1 = grpc::reflection::v1;
+  namespace v1alpha = grpc::reflection::v1alpha;
+  server.AddExchange<v1::ServerReflectionRequest, v1::ServerReflectionResponse>(
+      v1::ServerReflection::service_full_name(), "ServerReflectionInfo",
+      [&services](const v1::ServerReflectionRequest& request) {
+        return Reflect(request, services);
+      },
+      rpc::Place::kSide);
+  server.AddExchange<v1alpha::ServerReflectionRequest, v1alpha::ServerReflectionResponse>(
+      v1alpha::ServerReflection::service_full_name(), "ServerReflectionInfo",
+      [&services](const v1alpha::ServerReflectionRequest& request) {
+        return Reflect(request, services);
+      },
+      rpc::Place::kSide);
 }
 
 }  // namespace gpuscaler::serving

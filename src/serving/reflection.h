@@ -8,6 +8,10 @@
 #include "reflection.pb.h"
 #include "reflection_v1alpha.pb.h"
 
+namespace gpuscaler::rpc {
+class Server;
+}  // namespace gpuscaler::rpc
+
 namespace gpuscaler::serving {
 
 // `services`: the full names that list_services answers.
@@ -17,5 +21,8 @@ grpc::reflection::v1::ServerReflectionResponse Reflect(
 grpc::reflection::v1alpha::ServerReflectionResponse Reflect(
     const grpc::reflection::v1alpha::ServerReflectionRequest& request,
     const std::vector<std::string>& services);
+
+// Both as methods of `server`, which has not started. It must end before `services`.
+void AddReflection(rpc::Server& server, const std::vector<std::string>& services);
 
 }  // namespace gpuscaler::serving

@@ -9,7 +9,12 @@ Role NodeRole(const telemetry::Store& store, base::Duration stale_after) {
   role.readiness = [&store, stale_after](base::SteadyTime now) {
     return FreshnessOf(*store.Load(), now, stale_after);
   };
-  role.is_complete = [](base::SteadyTime) { return absl::OkStatus(); };
+  // Before its sampler's first word a node would pass for a fleet of none.
+  role.is_complete = [&store](base::SteadyTime) {
+    return store.Load()->nodes().empty()
+               ? absl::UnavailableError("no data has arrived yet from this node's GPUs")
+               : absl::OkStatus();
+  };
   return role;
 }
 

@@ -7,15 +7,14 @@
 #include "base/time.h"
 #include "fleet/hot_gpus.h"
 #include "fleet/warm_up.h"
-#include "rpc/loop.h"
 #include "telemetry/store.h"
 
 namespace gpuscaler::serving {
 
 // Whether there is something to serve from, and until when that holds.
 struct Freshness {
-  absl::Status status;                   // UNAVAILABLE: since when not, and why
-  base::SteadyTime until = rpc::kNever;  // when it ends unless something happens
+  absl::Status status;                    // UNAVAILABLE: since when not, and why
+  base::SteadyTime until = base::kNever;  // when it ends unless something happens
 };
 
 struct Role {

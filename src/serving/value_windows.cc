@@ -29,7 +29,7 @@ absl::StatusOr<double> ValueWindows::Ask(const std::string& key, const scaling::
                        bytes_ >> 20, " MiB); allowed are ", kMost, " in ", kMostBytes >> 20,
                        " MiB. Leave `window` out where it is not needed"));
     }
-    windows_.push_back({key, trigger, scaling::ValueHistory(trigger.window), now, bytes});
+    windows_.push_back({key, trigger, scaling::ValueHistory(trigger.window), now, now, bytes});
     by_key_.emplace(windows_.back().key, std::prev(windows_.end()));
     bytes_ += bytes;
   } else {
@@ -38,6 +38,7 @@ absl::StatusOr<double> ValueWindows::Ask(const std::string& key, const scaling::
   }
   Window& window = windows_.back();
   window.asked_at = now;
+  window.turn_at = now;
   window.history.Add(now, value);
   return window.history.Average(now, trigger.window).value_or(value);
 }
@@ -52,22 +53,25 @@ std::optional<double> ValueWindows::Peek(const std::string& key, const scaling::
   return history.Average(now, trigger.window).value_or(value);
 }
 
-void ValueWindows::Record(const Evaluate& evaluate, base::SteadyTime now) {
-  size_t turns = 0;
+bool ValueWindows::Record(const Evaluate& evaluate, base::SteadyTime now,
+                          const std::function<bool()>& enough) {
+  size_t left = 0;
   {
     base::MutexLock lock(mutex_);
     ForgetUnasked(kForgetAfter, now, 0, 0);
-    turns = std::min(windows_.size(), kAtOnce);
+    left = windows_.size();
   }
-  for (; turns > 0; --turns) {
-    // Nobody but this thread takes a window away, so it is there without the lock.
-    Window& window = TakeTurn();
-    const auto evaluation = evaluate(window.trigger);
+  // Nobody but this thread takes a window away, so it is there without the lock.
+  while (Window* const window = TakeTurn(now, left)) {
+    const absl::StatusOr<double> value = evaluate(window->trigger);
     // A moment without fresh data is no value, not a zero.
-    if (!evaluation.ok()) continue;
-    base::MutexLock lock(mutex_);
-    window.history.Add(now, evaluation->value);
+    if (value.ok()) {
+      base::MutexLock lock(mutex_);
+      window->history.Add(now, *value);
+    }
+    if (left > 0 && enough()) return false;
   }
+  return true;
 }
 
 size_t ValueWindows::size() const {
@@ -75,10 +79,17 @@ size_t ValueWindows::size() const {
   return windows_.size();
 }
 
-ValueWindows::Window& ValueWindows::TakeTurn() {
+ValueWindows::Window* ValueWindows::TakeTurn(base::SteadyTime now, size_t& left) {
   base::MutexLock lock(mutex_);
-  if (next_ == windows_.end()) next_ = windows_.begin();
-  return *next_++;
+  while (left > 0) {
+    --left;
+    if (next_ == windows_.end()) next_ = windows_.begin();
+    Window& window = *next_++;
+    if (scaling::SecondOf(window.turn_at) == scaling::SecondOf(now)) continue;
+    window.turn_at = now;
+    return &window;
+  }
+  return nullptr;
 }
 
 bool ValueWindows::MakeRoom(size_t bytes, base::SteadyTime now) {

@@ -17,7 +17,6 @@
 #include "absl/status/statusor.h"
 #include "base/mutex.h"
 #include "base/time.h"
-#include "scaling/evaluation.h"
 #include "scaling/trigger.h"
 #include "scaling/value_history.h"
 
@@ -31,9 +30,6 @@ class ValueWindows {
   // Where there is no room, those that nobody has asked for in this time go. HPA
   // asks every 15 s, KEDA every 30 s.
   static constexpr base::Duration kSpareAfter = std::chrono::minutes(2);
-  // Histories that take a value at one snapshot; with more they take turns, and
-  // some seconds have none.
-  static constexpr size_t kAtOnce = 512;
 
   // Takes `value`, just evaluated, into the history of `trigger`, which `key`
   // names, and answers the average over its window. RESOURCE_EXHAUSTED: there is
@@ -45,9 +41,12 @@ class ValueWindows {
   std::optional<double> Peek(const std::string& key, const scaling::Trigger& trigger, double value,
                              base::SteadyTime now) const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  using Evaluate = std::function<absl::StatusOr<scaling::Evaluation>(const scaling::Trigger&)>;
-  // On each new snapshot: takes known triggers' values into their histories.
-  void Record(const Evaluate& evaluate, base::SteadyTime now) ABSL_LOCKS_EXCLUDED(mutex_);
+  using Evaluate = std::function<absl::StatusOr<double>(const scaling::Trigger&)>;
+  // Takes known triggers' values into their histories, of those that have had no turn in the
+  // second of `now`, until `enough`, which is asked after each. False: there are more.
+  bool Record(
+      const Evaluate& evaluate, base::SteadyTime now,
+      const std::function<bool()>& enough = [] { return false; }) ABSL_LOCKS_EXCLUDED(mutex_);
 
   size_t size() const ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -57,6 +56,7 @@ class ValueWindows {
     scaling::Trigger trigger;
     scaling::ValueHistory history;
     base::SteadyTime asked_at;
+    base::SteadyTime turn_at;  // it last took a value then, or found that there is none
     size_t bytes;
   };
   using List = std::list<Window>;
@@ -64,7 +64,8 @@ class ValueWindows {
   bool MakeRoom(size_t bytes, base::SteadyTime now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetUnasked(base::Duration since, base::SteadyTime now, size_t most, size_t most_bytes)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  Window& TakeTurn() ABSL_LOCKS_EXCLUDED(mutex_);
+  // The next that has had no turn in the second of `now`, of `left`; nullptr: there is none.
+  Window* TakeTurn(base::SteadyTime now, size_t& left) ABSL_LOCKS_EXCLUDED(mutex_);
 
   mutable base::Mutex mutex_;
   // The one that was asked for longest ago first.

@@ -11,6 +11,13 @@ const GpuSnapshot* FindGpu(const Snapshot& snapshot, std::string_view uuid) {
   return found == snapshot.gpus.end() ? nullptr : &*found;
 }
 
+bool IsUnknown(const Snapshot& snapshot) {
+  return snapshot.gpus.empty() &&
+         std::none_of(snapshot.lanes.begin(), snapshot.lanes.end(), [](const LaneState& state) {
+           return state.sampled_at != base::SteadyTime() && state.status.ok();
+         });
+}
+
 bool SameGpus(const Snapshot& a, const Snapshot& b) {
   return std::equal(
       a.gpus.begin(), a.gpus.end(), b.gpus.begin(), b.gpus.end(),

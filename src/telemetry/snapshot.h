@@ -62,6 +62,10 @@ struct Snapshot {
 // nullptr: the node has no such GPU.
 const GpuSnapshot* FindGpu(const Snapshot& snapshot, std::string_view uuid);
 
+// Its GPUs are not known: nothing has come from it, or its driver is gone before it could
+// name one.
+bool IsUnknown(const Snapshot& snapshot);
+
 // Whether both have the same GPUs as they were once identified, in the same order.
 bool SameGpus(const Snapshot& a, const Snapshot& b);
 

@@ -136,6 +136,32 @@ TEST(GatewaysEngine, IsReadByTheGatewayUnderItsOwnFlags) {
               FailsWith(StatusCode::kPermissionDenied, "127.0.0.1"));
 }
 
+// The pool of GPUs is at zero: no node has ever reported.
+TEST(GatewaysEngine, ARoutersQueueWakesAWorkloadWhereThereIsNoNodeAtAll) {
+  FakeEngine router;
+  router.Say(Router(0, 0));
+  const Metadata metadata = {
+      {"workload", "deployment/llm"},
+      {"activationEndpoint", base::StrCat("http://127.0.0.1:", router.port())},
+      {"activationMetric", "queue"},
+      {"pollIntervalSeconds", "3600"},
+      {"warmupSeconds", "0"}};
+  FleetGateway gateway({"--engine-allow-cidr=127.0.0.0/8"});
+  gateway.Start();
+  ASSERT_TRUE(gateway.scaler().AwaitServing());
+  EXPECT_THAT(gateway.keda().Value(metadata), Holds(0));
+  const auto stream = gateway.keda().StreamIsActive(metadata);
+  const auto first = stream->Read();
+  ASSERT_TRUE(first.has_value());
+  EXPECT_FALSE(first->result());
+  router.Say(Router(5, 0));
+  const auto pushed = stream->Read();
+  ASSERT_TRUE(pushed.has_value());
+  EXPECT_TRUE(pushed->result());
+  EXPECT_THAT(gateway.keda().IsActive(metadata), Holds(true));
+  EXPECT_THAT(gateway.keda().Value(metadata), Holds(0));
+}
+
 class GuardedEngine : public Engine {
  protected:
   GuardedEngine() : Engine({"--engine-ports=8000-8999,9090"}) {}

@@ -261,5 +261,14 @@ TEST(WorkloadMetadata, MeansNothingWithoutAWorkload) {
   EXPECT_THAT(MessageOf({{"workload", "job/train"}}), HasSubstr("namespace is empty"));
 }
 
+// An index would leave some of its pods' GPUs out, and those pods would pass for missing.
+TEST(WorkloadMetadata, DoesNotGoWithAnIndex) {
+  EXPECT_EQ(MessageOf({{"workload", "job/train"}, {"gpuIndex", "0"}}),
+            "gpuIndex: \"0\" does not go with workload: the GPUs that count are those that its pods"
+            " hold, whatever their index; leave gpuIndex out, or workload");
+  EXPECT_THAT(MessageOf({{"workload", "job/train"}, {"gpuIndex", "-1"}}),
+              HasSubstr("namespace is empty"));
+}
+
 }  // namespace
 }  // namespace gpuscaler::scaling

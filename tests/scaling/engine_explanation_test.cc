@@ -77,6 +77,16 @@ TEST(EngineExplanation, NamesWhoDoesNotAnswerAndWhatItCountsAs) {
           " runs"));
 }
 
+TEST(EngineEvaluation, StaysFiniteWhateverTheReadings) {
+  const Trigger trigger = Inflight("sum");
+  const absl::StatusOr<engines::SignalView> said = Said({1.7e308, 1.7e308});
+  EngineReadings readings;
+  readings.metric = &said;
+  const auto evaluation = Evaluate(trigger, MakeView({}), kNow, {}, readings);
+  ASSERT_TRUE(evaluation.ok()) << evaluation.status();
+  EXPECT_EQ(evaluation->value, 9e12);
+}
+
 TEST(EngineExplanation, SaysThatAnEmptyFleetIsZeroOnPurpose) {
   engines::SignalView nobody = Said({});
   nobody.resolution = absl::NotFoundError("the name has no address");

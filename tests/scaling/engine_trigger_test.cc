@@ -1,4 +1,4 @@
-// Triggers whose metric, or whose activation, engines tell.
+// The metadata of triggers whose metric, or whose activation, engines tell.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -6,10 +6,7 @@
 #include <vector>
 
 #include "base/strings.h"
-#include "scaling/activation.h"
-#include "scaling/explanation.h"
 #include "scaling/trigger.h"
-#include "scaling/views.h"
 
 namespace gpuscaler::scaling {
 namespace {
@@ -200,75 +197,6 @@ TEST(EngineTrigger, ActivationTakesARowOfTheCatalogASeriesOrARate) {
     EXPECT_EQ(trigger->activation->threshold, 2);
     EXPECT_EQ(trigger->warmup, seconds(60));
   }
-}
-
-// A router's signal of `value` at each of its addresses, read `age` ago.
-engines::SignalView Router(const std::vector<absl::StatusOr<double>>& values,
-                           base::Duration age = {}) {
-  engines::SignalView view;
-  view.endpoint = "http://r:9090/metrics";
-  view.signal = "waiting of llm-d";
-  view.settled = view.once_resolved = true;
-  for (const auto& value : values) {
-    view.addresses.push_back({"10.0.0.1", kNow - seconds(60), absl::OkStatus(), kNow - age, value});
-  }
-  return view;
-}
-
-class ActivationTest : public testing::Test {
- protected:
-  ActivationTest() {
-    trigger_ = *Parse({{"workload", "deployment/llm"},
-                       {"activationEndpoint", "http://r:9090"},
-                       {"activationMetric", "llm-d/waiting"},
-                       {"activationMetricThreshold", "2"},
-                       {"warmupSeconds", "60"}});
-    telemetry::Snapshot node = MakeNode("node-a", {MakeGpu(0)});
-    auto ownership = std::make_shared<telemetry::Ownership>();
-    ownership->listed_at = kNow;
-    node.ownership = std::move(ownership);
-    view_ = MakeView({std::move(node)});  // no pod of the workload anywhere
-  }
-  absl::StatusOr<Evaluation> Evaluate(const engines::SignalView& router,
-                                      std::optional<base::SteadyTime> last_sign = std::nullopt) {
-    const absl::StatusOr<engines::SignalView> signal = router;
-    EngineReadings readings;
-    readings.activation = &signal;
-    return scaling::Evaluate(trigger_, view_, kNow, {}, readings, {last_sign, std::nullopt});
-  }
-
-  Trigger trigger_;
-  std::shared_ptr<const telemetry::View> view_;
-};
-
-TEST_F(ActivationTest, IsTheSumOverTheRoutersAboveTheThreshold) {
-  EXPECT_FALSE(Evaluate(Router({2.0}))->active) << "at the threshold it is not above it";
-  const auto active = Evaluate(Router({2.0, 1.0}));
-  EXPECT_TRUE(active->active);
-  EXPECT_EQ(active->active_reason, ActiveReason::kActivationSignal);
-  EXPECT_EQ(active->value, 0);
-  EXPECT_THAT(Explain(trigger_, *active),
-              testing::Contains(HasSubstr("waiting of llm-d exceeds 2")));
-  EXPECT_TRUE(Evaluate(Router({absl::UnavailableError("x"), 3.0}))->active)
-      << "one of two routers says so";
-}
-
-TEST_F(ActivationTest, HoldsForTheWarmUpWhileNoReplicaHasCome) {
-  EXPECT_TRUE(Evaluate(Router({0.0}), kNow - seconds(60))->active);
-  EXPECT_EQ(Evaluate(Router({0.0}), kNow - seconds(60))->active_reason,
-            ActiveReason::kReplicaAwaited);
-  EXPECT_FALSE(Evaluate(Router({0.0}), kNow - seconds(61))->active);
-}
-
-TEST_F(ActivationTest, AbsentIsAnErrorUnlessSomethingElseIsActive) {
-  const auto absent = Evaluate(Router({absl::FailedPreconditionError("there is no series x")}));
-  EXPECT_EQ(absent.status().code(), StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(base::Message(absent.status())), HasSubstr("there is no series x"));
-  EXPECT_EQ(Evaluate(Router({3.0}, seconds(11))).status().code(), StatusCode::kUnavailable)
-      << "an old sign is none";
-  EXPECT_TRUE(Evaluate(Router({3.0}, seconds(10)))->active);
-  trigger_.always_active = true;
-  EXPECT_TRUE(Evaluate(Router({absl::FailedPreconditionError("x")}))->active);
 }
 
 }  // namespace

@@ -283,7 +283,7 @@ TEST(Workload, NoReplicaAtAllIsZeroOnlyWhereEveryNodeTells) {
   off.pods_worked.clear();
   ExpectFails(Answer(WorkloadTrigger(), {a.Make(), off}), StatusCode::kUnavailable,
               "node-b does not ask its kubelet");
-  ExpectFails(Answer(WorkloadTrigger(), {}), StatusCode::kUnavailable, "no data has arrived");
+  EXPECT_EQ(Answer(WorkloadTrigger(), {})->value, 0) << "no node, so none that does not tell";
 }
 
 TEST(Workload, OfManyNodesThatDoNotTellAFewAreNamed) {
@@ -327,14 +327,18 @@ TEST(Workload, CoverageIsOfItsReplicas) {
   ExpectFails(ask("50.1"), StatusCode::kUnavailable, "1 of 2 replicas");
 }
 
-TEST(Workload, OtherIndicesAndMissingMetricsAreNoReplicas) {
-  NodeMaker a("node-a");
-  a.Pod(kLlm1, {a.Gpu(50)}).Pod(kLlm2, {a.Gpu(70)});
-  const auto first = Answer(WorkloadTrigger("deployment/llm", {{"gpuIndex", "0"}}), {a.Make()});
-  ExpectCounts(first, {1, 0, 1});
-  EXPECT_EQ(first->value, 130) << "the other one counts as at the target";
-  ExpectFails(Answer(WorkloadTrigger("deployment/llm", {{"gpuIndex", "7"}}), {a.Make()}),
-              StatusCode::kFailedPrecondition, "gpuIndex");
+TEST(Workload, APodWhoseGpusLackTheMetricIsMissingBesideOthersAndElseNone) {
+  NodeMaker with("node-a");
+  with.Pod(kLlm1, {with.Gpu(50)});
+  NodeMaker without("node-b");
+  without.Pod(kLlm2, {without.Gpu(70)});
+  Snapshot lacking = without.Make();
+  lacking.gpus[0].readings.SetUnsupported(Metric::kGpuUtilization);
+  const auto beside = Answer(WorkloadTrigger(), {with.Make(), lacking});
+  ExpectCounts(beside, {1, 0, 1});
+  EXPECT_EQ(beside->value, 130) << "the other one counts as at the target";
+  ExpectFails(Answer(WorkloadTrigger(), {lacking}), StatusCode::kFailedPrecondition,
+              "none of its GPUs counts");
 }
 
 TEST(Workload, ASumNeedsEveryReadableGpuOfItsReplicas) {

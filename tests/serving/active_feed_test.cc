@@ -4,10 +4,21 @@
 
 #include <vector>
 
+#include "await.h"
+#include "base/strings.h"
+#include "engines/endpoint/ip_address.h"
+#include "fakes/engines/fake_engine.h"
 #include "serving/published.h"
 
 namespace gpuscaler::serving {
 namespace {
+
+engines::ScraperOptions OnLoopback() {
+  engines::ScraperOptions options;
+  options.allow = {*engines::IpRange::Parse("127.0.0.0/8")};
+  options.period = std::chrono::milliseconds(20);
+  return options;
+}
 
 class ActiveFeedTest : public testing::Test {
  protected:
@@ -83,6 +94,45 @@ TEST_F(ActiveFeedTest, RepeatsTheStateOnceTheDataIsBack) {
   EXPECT_EQ(Next(kNow + Seconds(12)), true);
   EXPECT_EQ(Next(kNow + Seconds(13)), std::nullopt);
   EXPECT_EQ(feed_.due(), kNow + Seconds(72));
+}
+
+// As a gateway's feeds say for which GPUs they wait.
+class HotFeedTest : public ActiveFeedTest {
+ protected:
+  // Which GPUs of node-a are hot once one has said something of a view of idle ones.
+  fleet::HotGpus::OfNode HotFor(const std::vector<std::pair<std::string, std::string>>& metadata) {
+    Role role = NodeRole(store_, Seconds(10));
+    role.hot = &hot_;
+    const ScalerContext context{store_, windows_, signs_, spells_, {Seconds(10)}, role, &signals_};
+    ActiveFeed feed(*ReadTrigger(MakeObject(metadata)), context, [](const absl::Status&) {});
+    EXPECT_TRUE(Await([&] {
+      Publish(store_, {0}, base::Now());
+      return feed.Next(base::Now()).has_value();
+    }));
+    return hot_.Of("node-a");
+  }
+
+  fleet::HotGpus hot_{[] {}};
+  fakes::FakeEngine engine_;
+  engines::EngineSignals signals_{OnLoopback(), nullptr, [] {}};
+};
+
+TEST_F(HotFeedTest, WithoutAWorkloadAllGpusAreHot) {
+  EXPECT_TRUE(HotFor({}).all);
+}
+
+// Else one of them would make the whole fleet report at once.
+TEST_F(HotFeedTest, OfAnEnginesTriggerNoneIsHot) {
+  engine_.Say("# TYPE queue gauge\nqueue 0\n");
+  EXPECT_FALSE(HotFor({{"engine", "prometheus"},
+                       {"engineEndpoint", base::StrCat("http://127.0.0.1:", engine_.port())},
+                       {"engineMetric", "queue"},
+                       {"targetValue", "10"}})
+                   .any());
+}
+
+TEST_F(HotFeedTest, WhatIsActiveWaitsForNothing) {
+  EXPECT_FALSE(HotFor({{"profile", "training"}}).any());
 }
 
 TEST(MetricSpecFeed, SaysTheSpecsOnceAndIsNeverDue) {

@@ -30,7 +30,7 @@ Answer Activity(bool active) {
   return {Question::kIsActive, absl::OkStatus(), {}, active, false};
 }
 Answer Failed(Question question) {
-  return {question, absl::UnavailableError("stale"), {}, false, false};
+  return {question, absl::UnavailableError("stale"), {}, {}, false};
 }
 
 std::vector<std::string> Names(const Decisions::Page& page) {
@@ -83,6 +83,17 @@ TEST(Decisions, AnErrorOfTheValueStaysUntilThereIsOneAgain) {
   EXPECT_EQ(known.active, std::nullopt);
   EXPECT_EQ(known.value, 0);
   EXPECT_EQ(base::Message(known.status()), "stale");
+}
+
+TEST(Decisions, ThatItIsActiveIsKeptThoughThereIsNoValue) {
+  Decisions decisions;
+  Answer answer = Failed(Question::kGetMetrics);
+  answer.active = true;
+  decisions.Record(Named("a", "llm"), answer, kNow);
+  const auto known = All(decisions).decisions[0];
+  EXPECT_EQ(known.active, true);
+  EXPECT_EQ(base::Message(known.value_status), "stale");
+  EXPECT_TRUE(known.active_status.ok());
 }
 
 TEST(Decisions, TriggersOfOneScaledObjectAreToldApart) {

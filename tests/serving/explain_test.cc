@@ -271,6 +271,57 @@ TEST_F(ExplainTest, TheReplicasMayBeGiven) {
   EXPECT_FALSE(Ask({}).explanation().hpa().has_current_replicas());
 }
 
+// The pool of GPUs may be at zero, or a node of others silent.
+TEST_F(ExplainTest, AWorkloadThatIsAwakeIsToldSoThoughThereIsNoValue) {
+  const auto object = Object({{"workload", "job/train"},
+                              {"activationEndpoint", "http://router:9090"},
+                              {"activationMetric", "queue"}});
+  const auto trigger = ReadTrigger(object);
+  ASSERT_TRUE(trigger.ok()) << trigger.status();
+  engines::SignalView signal;
+  signal.settled = true;
+  signal.addresses = {{"10.0.0.1", kNow, absl::OkStatus(), kNow, 3.0}};
+  absl::StatusOr<engines::SignalView> router = signal;
+  scaling::EngineReadings readings;
+  readings.activation = &router;
+  const auto describe = [&] {
+    const scaling::Findings findings =
+        scaling::EvaluateInFull(*trigger, store_.Load(), kNow, {}, readings);
+    return DescribeFindings({object, *trigger, findings, {}, {}, kListedParts, kWall});
+  };
+  const Decision awake = describe();
+  EXPECT_EQ(awake.error().code(), "UNAVAILABLE");
+  EXPECT_FALSE(awake.has_active_error());
+  EXPECT_TRUE(awake.active());
+  EXPECT_EQ(awake.explanation().active_because(), "queue exceeds 0");
+  EXPECT_THAT(Steps(awake), ElementsAre(StartsWith("no value: "), "active: queue exceeds 0"));
+  EXPECT_THAT(awake.explanation().hpa().text(), StartsWith("at 0 replicas KEDA starts one"));
+  router = absl::FailedPreconditionError("no such series");
+  const Decision unknown = describe();
+  EXPECT_FALSE(unknown.has_active());
+  EXPECT_EQ(unknown.error().code(), "UNAVAILABLE");
+}
+
+TEST_F(ExplainTest, AnErrorOfTheSignalIsToldBesideTheValue) {
+  const auto object = Object({{"workload", "deployment/other"},
+                              {"activationEndpoint", "http://router:9090"},
+                              {"activationMetric", "queue"}});
+  const auto trigger = ReadTrigger(object);
+  ASSERT_TRUE(trigger.ok()) << trigger.status();
+  const absl::StatusOr<engines::SignalView> router = absl::FailedPreconditionError("no series");
+  scaling::EngineReadings readings;
+  readings.activation = &router;
+  const scaling::Findings findings =
+      scaling::EvaluateInFull(*trigger, store_.Load(), kNow, {}, readings);
+  const Decision decision =
+      DescribeFindings({object, *trigger, findings, {}, {}, kListedParts, kWall});
+  EXPECT_FALSE(decision.has_error());
+  EXPECT_TRUE(decision.has_value());
+  EXPECT_FALSE(decision.has_active());
+  EXPECT_EQ(decision.active_error().code(), "FAILED_PRECONDITION");
+  EXPECT_EQ(decision.active_error().message(), "no series");
+}
+
 TEST_F(ExplainTest, AnEnginesAddressesAreItsReplicas) {
   const auto object = Object(
       {{"profile", "vllm-inflight"}, {"vllmEndpoint", "http://vllm:8000"}, {"targetValue", "20"}});

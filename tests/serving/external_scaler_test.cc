@@ -152,7 +152,7 @@ TEST_F(ExternalScalerTest, AWindowAveragesFromTheFirstQuestionOn) {
   Publish(store_, {30}, kNow + Seconds(1));
   windows_.Record(
       [this](const scaling::Trigger& trigger) {
-        return EvaluateNewest(trigger, context_, kNow + Seconds(1), {});
+        return EvaluateNewest(trigger, context_, kNow + Seconds(1), {}).evaluation.value;
       },
       kNow + Seconds(1));
   Publish(store_, {80}, kNow + Seconds(2));

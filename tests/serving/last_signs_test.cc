@@ -42,6 +42,35 @@ TEST(LastSigns, OfAnotherSignalThresholdOrEndpointAreOthers) {
       << "the same endpoint in other words";
 }
 
+TEST(LastSigns, AreFollowedForTwoMinutesAfterTheLastQuestion) {
+  LastSigns signs;
+  signs.Look(Signal("rate(asked)"), false, kStart);
+  signs.Look(Signal("rate(quiet)"), false, kStart + seconds(1));
+  const auto exceeds = [](const scaling::ActivationSignal& signal) {
+    return signal.source.signal->name == "rate(asked)";
+  };
+  EXPECT_TRUE(signs.Follow(exceeds, kStart + seconds(120)));
+  EXPECT_TRUE(signs.Follow(exceeds, kStart + seconds(121)));
+  EXPECT_EQ(signs.Peek(Signal("rate(asked)"), false, kStart + seconds(125)), kStart + seconds(120));
+  EXPECT_EQ(signs.Peek(Signal("rate(quiet)"), false, kStart + seconds(125)), std::nullopt);
+}
+
+TEST(LastSigns, AreFollowedInTurns) {
+  LastSigns signs;
+  for (const char* name : {"a", "b", "c"}) signs.Look(Signal(name), false, kStart);
+  std::string looked;
+  const auto exceeds = [&looked](const scaling::ActivationSignal& signal) {
+    looked += signal.source.signal->name;
+    return false;
+  };
+  int left = 0;
+  for (int round = 0; round < 3; ++round) {
+    left = 2;
+    signs.Follow(exceeds, kStart, [&left] { return --left == 0; });
+  }
+  EXPECT_EQ(looked, "abcabc");
+}
+
 TEST(LastSigns, AboveTheMostForgetTheOldest) {
   LastSigns signs;
   for (size_t i = 0; i <= LastSigns::kMost; ++i) {

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "scaling/evaluation.h"
 #include "serving/published.h"
 
 namespace gpuscaler::serving {
@@ -15,8 +16,10 @@ const scaling::EvaluationLimits kLimits = {Seconds(10)};
 void Record(ValueWindows& windows, const std::shared_ptr<const telemetry::View>& view,
             base::SteadyTime now) {
   windows.Record(
-      [&view, now](const scaling::Trigger& trigger) {
-        return scaling::Evaluate(trigger, view, now, kLimits);
+      [&view, now](const scaling::Trigger& trigger) -> absl::StatusOr<double> {
+        const auto evaluation = scaling::Evaluate(trigger, view, now, kLimits);
+        if (!evaluation.ok()) return evaluation.status();
+        return evaluation->value;
       },
       now);
 }
@@ -125,20 +128,46 @@ TEST(ValueWindows, LongKeysCountAgainstTheMemory) {
   EXPECT_LE(taken, ValueWindows::kMostBytes / 200'000);
 }
 
+// What a history keeps is one average a second.
+TEST(ValueWindows, EachIsEvaluatedOnceInASecond) {
+  ValueWindows windows;
+  ASSERT_TRUE(windows.Ask("a", Windowed(60), 10, kNow).ok());
+  ASSERT_TRUE(windows.Ask("b", Windowed(60), 10, kNow).ok());
+  int evaluations = 0;
+  const auto evaluate = [&evaluations](const scaling::Trigger&) -> absl::StatusOr<double> {
+    return ++evaluations % 2 == 0 ? absl::StatusOr<double>(40) : absl::UnavailableError("stale");
+  };
+  EXPECT_TRUE(windows.Record(evaluate, kNow + Seconds(0.5)));
+  EXPECT_EQ(evaluations, 0) << "both were asked for in this second";
+  for (const double second : {1.0, 1.2, 1.9}) windows.Record(evaluate, kNow + Seconds(second));
+  EXPECT_EQ(evaluations, 2);
+  windows.Record(evaluate, kNow + Seconds(2));
+  EXPECT_EQ(evaluations, 4);
+}
+
 TEST(ValueWindows, ManyTakeTurnsAndEachTakesItsTurn) {
   ValueWindows windows;
   const scaling::Trigger trigger = Windowed(300);
-  const size_t count = 2 * ValueWindows::kAtOnce + 1;
-  for (size_t i = 0; i < count; ++i)
+  constexpr size_t kCount = 1025;
+  for (size_t i = 0; i < kCount; ++i)
     ASSERT_TRUE(windows.Ask(std::to_string(i), trigger, 0, kNow).ok());
-  const auto view = scaling::MakeView(catalog::Metric::kGpuUtilization, {100});
   for (const int second : {1, 2, 3}) {
-    Record(windows, view, kNow + Seconds(second));
+    size_t evaluations = 0;
+    const auto evaluate = [&evaluations](const scaling::Trigger&) -> absl::StatusOr<double> {
+      ++evaluations;
+      return 100;
+    };
+    const auto enough = [&evaluations] { return evaluations % 300 == 0; };
+    const base::SteadyTime now = kNow + Seconds(second);
     // To be asked for is to have had a turn.
-    ASSERT_TRUE(windows.Ask("600", trigger, 100, kNow + Seconds(second)).ok());
+    ASSERT_TRUE(windows.Ask("600", trigger, 100, now).ok());
+    for (int round = 1; round <= 3; ++round) EXPECT_FALSE(windows.Record(evaluate, now, enough));
+    EXPECT_EQ(evaluations, 900u);
+    EXPECT_TRUE(windows.Record(evaluate, now, enough));
+    EXPECT_EQ(evaluations, kCount - 1);
   }
-  for (size_t i = 0; i < count; ++i) {
-    EXPECT_GE(*windows.Ask(std::to_string(i), trigger, 0, kNow + Seconds(4)), 100.0 / 6) << i;
+  for (size_t i = 0; i < kCount; ++i) {
+    EXPECT_EQ(*windows.Ask(std::to_string(i), trigger, 0, kNow + Seconds(4)), 60) << i;
   }
 }
 

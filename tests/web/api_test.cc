@@ -37,7 +37,8 @@ class ApiTest : public testing::Test {
     externalscaler::ScaledObjectRef object = serving::MakeObject({{"targetValue", "70"}});
     object.set_name(name);
     const absl::Status status = value ? absl::OkStatus() : absl::UnavailableError("stale");
-    decisions_.Record(object, {serving::Question::kGetMetrics, status, value, active, false},
+    const auto known = value ? std::optional(active) : std::nullopt;
+    decisions_.Record(object, {serving::Question::kGetMetrics, status, value, known, false},
                       base::Now());
   }
 

@@ -28,8 +28,10 @@ function whyNoValue({error}) {
 }
 
 function showAnswer(cell, {answered}) {
-  if (answered.error) {
-    cell.state('bad', errorText(answered.error), answered.error.message);
+  const error = answered.error ?? answered.active_error;
+  if (error) {
+    const state = answered.active === true ? 'active; ' : '';
+    cell.state('bad', state + errorText(error), error.message);
   } else if (answered.held) {
     cell.state(...kDecisionStates.held);
   } else if (typeof answered.active === 'boolean') {

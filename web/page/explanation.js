@@ -45,6 +45,9 @@ class DecisionDetail {
   }
 
   activeText(decision, why) {
+    if (decision.active_error) {
+      return `Whether it is active is not known: ${errorText(decision.active_error)}.`;
+    }
     if (typeof decision.active !== 'boolean') return '';
     const state = decision.active ? 'Active' : 'Inactive';
     return why.active_because ? `${state}: ${why.active_because}.` : `${state}.`;

@@ -1,6 +1,7 @@
 #include "engines/exposition/signal_tracker.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <utility>
 
@@ -24,6 +25,13 @@ bool IsUnusable(const PartReading& part) {
   return !part.status.ok() && !part.series.empty();
 }
 
+// Each series is finite, and their sum, or a growth in no time to speak of, may not be.
+absl::StatusOr<double> Finite(const Signal& signal, absl::StatusOr<double> value) {
+  if (!value.ok() || std::isfinite(*value)) return value;
+  return absl::FailedPreconditionError(
+      base::StrCat(signal.name, ": what its series come to is larger than any number can hold"));
+}
+
 template <class Growths>
 double Total(const Growths& growths) {
   double total = 0;
@@ -34,7 +42,11 @@ double Total(const Growths& growths) {
 }  // namespace
 
 absl::StatusOr<double> SignalTracker::Update(const SignalReading& reading, base::SteadyTime now) {
-  if (signal_.method == catalog::Method::kGauge) return GaugeValue(signal_, reading);
+  return Finite(signal_, signal_.method == catalog::Method::kGauge ? GaugeValue(signal_, reading)
+                                                                   : Grown(reading, now));
+}
+
+absl::StatusOr<double> SignalTracker::Grown(const SignalReading& reading, base::SteadyTime now) {
   for (const PartReading& part : reading.parts) {
     if (IsUnusable(part)) return part.status;
   }

@@ -29,7 +29,7 @@ class SignalTracker {
   // The value, in the unit of the signal's quantity. `now` is when the exposition
   // was read; a scrape that failed is not told. What is absent, or no number that
   // can be used, is the reading's own error, UNAVAILABLE what the next scrape will
-  // tell.
+  // tell, FAILED_PRECONDITION what is larger than any number. Finite.
   //
   // A rate is growth over the time between the scrapes; without growth it is 0.
   // A series that was absent and is there now has grown from 0.
@@ -49,6 +49,8 @@ class SignalTracker {
  private:
   using Growths = std::map<std::string, Growth, std::less<>>;
 
+  // Of what needs two scrapes.
+  absl::StatusOr<double> Grown(const SignalReading& reading, base::SteadyTime now);
   double Rate() const;
   absl::StatusOr<double> MeanWait(const PartReading& waiting, base::SteadyTime now);
   // Since when it has been so that in a queue somebody waits and nobody is answered.

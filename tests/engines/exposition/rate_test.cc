@@ -33,6 +33,23 @@ TEST_F(RateTest, IsGrowthOverMeasuredTime) {
   EXPECT_DOUBLE_EQ(*At(milliseconds(3000), "a{m=\"x\"} 109\na{m=\"y\"} 7\n"), 2);
 }
 
+TEST_F(RateTest, ThatNoNumberHoldsIsAnErrorAndNoInfinity) {
+  EXPECT_FALSE(At(seconds(0), "a{m=\"x\"} 0\na{m=\"y\"} 0\n").ok());
+  const auto huge = At(seconds(1), "a{m=\"x\"} 1.5e308\na{m=\"y\"} 1.5e308\n");
+  EXPECT_EQ(huge.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(base::Message(huge.status())),
+              HasSubstr("rate(a): what its series come to is larger than any number can hold"));
+  EXPECT_DOUBLE_EQ(*At(seconds(2), "a{m=\"x\"} 1.5e308\na{m=\"y\"} 1.5e308\n"), 0);
+}
+
+TEST(SignalTracker, OfAGaugeThatNoNumberHoldsTellsAnError) {
+  const Signal gauge = Expression("a");
+  SignalTracker tracker(gauge);
+  EXPECT_EQ(
+      tracker.Update(Read(gauge, "a{m=\"x\"} 1e308\na{m=\"y\"} 1e308\n"), kStart).status().code(),
+      absl::StatusCode::kFailedPrecondition);
+}
+
 TEST_F(RateTest, WithoutGrowthIsZero) {
   EXPECT_FALSE(At(seconds(0), "a 100\n").ok());
   EXPECT_EQ(*At(seconds(1), "a 100\n"), 0);

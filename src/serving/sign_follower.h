@@ -1,0 +1,38 @@
+// Looks at the activation signals that KEDA asks about between its questions: growth of a
+// counter is seen by the reading that follows it alone, and a poll comes every 30 s. The gRPC
+// loop's thread only.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include "base/time.h"
+#include "serving/external_scaler.h"
+
+namespace gpuscaler::serving {
+
+class SignFollower {
+ public:
+  // Endpoints that nobody waits for are read every second.
+  static constexpr base::Duration kPeriod = std::chrono::milliseconds(200);
+  // How long calls wait for it, and the pause that they have before it goes on.
+  static constexpr base::Duration kTurn = std::chrono::milliseconds(5);
+  static constexpr base::Duration kPause = std::chrono::milliseconds(20);
+
+  // `context` must outlive this.
+  explicit SignFollower(const ScalerContext& context,
+                        std::function<base::SteadyTime()> clock = base::Now)
+      : context_(context), clock_(std::move(clock)) {}
+
+  // At each wake; engines wake the loop with each reading.
+  void Follow(base::SteadyTime now);
+
+ private:
+  const ScalerContext& context_;
+  const std::function<base::SteadyTime()> clock_;
+  std::optional<base::SteadyTime> followed_at_;
+  bool finished_ = false;
+};
+
+}  // namespace gpuscaler::serving
