@@ -33,7 +33,8 @@ class EngineSignals::Impl {
             resolver != nullptr ? std::move(resolver) : std::make_shared<SystemResolver>(),
             [this](const ScrapeContext& context) {
               return std::make_unique<SignalReader>(
-                  wanted_.Of(context.endpoint.ToUrl(), context.began), context);
+                  wanted_.Of(context.endpoint.ToUrl(), context.began), context,
+                  room_);
             },
             [this](const Endpoint&) { news_(); }) {}
 
@@ -74,6 +75,7 @@ class EngineSignals::Impl {
 
  private:
   WantedSignals wanted_;
+  const std::shared_ptr<SeriesRoom> room_ = std::make_shared<SeriesRoom>(SeriesRoom::kMost);
   const std::function<void()> news_;
   Scraper scraper_;  // last: its thread uses everything above
 };

@@ -136,9 +136,10 @@ void CheckValues(const std::vector<Signal>& signals, std::string_view text,
       ReadAll(signals, text.substr(0, text.rfind('\n', text.size() / 2) + 1), format);
   const auto second = ReadAll(signals, text, format);
   constexpr base::SteadyTime kStart{std::chrono::hours(1)};
+  SeriesRoom room(1000);
   for (size_t i = 0; i < signals.size(); ++i) {
     CHECK_HOLDS(second[i].parts.size() == signals[i].parts.size());
-    SignalTracker tracker(signals[i]);
+    SignalTracker tracker(signals[i], room);
     for (const auto& [reading, at] :
          {std::pair(&first[i], kStart), std::pair(&second[i], kStart + std::chrono::seconds(1))}) {
       const auto value = tracker.Update(*reading, at);

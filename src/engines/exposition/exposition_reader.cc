@@ -113,20 +113,23 @@ void ExpositionReader::TakeFor(const Use& use, const Sample& sample) {
         wrong(base::StrCat("is ", sample.value, "; what can be used is a number from 0")));
     return;
   }
-  std::string group = GroupOf(signal, sample.labels);
-  kept_bytes_ += labels.size() + group.size();
-  if (state.series.size() == kMostSeries || kept_bytes_ > kMostBytes) {
-    state.status = absl::ResourceExhaustedError(
-        base::StrCat(signal.name, ": more than ", kMostSeries, " series, or ", kMostBytes,
-                     " bytes of labels, of ", selector.text()));
+  const SeriesKey key = KeyOf(labels);
+  if (const auto known = state.places.find(key); known != state.places.end()) {
+    const double before = state.values[known->second].value;
+    if (before == sample.value) return;
+    state.status = absl::FailedPreconditionError(
+        wrong(base::StrCat("is there twice, as ", before, " and ", sample.value)));
     return;
   }
-  const auto [at, is_new] =
-      state.series.try_emplace(labels, Series{std::move(group), sample.value});
-  if (!is_new && at->second.value != sample.value) {
-    state.status = absl::FailedPreconditionError(
-        wrong(base::StrCat("is there twice, as ", at->second.value, " and ", sample.value)));
+  if (state.values.size() == kMostSeries || kept_ == kMostInAll) {
+    state.status = absl::ResourceExhaustedError(
+        base::StrCat(signal.name, ": more than ", kMostSeries, " series of ", selector.text(),
+                     ", or than ", kMostInAll, " of all that is read there"));
+    return;
   }
+  ++kept_;
+  state.places.emplace(key, state.values.size());
+  state.values.push_back({key, KeyOf(GroupOf(signal, sample.labels)), sample.value});
 }
 
 std::vector<SignalReading> ExpositionReader::Readings() {
@@ -136,7 +139,7 @@ std::vector<SignalReading> ExpositionReader::Readings() {
       readings[i].parts.push_back(ReadPart(signals_[i], j, states_[i][j]));
     }
   }
-  kept_bytes_ = 0;
+  kept_ = 0;
   return readings;
 }
 
@@ -148,13 +151,10 @@ PartReading ExpositionReader::ReadPart(const Signal& signal, size_t part,
   for (size_t i = 0; i < states.size(); ++i) {
     CandidateState state = std::exchange(states[i], {});
     if (!reading.series.empty()) continue;
-    if (!state.status.ok() || !state.series.empty()) {
+    if (!state.status.ok() || !state.values.empty()) {
       reading.status = state.status;
       reading.series = wanted.candidates[i].text();
-      if (!state.status.ok()) continue;
-      for (auto& [labels, series] : state.series) {
-        reading.values.push_back({labels, std::move(series.group), series.value});
-      }
+      if (state.status.ok()) reading.values = std::move(state.values);
     } else if (state.named && unselected.empty()) {
       unselected = wanted.candidates[i].name();
     }

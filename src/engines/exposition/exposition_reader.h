@@ -22,10 +22,10 @@ namespace gpuscaler::engines {
 
 class ExpositionReader : public SampleSink {
  public:
-  // Series that are kept of one part, and the bytes of labels in all: more of
-  // them are an error of the part.
+  // Series that are kept of one part, and of all in all: more of them are an error of
+  // the part.
   static constexpr size_t kMostSeries = 10'000;
-  static constexpr size_t kMostBytes = 4 * size_t{1024} * 1024;
+  static constexpr size_t kMostInAll = 50'000;
 
   // `signals` must outlive the reader.
   explicit ExpositionReader(std::span<const Signal> signals);
@@ -47,14 +47,11 @@ class ExpositionReader : public SampleSink {
     std::string_view text;
     std::vector<Use> uses;
   };
-  struct Series {
-    std::string group;
-    double value = 0;
-  };
   struct CandidateState {
     bool named = false;  // series of the name are there, selected or not
     absl::Status status;
-    std::map<std::string, Series, std::less<>> series;  // by labels
+    std::vector<SeriesValue> values;
+    std::map<SeriesKey, size_t> places;  // in `values`
   };
 
   void TakeFor(const Use& use, const Sample& sample);
@@ -65,7 +62,7 @@ class ExpositionReader : public SampleSink {
   std::vector<Name> names_;
   uint64_t lengths_ = 0;  // bit n: a name of n, modulo 64, characters is wanted
   size_t found_ = 0;      // in names_: what Wants found
-  size_t kept_bytes_ = 0;
+  size_t kept_ = 0;       // series
   std::vector<std::vector<std::vector<CandidateState>>> states_;  // signal, part, candidate
 };
 
