@@ -25,8 +25,10 @@ SignalAddress AddressOf(const AddressView& view, const std::string& signal) {
 
 class EngineSignals::Impl {
  public:
-  Impl(ScraperOptions options, std::shared_ptr<Resolver> resolver, std::function<void()> news)
-      : wanted_(options.forget_after),
+  Impl(ScraperOptions options, std::shared_ptr<Resolver> resolver, std::function<void()> news,
+       base::Duration stale_after)
+      : stale_after_(stale_after),
+        wanted_(options.forget_after),
         news_(std::move(news)),
         scraper_(
             std::move(options),
@@ -34,7 +36,7 @@ class EngineSignals::Impl {
             [this](const ScrapeContext& context) {
               return std::make_unique<SignalReader>(
                   wanted_.Of(context.endpoint.ToUrl(), context.began), context,
-                  room_);
+                  SampleClock{std::chrono::system_clock::now(), stale_after_}, room_);
             },
             [this](const Endpoint&) { news_(); }) {}
 
@@ -74,6 +76,7 @@ class EngineSignals::Impl {
   void Stop() { scraper_.Stop(); }
 
  private:
+  const base::Duration stale_after_;
   WantedSignals wanted_;
   const std::shared_ptr<SeriesRoom> room_ = std::make_shared<SeriesRoom>(SeriesRoom::kMost);
   const std::function<void()> news_;
@@ -81,8 +84,9 @@ class EngineSignals::Impl {
 };
 
 EngineSignals::EngineSignals(ScraperOptions options, std::shared_ptr<Resolver> resolver,
-                             std::function<void()> news)
-    : impl_(std::make_unique<Impl>(std::move(options), std::move(resolver), std::move(news))) {}
+                             std::function<void()> news, base::Duration stale_after)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(resolver), std::move(news),
+                                   stale_after)) {}
 
 EngineSignals::~EngineSignals() = default;
 

@@ -6,12 +6,12 @@
 namespace gpuscaler::engines {
 
 SignalReader::SignalReader(std::shared_ptr<const SignalSet> signals, const ScrapeContext& context,
-                           std::shared_ptr<SeriesRoom> room)
+                           const SampleClock& clock, std::shared_ptr<SeriesRoom> room)
     : signals_(std::move(signals)),
       began_(context.began),
       previous_(context.previous),
       room_(std::move(room)),
-      reader_(*signals_),
+      reader_(*signals_, clock),
       parser_(FormatOf(context.content_type), reader_) {}
 
 absl::StatusOr<std::shared_ptr<const Payload>> SignalReader::Finish() {

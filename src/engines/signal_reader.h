@@ -51,7 +51,7 @@ class SignalReader final : public BodyReader {
  public:
   // `room`: of all addresses.
   SignalReader(std::shared_ptr<const SignalSet> signals, const ScrapeContext& context,
-               std::shared_ptr<SeriesRoom> room);
+               const SampleClock& clock, std::shared_ptr<SeriesRoom> room);
 
   absl::Status Feed(std::string_view chunk) override { return parser_.Feed(chunk); }
   absl::StatusOr<std::shared_ptr<const Payload>> Finish() override;

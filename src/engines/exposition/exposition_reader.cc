@@ -65,7 +65,9 @@ absl::Status Absent(const Signal& signal, const SignalPart& part, std::string_vi
 
 }  // namespace
 
-ExpositionReader::ExpositionReader(std::span<const Signal> signals) : signals_(signals) {
+ExpositionReader::ExpositionReader(std::span<const Signal> signals,
+                                   std::optional<SampleClock> clock)
+    : signals_(signals), clock_(clock) {
   for (size_t i = 0; i < signals.size(); ++i) {
     states_.emplace_back();
     for (size_t j = 0; j < signals[i].parts.size(); ++j) {
@@ -95,6 +97,16 @@ void ExpositionReader::Take(const Sample& sample) {
   for (const Use& use : names_[found_].uses) TakeFor(use, sample);
 }
 
+std::optional<base::Duration> ExpositionReader::StaleAge(const Sample& sample) const {
+  if (!clock_ || !sample.timestamp_seconds) return std::nullopt;
+  using Seconds = std::chrono::duration<double>;
+  const double age =
+      Seconds(clock_->answered.time_since_epoch()).count() - *sample.timestamp_seconds;
+  if (age <= base::ToSeconds(clock_->stale_after)) return std::nullopt;
+  constexpr double kCentury = 100 * 365.25 * 86'400;
+  return std::chrono::duration_cast<base::Duration>(Seconds(std::min(age, kCentury)));
+}
+
 void ExpositionReader::TakeFor(const Use& use, const Sample& sample) {
   CandidateState& state = states_[use.signal][use.part][use.candidate];
   const Signal& signal = signals_[use.signal];
@@ -111,6 +123,12 @@ void ExpositionReader::TakeFor(const Use& use, const Sample& sample) {
   if (!std::isfinite(sample.value) || sample.value < 0) {
     state.status = absl::FailedPreconditionError(
         wrong(base::StrCat("is ", sample.value, "; what can be used is a number from 0")));
+    return;
+  }
+  if (const auto age = StaleAge(sample)) {
+    state.status = absl::UnavailableError(wrong(
+        base::StrCat("is ", base::FormatSeconds(*age), " old by its timestamp; what counts is ",
+                     base::FormatDuration(clock_->stale_after), " old at most")));
     return;
   }
   const SeriesKey key = KeyOf(labels);

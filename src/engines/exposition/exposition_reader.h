@@ -6,19 +6,29 @@
 //   reader.Readings()[i] is of signals[i].
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
 #include "engines/exposition/exposition_parser.h"
 #include "engines/exposition/signal.h"
 #include "engines/exposition/signal_reading.h"
 
 namespace gpuscaler::engines {
+
+// By what samples are judged that say when they are from, as those of a federated page
+// do: they may be older than the answer that they stand in.
+struct SampleClock {
+  std::chrono::system_clock::time_point answered;
+  base::Duration stale_after;
+};
 
 class ExpositionReader : public SampleSink {
  public:
@@ -27,8 +37,11 @@ class ExpositionReader : public SampleSink {
   static constexpr size_t kMostSeries = 10'000;
   static constexpr size_t kMostInAll = 50'000;
 
-  // `signals` must outlive the reader.
-  explicit ExpositionReader(std::span<const Signal> signals);
+  // `signals` must outlive the reader. A sample that is stale by `clock` is an error of
+  // its part; one from the future is not, clocks differ. Without it time stamps count
+  // for nothing.
+  explicit ExpositionReader(std::span<const Signal> signals,
+                            std::optional<SampleClock> clock = std::nullopt);
 
   bool Wants(std::string_view name) override;
   void Take(const Sample& sample) override;
@@ -55,10 +68,13 @@ class ExpositionReader : public SampleSink {
   };
 
   void TakeFor(const Use& use, const Sample& sample);
+  // How old the sample is; empty: not so old that it does not count.
+  std::optional<base::Duration> StaleAge(const Sample& sample) const;
   static PartReading ReadPart(const Signal& signal, size_t part,
                               std::vector<CandidateState>& states);
 
   std::span<const Signal> signals_;
+  const std::optional<SampleClock> clock_;
   std::vector<Name> names_;
   uint64_t lengths_ = 0;  // bit n: a name of n, modulo 64, characters is wanted
   size_t found_ = 0;      // in names_: what Wants found
