@@ -68,7 +68,7 @@ constexpr std::array<MetricRow, kMetricCount> kMetrics = {{
      "Mean time that a Triton request waited in the queue, between the two newest scrapes.",
      Origin::kEngine, Kind::kIntensity, Lane::kFast, true, {}},
     {Metric::kTritonRequestRate, "triton_request_rate", "requests/s",
-     "Triton inference requests per second, between the two newest scrapes.",
+     "Triton inference requests per second, over the last 5 seconds.",
      Origin::kEngine, Kind::kTotal, Lane::kFast, true, {}},
     {Metric::kSglangInflight, "sglang_inflight", "requests",
      "SGLang requests waiting and running.",

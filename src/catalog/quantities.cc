@@ -26,7 +26,7 @@ constexpr std::array<QuantityRow, 6> kQuantities = {{
      "Mean time that a request waited in the queue, of those answered between the two newest scrapes.",
      Kind::kIntensity, Aggregation::kAvg},
     {Quantity::kRequestRate, "request_rate", "requests/s",
-     "Requests per second, between the two newest scrapes.",
+     "Requests per second, over the last 5 seconds.",
      Kind::kTotal, Aggregation::kSum},
 }};
 // clang-format on

@@ -11,7 +11,7 @@ namespace gpuscaler::engines {
 namespace {
 
 SignalAddress AddressOf(const AddressView& view, const std::string& signal) {
-  SignalAddress address = {view.address.ToString(), view.first_listed, view.status, std::nullopt,
+  SignalAddress address = {view.address.ToString(), view.status, std::nullopt,
                            absl::UnavailableError("it was not read yet")};
   const auto* values = static_cast<const SignalValues*>(view.payload.get());
   const absl::StatusOr<double>* value = values != nullptr ? values->Find(signal) : nullptr;
@@ -25,15 +25,18 @@ SignalAddress AddressOf(const AddressView& view, const std::string& signal) {
 
 class EngineSignals::Impl {
  public:
-  Impl(ScraperOptions options, std::shared_ptr<Resolver> resolver, std::function<void()> news)
-      : wanted_(options.forget_after),
+  Impl(ScraperOptions options, std::shared_ptr<Resolver> resolver, std::function<void()> news,
+       base::Duration stale_after)
+      : stale_after_(stale_after),
+        wanted_(options.forget_after),
         news_(std::move(news)),
         scraper_(
             std::move(options),
             resolver != nullptr ? std::move(resolver) : std::make_shared<SystemResolver>(),
             [this](const ScrapeContext& context) {
               return std::make_unique<SignalReader>(
-                  wanted_.Of(context.endpoint.ToUrl(), context.began), context);
+                  wanted_.Of(context.endpoint.ToUrl(), context.began), context,
+                  SampleClock{std::chrono::system_clock::now(), stale_after_}, room_);
             },
             [this](const Endpoint&) { news_(); }) {}
 
@@ -73,14 +76,17 @@ class EngineSignals::Impl {
   void Stop() { scraper_.Stop(); }
 
  private:
+  const base::Duration stale_after_;
   WantedSignals wanted_;
+  const std::shared_ptr<SeriesRoom> room_ = std::make_shared<SeriesRoom>(SeriesRoom::kMost);
   const std::function<void()> news_;
   Scraper scraper_;  // last: its thread uses everything above
 };
 
 EngineSignals::EngineSignals(ScraperOptions options, std::shared_ptr<Resolver> resolver,
-                             std::function<void()> news)
-    : impl_(std::make_unique<Impl>(std::move(options), std::move(resolver), std::move(news))) {}
+                             std::function<void()> news, base::Duration stale_after)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(resolver), std::move(news),
+                                   stale_after)) {}
 
 EngineSignals::~EngineSignals() = default;
 

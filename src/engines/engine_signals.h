@@ -23,9 +23,10 @@ class Resolver;
 class EngineSignals {
  public:
   // `resolver`: nullptr for the system's. `news` is called on the engines' thread when
-  // there is something new to be read: cheap, never blocks.
+  // there is something new to be read: cheap, never blocks. `stale_after`: a sample that
+  // says by its timestamp that it was older than this when it was read is an error.
   EngineSignals(ScraperOptions options, std::shared_ptr<Resolver> resolver,
-                std::function<void()> news);
+                std::function<void()> news, base::Duration stale_after = std::chrono::seconds(10));
   ~EngineSignals();
   EngineSignals(const EngineSignals&) = delete;
   EngineSignals& operator=(const EngineSignals&) = delete;

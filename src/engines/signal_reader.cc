@@ -5,11 +5,13 @@
 
 namespace gpuscaler::engines {
 
-SignalReader::SignalReader(std::shared_ptr<const SignalSet> signals, const ScrapeContext& context)
+SignalReader::SignalReader(std::shared_ptr<const SignalSet> signals, const ScrapeContext& context,
+                           const SampleClock& clock, std::shared_ptr<SeriesRoom> room)
     : signals_(std::move(signals)),
       began_(context.began),
       previous_(context.previous),
-      reader_(*signals_),
+      room_(std::move(room)),
+      reader_(*signals_, clock),
       parser_(FormatOf(context.content_type), reader_) {}
 
 absl::StatusOr<std::shared_ptr<const Payload>> SignalReader::Finish() {
@@ -18,17 +20,18 @@ absl::StatusOr<std::shared_ptr<const Payload>> SignalReader::Finish() {
   // This folder's reader made it.
   const auto* previous = static_cast<const SignalValues*>(previous_.get());
   values->trackers_ =
-      previous != nullptr ? previous->trackers_ : std::make_shared<SignalValues::Trackers>();
+      previous != nullptr ? previous->trackers_ : std::make_shared<SignalValues::Trackers>(room_);
   SignalValues::Trackers& trackers = *values->trackers_;
   const std::vector<SignalReading> readings = reader_.Readings();
   for (size_t i = 0; i < signals_->size(); ++i) {
     const Signal& signal = (*signals_)[i];
     SignalTracker& tracker =
-        trackers.try_emplace(signal.name, signals_, signal).first->second.tracker;
+        trackers.by_signal.try_emplace(signal.name, signals_, signal, trackers.room)
+            .first->second.tracker;
     values->values_.emplace(signal.name, tracker.Update(readings[i], began_));
   }
   // Of signals that nobody wants any more.
-  std::erase_if(trackers,
+  std::erase_if(trackers.by_signal,
                 [&values](const auto& tracked) { return values->Find(tracked.first) == nullptr; });
   return values;
 }

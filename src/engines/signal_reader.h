@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "engines/exposition/exposition_parser.h"
 #include "engines/exposition/exposition_reader.h"
+#include "engines/exposition/series_room.h"
 #include "engines/exposition/signal_tracker.h"
 #include "engines/scraping/body_reader.h"
 #include "engines/wanted_signals.h"
@@ -29,12 +30,17 @@ class SignalValues final : public Payload {
  private:
   friend class SignalReader;
   struct Tracked {
-    explicit Tracked(std::shared_ptr<const SignalSet> its_signals, const Signal& signal)
-        : signals(std::move(its_signals)), tracker(signal) {}
+    Tracked(std::shared_ptr<const SignalSet> its_signals, const Signal& signal, SeriesRoom& room)
+        : signals(std::move(its_signals)), tracker(signal, room) {}
     std::shared_ptr<const SignalSet> signals;  // of which the tracker's signal is one
     SignalTracker tracker;
   };
-  using Trackers = std::map<std::string, Tracked>;
+  struct Trackers {
+    explicit Trackers(std::shared_ptr<SeriesRoom> whole)
+        : room(SeriesRoom::kMostOfAnAddress, std::move(whole)) {}
+    SeriesRoom room;
+    std::map<std::string, Tracked> by_signal;
+  };
 
   std::map<std::string, absl::StatusOr<double>> values_;
   // Handed on from body to body: the values are this body's, the trackers the newest's.
@@ -43,7 +49,9 @@ class SignalValues final : public Payload {
 
 class SignalReader final : public BodyReader {
  public:
-  SignalReader(std::shared_ptr<const SignalSet> signals, const ScrapeContext& context);
+  // `room`: of all addresses.
+  SignalReader(std::shared_ptr<const SignalSet> signals, const ScrapeContext& context,
+               const SampleClock& clock, std::shared_ptr<SeriesRoom> room);
 
   absl::Status Feed(std::string_view chunk) override { return parser_.Feed(chunk); }
   absl::StatusOr<std::shared_ptr<const Payload>> Finish() override;
@@ -52,6 +60,7 @@ class SignalReader final : public BodyReader {
   const std::shared_ptr<const SignalSet> signals_;
   const base::SteadyTime began_;
   const std::shared_ptr<const Payload> previous_;
+  const std::shared_ptr<SeriesRoom> room_;
   ExpositionReader reader_;
   ExpositionParser parser_;
 };

@@ -46,7 +46,7 @@ struct ScalerServer::Impl {
   Impl(const Options& options, telemetry::Store& telemetry_store, Role its_role)
       : store(telemetry_store),
         role(std::move(its_role)),
-        engines(StartEngines(options.engines)),
+        engines(StartEngines(options)),
         scaler{telemetry_store, windows, signs,         spells,
                options.limits,  role,    engines.get(), &decisions},
         server(RpcOptions(options)),
@@ -66,12 +66,13 @@ struct ScalerServer::Impl {
     if (engines != nullptr) engines->Stop();  // not before: the last calls ask it
   }
 
-  std::unique_ptr<engines::EngineSignals> StartEngines(
-      const std::optional<engines::ScraperOptions>& options) {
-    if (!options) return nullptr;
-    return std::make_unique<engines::EngineSignals>(*options, nullptr, [this] {
+  std::unique_ptr<engines::EngineSignals> StartEngines(const Options& options) {
+    if (!options.engines) return nullptr;
+    const auto wake = [this] {
       if (serving.load()) server.Wake();
-    });
+    };
+    return std::make_unique<engines::EngineSignals>(*options.engines, nullptr, wake,
+                                                    options.limits.stale_after);
   }
 
   void StopWaking() {

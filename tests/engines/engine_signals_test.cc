@@ -160,6 +160,28 @@ TEST_F(EngineSignalsTest, AnEngineThatFallsSilentIsKnownUntilItsReadingIsOld) {
   EXPECT_THAT(std::string(base::Message(old)), HasSubstr("127.0.0.1"));
 }
 
+// A page that passes on what others said minutes ago answers at once, and tells nothing.
+TEST_F(EngineSignalsTest, ASampleThatSaysThatItIsOldIsAnErrorAndNoZero) {
+  FakeEngine engine("127.0.0.1");
+  const auto say = [&engine](base::Duration age) {
+    const auto time = std::chrono::duration_cast<milliseconds>(
+        std::chrono::system_clock::now().time_since_epoch() - age);
+    engine.Say(
+        base::StrCat("# TYPE vllm:num_requests_waiting gauge\n"
+                     "vllm:num_requests_waiting 0 ",
+                     time.count(), "\n"));
+  };
+  say(std::chrono::minutes(4));
+  names_->Set("vllm", {"127.0.0.1"});
+  const scaling::Trigger trigger = Waiting(engine.port());
+  Await([&] {
+    return base::Message(Evaluate(trigger).status()).find("timestamp") != std::string::npos;
+  });
+  EXPECT_EQ(Evaluate(trigger).status().code(), StatusCode::kUnavailable);
+  say(-std::chrono::minutes(4));
+  AwaitValue(trigger, 0);
+}
+
 TEST_F(EngineSignalsTest, ANameWithoutAddressIsZeroOnlyOnceItHadOne) {
   FakeEngine engine("127.0.0.1");
   engine.Say(Queue(3));

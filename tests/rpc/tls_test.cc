@@ -99,7 +99,7 @@ TEST_F(TlsTest, PlaintextAtATlsPortAndTlsAtAPlaintextPortFailAtOnce) {
   const base::SteadyTime started = base::Now();
   EXPECT_EQ(server_->CheckAnew(grpc::InsecureChannelCredentials()).error_code(),
             grpc::StatusCode::UNAVAILABLE);
-  const Descriptor garbage = Connect(server_->port());
+  const base::Descriptor garbage = Connect(server_->port());
   ASSERT_GT(send(garbage.get(), "GET / HTTP/1.1\r\n\r\n", 18, MSG_NOSIGNAL), 0);
   EXPECT_TRUE(IsClosedByPeer(garbage));
   TlsServer plaintext(nullptr);
@@ -111,7 +111,7 @@ TEST_F(TlsTest, PlaintextAtATlsPortAndTlsAtAPlaintextPortFailAtOnce) {
 
 TEST_F(TlsTest, HandshakesThatDoNotGoOnHoldUpNobody) {
   Start(true);
-  std::vector<Descriptor> slow;
+  std::vector<base::Descriptor> slow;
   for (int i = 0; i < 200; ++i) {
     slow.push_back(Connect(server_->port()));
     // A record header that announces 512 bytes, and the first of them.
@@ -178,6 +178,27 @@ TEST_F(TlsTest, ClientCredentialsComeFromTheFilesOfTheMoment) {
   EXPECT_THAT(std::string(TlsClientCredentials(client.files()).status().message()),
               testing::HasSubstr(client.File("tls.crt") + " expired on "));
   EXPECT_FALSE(TlsClientCredentials({client.File("tls.crt"), client.File("tls.key"), ""}).ok());
+}
+
+TEST_F(TlsTest, ClientCredentialsOfAWatchAreTheNewestThatAreValid) {
+  Start(true);
+  SecretFolder client(Authority("another CA").Issue(), authority_.pem());
+  const auto watch = CertificateWatch::StartAnyway(client.files(), std::chrono::milliseconds(5));
+  auto credentials = TlsClientCredentials(*watch);
+  ASSERT_TRUE(credentials.ok()) << credentials.status();
+  EXPECT_FALSE(server_->CheckAnew(*credentials).ok());
+  client.Replace(honest_, authority_.pem());
+  Await([&] {
+    credentials = TlsClientCredentials(*watch);
+    return credentials.ok() && server_->CheckAnew(*credentials).ok();
+  });
+  const Identity brief = authority_.Issue({.ends = seconds(5)});
+  client.Replace(brief, authority_.pem());
+  Await([&] { return watch->newest()->certificate == brief.certificate; });
+  client.Overwrite("tls.crt", "garbage");
+  Await([&] { return !TlsClientCredentials(*watch).ok(); });
+  EXPECT_THAT(std::string(TlsClientCredentials(*watch).status().message()),
+              testing::HasSubstr(client.File("tls.crt") + " expired on "));
 }
 
 }  // namespace

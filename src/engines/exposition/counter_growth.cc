@@ -3,19 +3,13 @@
 #include <cstddef>
 
 namespace gpuscaler::engines {
-namespace {
 
-// Series that are gone and yet remembered.
-constexpr size_t kMostGone = 10'000;
-
-}  // namespace
-
-std::map<std::string, Growth, std::less<>> CounterGrowth::Update(
-    std::span<const SeriesValue> counters, base::SteadyTime now) {
-  std::map<std::string, Growth, std::less<>> growths;
+std::optional<Growths> CounterGrowth::Update(std::span<const SeriesValue> counters,
+                                             base::SteadyTime now) {
+  Growths growths;
   for (const SeriesValue& counter : counters) {
     Growth& growth = growths[counter.group];
-    const auto [last, is_new] = last_.try_emplace(counter.labels, Last{counter.value, now});
+    const auto [last, is_new] = last_.try_emplace(counter.series, Last{counter.value, now});
     if (is_new) {
       if (!first_) growth.amount += counter.value;
     } else if (counter.value >= last->second.value) {
@@ -27,11 +21,23 @@ std::map<std::string, Growth, std::less<>> CounterGrowth::Update(
     last->second = {counter.value, now};
   }
   first_ = false;
-  const bool too_many = last_.size() > counters.size() + kMostGone;
-  std::erase_if(last_, [&](const auto& entry) {
-    return entry.second.seen != now && (too_many || now - entry.second.seen > kRemember);
-  });
-  return growths;
+  Drop(now, last_.size() > counters.size() + kMostGone ? base::Duration::zero() : kRemember);
+  if (share_.Hold(last_.size())) return growths;
+  Drop(now, base::Duration::zero());
+  if (share_.Hold(last_.size())) return growths;
+  Forget();
+  return std::nullopt;
+}
+
+void CounterGrowth::Forget() {
+  last_.clear();
+  share_.Hold(0);
+  first_ = true;
+}
+
+void CounterGrowth::Drop(base::SteadyTime now, base::Duration longer_gone_than) {
+  std::erase_if(last_,
+                [&](const auto& entry) { return now - entry.second.seen > longer_gone_than; });
 }
 
 }  // namespace gpuscaler::engines

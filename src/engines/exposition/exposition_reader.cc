@@ -65,7 +65,9 @@ absl::Status Absent(const Signal& signal, const SignalPart& part, std::string_vi
 
 }  // namespace
 
-ExpositionReader::ExpositionReader(std::span<const Signal> signals) : signals_(signals) {
+ExpositionReader::ExpositionReader(std::span<const Signal> signals,
+                                   std::optional<SampleClock> clock)
+    : signals_(signals), clock_(clock) {
   for (size_t i = 0; i < signals.size(); ++i) {
     states_.emplace_back();
     for (size_t j = 0; j < signals[i].parts.size(); ++j) {
@@ -95,6 +97,16 @@ void ExpositionReader::Take(const Sample& sample) {
   for (const Use& use : names_[found_].uses) TakeFor(use, sample);
 }
 
+std::optional<base::Duration> ExpositionReader::StaleAge(const Sample& sample) const {
+  if (!clock_ || !sample.timestamp_seconds) return std::nullopt;
+  using Seconds = std::chrono::duration<double>;
+  const double age =
+      Seconds(clock_->answered.time_since_epoch()).count() - *sample.timestamp_seconds;
+  if (age <= base::ToSeconds(clock_->stale_after)) return std::nullopt;
+  constexpr double kCentury = 100 * 365.25 * 86'400;
+  return std::chrono::duration_cast<base::Duration>(Seconds(std::min(age, kCentury)));
+}
+
 void ExpositionReader::TakeFor(const Use& use, const Sample& sample) {
   CandidateState& state = states_[use.signal][use.part][use.candidate];
   const Signal& signal = signals_[use.signal];
@@ -113,20 +125,29 @@ void ExpositionReader::TakeFor(const Use& use, const Sample& sample) {
         wrong(base::StrCat("is ", sample.value, "; what can be used is a number from 0")));
     return;
   }
-  std::string group = GroupOf(signal, sample.labels);
-  kept_bytes_ += labels.size() + group.size();
-  if (state.series.size() == kMostSeries || kept_bytes_ > kMostBytes) {
-    state.status = absl::ResourceExhaustedError(
-        base::StrCat(signal.name, ": more than ", kMostSeries, " series, or ", kMostBytes,
-                     " bytes of labels, of ", selector.text()));
+  if (const auto age = StaleAge(sample)) {
+    state.status = absl::UnavailableError(wrong(
+        base::StrCat("is ", base::FormatSeconds(*age), " old by its timestamp; what counts is ",
+                     base::FormatDuration(clock_->stale_after), " old at most")));
     return;
   }
-  const auto [at, is_new] =
-      state.series.try_emplace(labels, Series{std::move(group), sample.value});
-  if (!is_new && at->second.value != sample.value) {
+  const SeriesKey key = KeyOf(labels);
+  if (const auto known = state.places.find(key); known != state.places.end()) {
+    const double before = state.values[known->second].value;
+    if (before == sample.value) return;
     state.status = absl::FailedPreconditionError(
-        wrong(base::StrCat("is there twice, as ", at->second.value, " and ", sample.value)));
+        wrong(base::StrCat("is there twice, as ", before, " and ", sample.value)));
+    return;
   }
+  if (state.values.size() == kMostSeries || kept_ == kMostInAll) {
+    state.status = absl::ResourceExhaustedError(
+        base::StrCat(signal.name, ": more than ", kMostSeries, " series of ", selector.text(),
+                     ", or than ", kMostInAll, " of all that is read there"));
+    return;
+  }
+  ++kept_;
+  state.places.emplace(key, state.values.size());
+  state.values.push_back({key, KeyOf(GroupOf(signal, sample.labels)), sample.value});
 }
 
 std::vector<SignalReading> ExpositionReader::Readings() {
@@ -136,7 +157,7 @@ std::vector<SignalReading> ExpositionReader::Readings() {
       readings[i].parts.push_back(ReadPart(signals_[i], j, states_[i][j]));
     }
   }
-  kept_bytes_ = 0;
+  kept_ = 0;
   return readings;
 }
 
@@ -148,13 +169,10 @@ PartReading ExpositionReader::ReadPart(const Signal& signal, size_t part,
   for (size_t i = 0; i < states.size(); ++i) {
     CandidateState state = std::exchange(states[i], {});
     if (!reading.series.empty()) continue;
-    if (!state.status.ok() || !state.series.empty()) {
+    if (!state.status.ok() || !state.values.empty()) {
       reading.status = state.status;
       reading.series = wanted.candidates[i].text();
-      if (!state.status.ok()) continue;
-      for (auto& [labels, series] : state.series) {
-        reading.values.push_back({labels, std::move(series.group), series.value});
-      }
+      if (state.status.ok()) reading.values = std::move(state.values);
     } else if (state.named && unselected.empty()) {
       unselected = wanted.candidates[i].name();
     }

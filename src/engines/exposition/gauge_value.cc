@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <string_view>
 
 namespace gpuscaler::engines {
 namespace {
@@ -20,7 +19,7 @@ double Max(const PartReading& part) {
 }
 
 double SumOverRanks(const PartReading& part) {
-  std::map<std::string_view, double> groups;
+  std::map<SeriesKey, double> groups;
   for (const SeriesValue& series : part.values) {
     double& largest = groups[series.group];
     largest = std::max(largest, series.value);

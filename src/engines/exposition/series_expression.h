@@ -10,7 +10,7 @@ namespace gpuscaler::engines {
 
 struct SeriesExpression {
   SeriesSelector selector;
-  bool rate = false;  // growth per second, between the two newest scrapes
+  bool rate = false;  // growth per second, over the last ones
 };
 
 // Reads SELECTOR or rate(SELECTOR). INVALID_ARGUMENT as "column 7: what is wrong;

@@ -5,12 +5,13 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "engines/exposition/series_key.h"
 
 namespace gpuscaler::engines {
 
 struct SeriesValue {
-  std::string labels;  // all of them, sorted: tells the series from its neighbours
-  std::string group;   // what is folded or waits together; empty: all of the part
+  SeriesKey series;  // by all of its labels: tells it from its neighbours
+  SeriesKey group;   // what is folded or waits together; of no labels: all of the part
   double value = 0;
 };
 

@@ -32,7 +32,6 @@ absl::StatusOr<double> Finite(const Signal& signal, absl::StatusOr<double> value
       base::StrCat(signal.name, ": what its series come to is larger than any number can hold"));
 }
 
-template <class Growths>
 double Total(const Growths& growths) {
   double total = 0;
   for (const auto& [group, growth] : growths) total += growth.amount;
@@ -40,6 +39,13 @@ double Total(const Growths& growths) {
 }
 
 }  // namespace
+
+SignalTracker::SignalTracker(const Signal& signal, SeriesRoom& room)
+    : signal_(signal), standstill_share_(room) {
+  if (signal_.method == catalog::Method::kGauge) return;
+  for (size_t i = 0; i < CounterCount(signal_); ++i) counters_.emplace_back(room);
+  series_.resize(counters_.size());
+}
 
 absl::StatusOr<double> SignalTracker::Update(const SignalReading& reading, base::SteadyTime now) {
   return Finite(signal_, signal_.method == catalog::Method::kGauge ? GaugeValue(signal_, reading)
@@ -53,9 +59,15 @@ absl::StatusOr<double> SignalTracker::Grown(const SignalReading& reading, base::
   if (scraped_ && now <= *scraped_) {
     return absl::UnavailableError(base::StrCat(signal_.name, ": no time has passed"));
   }
-  const bool comparable = Grow(reading, now);
+  bool comparable = false;
+  const std::vector<Growths> growths = Grow(reading, now, comparable);
+  if (growths.empty()) return NoRoom();
   const bool is_rate = signal_.method == catalog::Method::kRate;
-  if (!is_rate) FollowStandstill(reading.parts[kWaiting], now);
+  if (is_rate && comparable) recent_.Add(Total(growths[0]), now);
+  if (is_rate && !comparable) recent_.Begin(now);
+  if (!is_rate && !FollowStandstill(growths[kAnswered], reading.parts[kWaiting], now)) {
+    return NoRoom();
+  }
   for (size_t i = 0; i < counters_.size(); ++i) {
     if (!reading.parts[i].status.ok()) return reading.parts[i].status;
   }
@@ -64,56 +76,68 @@ absl::StatusOr<double> SignalTracker::Grown(const SignalReading& reading, base::
     return absl::UnavailableError(base::StrCat(
         signal_.name, " is growth between two scrapes, of which there is but one yet"));
   }
-  if (is_rate) return Rate();
-  return MeanWait(reading.parts[kWaiting], now);
+  if (is_rate) return signal_.scale * recent_.PerSecond();
+  return MeanWait(growths, reading.parts[kWaiting], now);
 }
 
-// Returns whether there is a scrape before to compare with.
-bool SignalTracker::Grow(const SignalReading& reading, base::SteadyTime now) {
-  const size_t count = CounterCount(signal_);
-  series_.resize(count);
-  counters_.resize(count);
-  growths_.resize(count);
-  elapsed_ = scraped_ ? now - *scraped_ : base::Duration::zero();
-  bool comparable = scraped_ && elapsed_ <= kLongestGap;
+std::vector<Growths> SignalTracker::Grow(const SignalReading& reading, base::SteadyTime now,
+                                         bool& comparable) {
+  comparable = scraped_ && now - *scraped_ <= kLongestGap;
   scraped_ = now;
-  for (size_t i = 0; i < count; ++i) {
+  std::vector<Growths> growths;
+  for (size_t i = 0; i < counters_.size(); ++i) {
     const PartReading& part = reading.parts[i];
     // Another candidate's counters have nothing to do with these.
     if (!series_[i].empty() && !part.series.empty() && part.series != series_[i]) {
-      counters_[i] = CounterGrowth();
+      counters_[i].Forget();
       comparable = false;
     }
     if (!part.series.empty()) series_[i] = part.series;
-    growths_[i] = counters_[i].Update(part.values, now);
+    auto grown = counters_[i].Update(part.values, now);
+    if (!grown) return {};
+    growths.push_back(*std::move(grown));
   }
-  return comparable;
+  return growths;
 }
 
-double SignalTracker::Rate() const {
-  return signal_.scale * Total(growths_[0]) / base::ToSeconds(elapsed_);
+// What others need is not taken up by the half of a signal.
+absl::Status SignalTracker::NoRoom() {
+  for (CounterGrowth& counter : counters_) counter.Forget();
+  recent_.Clear();
+  standstill_since_.clear();
+  standstill_share_.Hold(0);
+  scraped_.reset();
+  return absl::ResourceExhaustedError(
+      base::StrCat(signal_.name,
+                   ": no room to remember its series from one scrape to the next; there is room "
+                   "for ",
+                   SeriesRoom::kMostOfAnAddress, " of an address and ", SeriesRoom::kMost,
+                   " of all; select fewer by their labels"));
 }
 
-void SignalTracker::FollowStandstill(const PartReading& waiting, base::SteadyTime now) {
+bool SignalTracker::FollowStandstill(const Growths& answered, const PartReading& waiting,
+                                     base::SteadyTime now) {
   auto before = std::exchange(standstill_since_, {});
   for (const SeriesValue& series : waiting.values) {
     if (series.value == 0) continue;
     const auto since = before.find(series.group);
-    const auto growth = growths_[kAnswered].find(series.group);
-    const bool answered = growth != growths_[kAnswered].end() &&
-                          (growth->second.amount > 0 || growth->second.restarted);
-    standstill_since_[series.group] = since == before.end() || answered ? now : since->second;
+    const auto growth = answered.find(series.group);
+    const bool moves =
+        growth != answered.end() && (growth->second.amount > 0 || growth->second.restarted);
+    standstill_since_[series.group] = since == before.end() || moves ? now : since->second;
   }
+  return standstill_share_.Hold(standstill_since_.size());
 }
 
-absl::StatusOr<double> SignalTracker::MeanWait(const PartReading& waiting, base::SteadyTime now) {
+absl::StatusOr<double> SignalTracker::MeanWait(const std::vector<Growths>& growths,
+                                               const PartReading& waiting, base::SteadyTime now) {
   base::Duration standstill{0};
   for (const auto& [queue, since] : standstill_since_)
     standstill = std::max(standstill, now - since);
   const double at_least = base::ToSeconds(standstill) * 1000;  // the unit is ms
 
-  const double answered = Total(growths_[kAnswered]);
-  unanswered_wait_ += Total(growths_[kWaited]);
+  const double answered = Total(growths[kAnswered]);
+  unanswered_wait_ += Total(growths[kWaited]);
   if (answered > 0) {
     last_mean_ = signal_.scale * std::exchange(unanswered_wait_, 0) / answered;
   } else if (!waiting.status.ok()) {

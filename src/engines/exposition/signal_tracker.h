@@ -2,15 +2,17 @@
 // counters needs two of them.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/time.h"
 #include "engines/exposition/counter_growth.h"
+#include "engines/exposition/recent_growth.h"
+#include "engines/exposition/series_room.h"
 #include "engines/exposition/signal.h"
 #include "engines/exposition/signal_reading.h"
 
@@ -23,16 +25,19 @@ class SignalTracker {
   // Two scrapes further apart than this tell nothing of now.
   static constexpr base::Duration kLongestGap = std::chrono::minutes(5);
 
-  // `signal` must outlive the tracker.
-  explicit SignalTracker(const Signal& signal) : signal_(signal) {}
+  // `signal` and `room`, for what is kept from scrape to scrape, must outlive the
+  // tracker.
+  SignalTracker(const Signal& signal, SeriesRoom& room);
 
   // The value, in the unit of the signal's quantity. `now` is when the exposition
   // was read; a scrape that failed is not told. What is absent, or no number that
   // can be used, is the reading's own error, UNAVAILABLE what the next scrape will
-  // tell, FAILED_PRECONDITION what is larger than any number. Finite.
+  // tell, RESOURCE_EXHAUSTED that there is no room for its series, FAILED_PRECONDITION
+  // what is larger than any number. Finite.
   //
-  // A rate is growth over the time between the scrapes; without growth it is 0.
-  // A series that was absent and is there now has grown from 0.
+  // A rate is the growth over the last seconds (RecentGrowth): above 0 from the first
+  // scrape that shows growth until that is RecentGrowth::kSpan ago, else 0. A series
+  // that was absent and is there now has grown from 0.
   //
   // A mean wait is the growth of the time waited over the growth of the requests,
   // in all queues (models) together. A request is counted when it is answered,
@@ -47,24 +52,27 @@ class SignalTracker {
   absl::StatusOr<double> Update(const SignalReading& reading, base::SteadyTime now);
 
  private:
-  using Growths = std::map<std::string, Growth, std::less<>>;
-
   // Of what needs two scrapes.
   absl::StatusOr<double> Grown(const SignalReading& reading, base::SteadyTime now);
-  double Rate() const;
-  absl::StatusOr<double> MeanWait(const PartReading& waiting, base::SteadyTime now);
+  absl::StatusOr<double> MeanWait(const std::vector<Growths>& growths, const PartReading& waiting,
+                                  base::SteadyTime now);
   // Since when it has been so that in a queue somebody waits and nobody is answered.
-  void FollowStandstill(const PartReading& waiting, base::SteadyTime now);
-  bool Grow(const SignalReading& reading, base::SteadyTime now);
+  // False: there is no room to remember it.
+  bool FollowStandstill(const Growths& answered, const PartReading& waiting, base::SteadyTime now);
+  // Of each counter, since the scrape before; `comparable`: whether there is one to
+  // compare with. Empty: there is no room.
+  std::vector<Growths> Grow(const SignalReading& reading, base::SteadyTime now, bool& comparable);
+  absl::Status NoRoom();
 
   const Signal& signal_;
-  std::vector<std::string> series_;  // of each counter: the selector that counted
-  std::vector<CounterGrowth> counters_;
-  std::vector<Growths> growths_;  // of each counter, since the scrape before
+  // Of each counter.
+  std::deque<CounterGrowth> counters_;
+  std::vector<std::string> series_;  // the selector that counted
   std::optional<base::SteadyTime> scraped_;
-  base::Duration elapsed_{0};  // between the two newest scrapes; 0: there is but one
+  RecentGrowth recent_;  // of a rate
 
-  std::map<std::string, base::SteadyTime, std::less<>> standstill_since_;  // by queue
+  std::map<SeriesKey, base::SteadyTime> standstill_since_;  // by queue
+  SeriesRoom::Share standstill_share_;
   double unanswered_wait_ = 0;  // counted before the request that it belongs to
   double last_mean_ = 0;
 };

@@ -159,7 +159,8 @@ constexpr base::SteadyTime kStart{std::chrono::hours(1)};
 // Of a scrape and another two seconds later.
 absl::StatusOr<double> Between(const Signal& signal, std::string_view first,
                                std::string_view second) {
-  SignalTracker tracker(signal);
+  SeriesRoom room(SeriesRoom::kMostOfAnAddress);
+  SignalTracker tracker(signal, room);
   EXPECT_EQ(tracker.Update(Read(signal, first), kStart).status().code(),
             absl::StatusCode::kUnavailable);
   return tracker.Update(Read(signal, second), kStart + std::chrono::seconds(2));

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "engines/exposition/gauge_value.h"
 #include "engines/exposition/readings.h"
+#include "engines/exposition/recorder.h"
 
 namespace gpuscaler::engines {
 namespace {
@@ -140,12 +141,71 @@ TEST(ExpositionReader, KeepsABoundedNumberOfSeries) {
   EXPECT_THAT(Error(Expression("a"), text + "a 1\n"), HasSubstr("RESOURCE_EXHAUSTED"));
 }
 
-TEST(ExpositionReader, KeepsBoundedLabels) {
+TEST(ExpositionReader, KeepsABoundedNumberOfSeriesOfAllSignals) {
+  std::vector<Signal> signals;
   std::string text;
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < 6; ++i) {
+    signals.push_back(Expression(base::StrCat("a", i)));
+    for (size_t j = 0; j < ExpositionReader::kMostInAll / 6 + 1; ++j) {
+      base::StrAppend(&text, "a", i, "{b=\"", j, "\"} 1\n");
+    }
+  }
+  const auto readings = ReadAll(signals, text);
+  EXPECT_TRUE(readings[4].parts[0].status.ok());
+  EXPECT_EQ(readings[5].parts[0].status.code(), absl::StatusCode::kResourceExhausted);
+}
+
+TEST(ExpositionReader, KeepsNoLabels) {
+  std::string text;
+  for (int i = 0; i < 60; ++i) {
     base::StrAppend(&text, "a{b=\"", std::string(60'000, 'x'), i, "\"} 1\n");
   }
-  EXPECT_THAT(Error(Expression("a"), text), HasSubstr("RESOURCE_EXHAUSTED: a: more than 10000"));
+  EXPECT_EQ(*Value(Expression("a"), text), 60);
+}
+
+// A federated page tells what was so minutes ago.
+class TimestampTest : public testing::Test {
+ protected:
+  // A quarter of a second after the hour.
+  static constexpr std::chrono::milliseconds kAnswered{1'800'000'000'250};
+
+  static PartReading Part(std::string_view text, ExpositionFormat format) {
+    const Signal signal = Expression("queue");
+    ExpositionReader reader(
+        {&signal, 1},
+        SampleClock{std::chrono::system_clock::time_point(kAnswered), std::chrono::seconds(10)});
+    EXPECT_EQ(Parse(text, reader, format), absl::OkStatus());
+    return reader.Readings()[0].parts[0];
+  }
+};
+
+TEST_F(TimestampTest, InMillisecondsOfAStaleSampleIsAnErrorThatNamesItsAge) {
+  const auto part = [](int64_t time) {
+    return Part(base::StrCat("queue{m=\"x\"} 7 ", time, "\n"), ExpositionFormat::kText);
+  };
+  EXPECT_EQ(part(kAnswered.count() - 240'000).status.ToString(),
+            "UNAVAILABLE: queue: queue{m=\"x\"} is 240.0s old by its timestamp; what counts is "
+            "10s old at most");
+  EXPECT_FALSE(part(kAnswered.count() - 10'001).status.ok());
+  EXPECT_TRUE(part(kAnswered.count() - 9'999).status.ok());
+  EXPECT_TRUE(part(kAnswered.count() + 3'600'000).status.ok()) << "clocks differ";
+  EXPECT_FALSE(part(0).status.ok());
+  EXPECT_FALSE(part(-9'000'000'000'000'000'000).status.ok());
+}
+
+TEST_F(TimestampTest, IsInSecondsInOpenMetrics) {
+  const auto part = [](std::string_view time) {
+    return Part(base::StrCat("queue 7 ", time, "\n# EOF\n"), ExpositionFormat::kOpenMetrics);
+  };
+  EXPECT_THAT(std::string(base::Message(part("1799999760.25").status)),
+              HasSubstr("queue{} is 240.0s old"));
+  EXPECT_TRUE(part("1799999990.5").status.ok());
+  EXPECT_TRUE(part("1800000000").status.ok());
+  EXPECT_FALSE(part("1799999990").status.ok());
+}
+
+TEST_F(TimestampTest, OfWhatIsNotSelectedDoesNotMatter) {
+  EXPECT_TRUE(Part("queue 7\nother 1 0\n", ExpositionFormat::kText).status.ok());
 }
 
 }  // namespace

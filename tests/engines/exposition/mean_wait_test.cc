@@ -41,7 +41,8 @@ class MeanWaitTest : public ::testing::Test {
   }
 
   Signal signal_ = Of("triton", "queue_wait_ms");
-  SignalTracker tracker_{signal_};
+  SeriesRoom room_{SeriesRoom::kMostOfAnAddress};
+  SignalTracker tracker_{signal_, room_};
 };
 
 TEST_F(MeanWaitTest, IsAllTimeWaitedOverAllRequests) {
