@@ -55,7 +55,7 @@ absl::StatusOr<scaling::Evaluation> SimulatedScaler::Evaluated(
   engines::SignalView router;
   router.settled = true;
   router.once_resolved = true;
-  router.addresses.push_back({"router", start_, absl::OkStatus(), now_, waiting_});
+  router.addresses.push_back({"router", absl::OkStatus(), now_, waiting_});
   const absl::StatusOr<engines::SignalView> activation = std::move(router);
   return scaling::Evaluate(trigger, view, now_, limits_, {nullptr, &activation},
                            {last_sign, std::nullopt});
