@@ -11,7 +11,7 @@ namespace gpuscaler::engines {
 namespace {
 
 SignalAddress AddressOf(const AddressView& view, const std::string& signal) {
-  SignalAddress address = {view.address.ToString(), view.first_listed, view.status, std::nullopt,
+  SignalAddress address = {view.address.ToString(), view.status, std::nullopt,
                            absl::UnavailableError("it was not read yet")};
   const auto* values = static_cast<const SignalValues*>(view.payload.get());
   const absl::StatusOr<double>* value = values != nullptr ? values->Find(signal) : nullptr;

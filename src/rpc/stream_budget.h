@@ -38,7 +38,6 @@ class StreamBudget {
   // In no budget: nothing.
   void Return(OpenStream& stream);
   size_t most() const { return most_; }
-  size_t open() const { return open_; }
 
  private:
   using List = boost::intrusive::list<

@@ -133,7 +133,7 @@ class Run {
     engines::SignalView router;
     router.settled = true;
     router.once_resolved = true;
-    router.addresses.push_back({"router", kStart, absl::OkStatus(), now_, signal});
+    router.addresses.push_back({"router", absl::OkStatus(), now_, signal});
     const absl::StatusOr<engines::SignalView> activation = std::move(router);
     return scaling::Evaluate(trigger, view, now_, options_.limits, {nullptr, &activation},
                              {last_sign, std::nullopt});

@@ -31,7 +31,7 @@ engines::SignalView Said(const std::vector<absl::StatusOr<double>>& values) {
   view.settled = view.once_resolved = true;
   for (const auto& value : values) {
     view.addresses.push_back({"10.0.0." + std::to_string(view.addresses.size() + 1),
-                              kNow - seconds(60), value.ok() ? absl::OkStatus() : value.status(),
+                              value.ok() ? absl::OkStatus() : value.status(),
                               value.ok() ? std::optional(kNow) : std::nullopt, value});
   }
   return view;

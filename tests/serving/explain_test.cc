@@ -281,8 +281,8 @@ TEST_F(ExplainTest, AnEnginesAddressesAreItsReplicas) {
   signal.signal = "inflight of vllm";
   signal.settled = true;
   signal.once_resolved = true;
-  signal.addresses = {{"10.0.0.1", kNow, absl::OkStatus(), kNow, 30.0},
-                      {"10.0.0.2", kNow, absl::UnavailableError("connection refused"), std::nullopt,
+  signal.addresses = {{"10.0.0.1", absl::OkStatus(), kNow, 30.0},
+                      {"10.0.0.2", absl::UnavailableError("connection refused"), std::nullopt,
                        absl::UnavailableError("")}};
   const absl::StatusOr<engines::SignalView> known = signal;
   scaling::EngineReadings readings;

@@ -5,10 +5,10 @@
 //   each chunk: status = parser.Feed(chunk);
 //   at the end: status = parser.Finish();
 //
-// What is wrong with lines that nobody wants does not matter: they are counted and
-// skipped. It is an error when a line of a wanted name is malformed, when the text
-// is no exposition at all (an HTML page), when it is cut off, and when a line is
-// too long. Samples that came before an error are worth nothing.
+// What is wrong with lines that nobody wants does not matter: they are skipped. It is
+// an error when a line of a wanted name is malformed, when the text is no exposition
+// at all (an HTML page), when it is cut off, and when a line is too long. Samples that
+// came before an error are worth nothing.
 #pragma once
 
 #include <cstddef>
@@ -63,10 +63,6 @@ class ExpositionParser {
   // All has been fed. DATA_LOSS where the text is cut off: its last line does not
   // end, whose number may lack its last digits, or an OpenMetrics one has no # EOF.
   absl::Status Finish();
-
-  // Lines that were skipped for being malformed, and what the first of them was.
-  size_t malformed() const { return malformed_; }
-  const std::string& first_malformed() const { return first_malformed_; }
 
  private:
   void TakeLine(std::string_view line);

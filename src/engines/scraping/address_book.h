@@ -1,7 +1,7 @@
 // The addresses behind one name over time, after every answer to a lookup. Pure.
 #pragma once
 
-#include <vector>
+#include <cstddef>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -10,12 +10,6 @@
 #include "engines/scraping/resolver.h"
 
 namespace gpuscaler::engines {
-
-struct ListedAddress {
-  IpAddress address;
-  base::SteadyTime first_listed;
-  base::SteadyTime last_listed;
-};
 
 class AddressBook {
  public:
@@ -38,26 +32,28 @@ class AddressBook {
   void Enter(const absl::StatusOr<Addresses>& answer, base::SteadyTime now);
 
   // Sorted, each once.
-  const std::vector<ListedAddress>& addresses() const { return listed_; }
+  const Addresses& addresses() const { return listed_; }
   // Of the last answer: OK, its error, or the guard's when it refused all of them.
   const absl::Status& status() const { return status_; }
   // Whether the name ever had an address that the guard let pass.
   bool once_resolved() const { return once_resolved_; }
-  // Addresses of the last good answer that are left out: by the guard; above the limit.
-  size_t refused() const { return refused_; }
+  // Addresses of the last good answer that are left out, above the limit.
   size_t surplus() const { return surplus_; }
 
  private:
-  void EnterAddresses(const Addresses& answer, base::SteadyTime now);
-  // What may be dialled of `answer`, of one family, each once.
-  Addresses Pick(const Addresses& answer);
+  // What may be dialled of an answer.
+  struct Picked {
+    Addresses addresses;   // of one family, each once
+    absl::Status refusal;  // of the first that the guard refuses; OK: it refuses none
+    size_t surplus = 0;
+  };
+  Picked Pick(Addresses answer) const;
 
   const AddressGuard& guard_;
-  std::vector<ListedAddress> listed_;
+  Addresses listed_;
   absl::Status status_;
   bool once_resolved_ = false;
   base::SteadyTime last_good_ = {};
-  size_t refused_ = 0;
   size_t surplus_ = 0;
 };
 

@@ -14,15 +14,14 @@ namespace gpuscaler::engines {
 namespace asio = boost::asio;
 
 AddressScrape::AddressScrape(ScrapeServices& services, std::shared_ptr<EndpointShare> endpoint,
-                             const ListedAddress& listed, std::function<void()> changed)
+                             const IpAddress& address, std::function<void()> changed)
     : services_(services),
       endpoint_(std::move(endpoint)),
       changed_(std::move(changed)),
-      connection_(services.io, this->endpoint(), listed.address, services.options.limits,
-                  services.trust),
+      connection_(services.io, this->endpoint(), address, services.options.limits, services.trust),
       place_(services.room, endpoint_->places, connection_),
       timer_(services.io) {
-  SetListed(listed);
+  view_.address = address;
   services_.counters.addresses.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -43,12 +42,6 @@ void AddressScrape::Stop() {
   stopped_ = true;
   timer_.cancel();
   connection_.Close();
-}
-
-void AddressScrape::SetListed(const ListedAddress& listed) {
-  view_.address = listed.address;
-  view_.first_listed = listed.first_listed;
-  view_.last_listed = listed.last_listed;
 }
 
 asio::awaitable<void> AddressScrape::Run() {
@@ -105,8 +98,7 @@ asio::awaitable<absl::Status> AddressScrape::Fetch(std::optional<std::string> to
   BodySink sink;
   sink.begin = [&](base::SteadyTime began, std::string_view content_type) {
     answer_began = began;
-    reader = services_.factory(
-        {endpoint(), view_.address, content_type, began, view_.payload, view_.last_success});
+    reader = services_.factory({endpoint(), view_.address, content_type, began, view_.payload});
     return absl::OkStatus();
   };
   sink.feed = [&](std::string_view chunk) { return reader->Feed(chunk); };

@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "boost/asio/awaitable.hpp"
 #include "boost/asio/steady_timer.hpp"
-#include "engines/scraping/address_book.h"
+#include "engines/endpoint/ip_address.h"
 #include "engines/scraping/body_reader.h"
 #include "engines/scraping/connection.h"
 #include "engines/scraping/connection_room.h"
@@ -28,7 +28,7 @@ class AddressScrape : public std::enable_shared_from_this<AddressScrape> {
  public:
   // `changed` is called after every reading. `services` must outlive the last handler.
   AddressScrape(ScrapeServices& services, std::shared_ptr<EndpointShare> endpoint,
-                const ListedAddress& listed, std::function<void()> changed);
+                const IpAddress& address, std::function<void()> changed);
   ~AddressScrape();
 
   // The first reading begins at once, the next ones on a grid that begins anywhere: a
@@ -39,7 +39,6 @@ class AddressScrape : public std::enable_shared_from_this<AddressScrape> {
   // The period has become shorter.
   void Hasten() { timer_.cancel(); }
 
-  void SetListed(const ListedAddress& listed);
   const AddressView& view() const { return view_; }
 
  private:

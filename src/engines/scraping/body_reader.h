@@ -4,7 +4,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -22,10 +21,8 @@ struct ScrapeContext {
   std::string_view content_type;  // of the answer; empty: it has none
   // When the first byte of this answer came: what it counts, it counted by then.
   base::SteadyTime began;
-  // Of the last success at this address, and when its answer began: for differences
-  // of counters. Null: none yet.
+  // Of the last success at this address: for differences of counters. Null: none yet.
   std::shared_ptr<const Payload> previous;
-  std::optional<base::SteadyTime> previous_began;
 };
 
 // Reads one body. On the engines' thread: it never blocks.

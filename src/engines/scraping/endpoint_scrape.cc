@@ -67,31 +67,27 @@ void EndpointScrape::Enter(const absl::StatusOr<Addresses>& answer) {
   }
   std::erase_if(addresses_, [&](const auto& each) {
     const auto& listed = book_.addresses();
-    const bool gone = std::none_of(listed.begin(), listed.end(), [&](const ListedAddress& still) {
-      return still.address == each.first;
-    });
+    const bool gone = std::find(listed.begin(), listed.end(), each.first) == listed.end();
     if (gone) each.second->Stop();
     return gone;
   });
   turned_away_ = 0;
-  for (const ListedAddress& listed : book_.addresses()) Read(listed);
+  for (const IpAddress& address : book_.addresses()) Read(address);
   Changed();
 }
 
-void EndpointScrape::Read(const ListedAddress& listed) {
-  if (const auto known = addresses_.find(listed.address); known != addresses_.end()) {
-    return known->second->SetListed(listed);
-  }
+void EndpointScrape::Read(const IpAddress& address) {
+  if (addresses_.contains(address)) return;
   if (services_.counters.addresses.load(std::memory_order_relaxed) >=
       services_.options.max_addresses) {
     ++turned_away_;
     return;
   }
   auto scrape =
-      std::make_shared<AddressScrape>(services_, endpoint_, listed, [owner = weak_from_this()] {
+      std::make_shared<AddressScrape>(services_, endpoint_, address, [owner = weak_from_this()] {
         if (auto self = owner.lock()) self->Changed();
       });
-  addresses_.emplace(listed.address, scrape);
+  addresses_.emplace(address, scrape);
   scrape->Start();
 }
 
@@ -107,7 +103,6 @@ void EndpointScrape::Publish() {
   view.resolution = book_.status();
   view.looked_up = looked_up_;
   view.once_resolved = book_.once_resolved();
-  view.refused = book_.refused();
   view.surplus = book_.surplus() + turned_away_;
   view.version = ++version_;
   view.addresses.reserve(addresses_.size());

@@ -33,7 +33,7 @@ class EndpointScrape : public std::enable_shared_from_this<EndpointScrape> {
   boost::asio::awaitable<void> Run();
   boost::asio::awaitable<absl::StatusOr<Addresses>> Lookup();
   void Enter(const absl::StatusOr<Addresses>& answer);
-  void Read(const ListedAddress& listed);
+  void Read(const IpAddress& address);
   // Publishes once for all that changes in one turn of the loop.
   void Changed();
   void Publish();

@@ -22,8 +22,6 @@ class Payload {
 
 struct AddressView {
   IpAddress address;
-  base::SteadyTime first_listed;  // by DNS, since it was not listed
-  base::SteadyTime last_listed;
   bool attempted = false;
   absl::Status status;  // of the last attempt; OK before the first
   // Of the last success: when its answer began, and what was made of it.
@@ -38,9 +36,7 @@ struct EndpointView {
   absl::Status resolution;
   bool looked_up = false;      // there was a lookup; otherwise resolution is OK
   bool once_resolved = false;  // the name had an address that may be dialled, ever
-  // Addresses that the name has besides those below: what the guard refuses, and what is
-  // above AddressBook::kMostAddresses.
-  size_t refused = 0;
+  // Addresses that the name has besides those below, which are too many.
   size_t surplus = 0;
   std::vector<AddressView> addresses;  // sorted by address
   uint64_t version = 0;                // grows with every publication

@@ -15,7 +15,6 @@ namespace gpuscaler::engines {
 
 struct SignalAddress {
   std::string address;                      // "10.0.0.7"
-  base::SteadyTime first_listed;            // by DNS, since it was not listed
   absl::Status status;                      // of the newest attempt to read it; OK before the first
   std::optional<base::SteadyTime> read_at;  // of `value`; empty: nothing was read yet
   // In the unit of the signal's quantity. FAILED_PRECONDITION: the series is not there;

@@ -23,9 +23,7 @@ class AddressBookTest : public testing::Test {
   void Fail(absl::StatusCode code) { book_.Enter(absl::Status(code, "why"), now_); }
   std::string Listed() const {
     std::string text;
-    for (const ListedAddress& each : book_.addresses()) {
-      base::AppendItem(&text, each.address.ToString());
-    }
+    for (const IpAddress& each : book_.addresses()) base::AppendItem(&text, each.ToString());
     return text;
   }
 
@@ -44,13 +42,9 @@ TEST_F(AddressBookTest, ListsEachOnceInOrder) {
 
 TEST_F(AddressBookTest, FollowsAddressesAsTheyComeAndGo) {
   Enter({"10.0.0.1", "10.0.0.2"});
-  const base::SteadyTime began = now_;
   now_ += seconds(5);
   Enter({"10.0.0.2", "10.0.0.3"});
   EXPECT_EQ(Listed(), "10.0.0.2, 10.0.0.3");
-  EXPECT_EQ(book_.addresses()[0].first_listed, began);
-  EXPECT_EQ(book_.addresses()[0].last_listed, now_);
-  EXPECT_EQ(book_.addresses()[1].first_listed, now_);
 }
 
 TEST_F(AddressBookTest, TakesOneFamily) {
@@ -66,14 +60,12 @@ TEST_F(AddressBookTest, WhatTheGuardRefusesIsLeftOutAtOnce) {
   Enter({"10.0.0.1", "169.254.169.254", "127.0.0.1"});
   EXPECT_EQ(Listed(), "10.0.0.1");
   EXPECT_TRUE(book_.status().ok());
-  EXPECT_EQ(book_.refused(), 2U);
   Enter({"169.254.169.254"});
   EXPECT_EQ(Listed(), "");
   EXPECT_EQ(book_.status().code(), absl::StatusCode::kPermissionDenied);
   EXPECT_TRUE(book_.once_resolved());
   Enter({"10.0.0.1"});
   EXPECT_EQ(Listed(), "10.0.0.1");
-  EXPECT_EQ(book_.refused(), 0U);
 }
 
 TEST_F(AddressBookTest, AFailureKeepsThemForAMinute) {
@@ -119,7 +111,7 @@ TEST_F(AddressBookTest, HasRoomForSoManyAndNoMore) {
   many.push_back("10.0.1.0");
   Enter(many);
   EXPECT_EQ(book_.addresses().size(), 256U);
-  EXPECT_EQ(book_.addresses().front().address.ToString(), "9.0.0.1");
+  EXPECT_EQ(book_.addresses().front().ToString(), "9.0.0.1");
   EXPECT_EQ(book_.surplus(), 2U);
 }
 

@@ -22,7 +22,6 @@ namespace gpuscaler::engines {
 struct TextPayload final : Payload {
   std::string text;
   std::string previous;
-  base::Duration since_previous = {};
 };
 
 class TextReader final : public BodyReader {
@@ -30,7 +29,6 @@ class TextReader final : public BodyReader {
   explicit TextReader(const ScrapeContext& context) {
     if (context.previous == nullptr) return;
     payload_->previous = static_cast<const TextPayload&>(*context.previous).text;
-    payload_->since_previous = context.began - *context.previous_began;
   }
   absl::Status Feed(std::string_view chunk) override {
     payload_->text += chunk;

@@ -80,12 +80,10 @@ TEST_F(ScraperTest, AReaderKnowsWhatWasReadBeforeAndWhen) {
   const Endpoint endpoint = At("vllm", engine.port());
   AwaitTexts(endpoint, "1");
   engine.Say("2");
-  const auto view = AwaitView(endpoint, [](const EndpointView& each) {
+  AwaitView(endpoint, [](const EndpointView& each) {
     const auto* payload = static_cast<const TextPayload*>(each.addresses.at(0).payload.get());
     return payload->text == "2" && payload->previous == "1";
   });
-  const auto& payload = static_cast<const TextPayload&>(*view->addresses[0].payload);
-  EXPECT_GT(payload.since_previous, base::Duration::zero());
 }
 
 TEST_F(ScraperTest, AddressesAreFollowedAsTheyComeAndGo) {
