@@ -23,9 +23,10 @@ std::string NodeName(const NodeOptions& options) {
   return options.node_name.empty() ? HostName() : options.node_name;
 }
 
-fleet::CredentialsSource ReportCredentials(const rpc::CertificateFiles& files) {
-  if (files.authorities.empty()) return [] { return grpc::InsecureChannelCredentials(); };
-  return [files] { return rpc::TlsClientCredentials(files); };
+// `certificates`: nullptr for plaintext.
+fleet::CredentialsSource ReportCredentials(const rpc::CertificateWatch* certificates) {
+  if (certificates == nullptr) return [] { return grpc::InsecureChannelCredentials(); };
+  return [certificates] { return rpc::TlsClientCredentials(*certificates); };
 }
 
 std::vector<sources::LaneStats> AllStats(const sources::Sampler& sampler) {
@@ -76,7 +77,10 @@ absl::Status Node::Start() {
     fleet::Reporter::Options reporting;
     reporting.gateways = *fleet::ParseGatewayNames(options_.report_to);  // CheckNode did so
     reporting.link.version = kVersion;
-    reporting.link.credentials = ReportCredentials(options_.report_tls);
+    if (!options_.report_tls.authorities.empty()) {
+      report_certificates_ = rpc::CertificateWatch::StartAnyway(options_.report_tls);
+    }
+    reporting.link.credentials = ReportCredentials(report_certificates_.get());
     reporter_.emplace(std::move(reporting), store_);
   }
   front_.Open();

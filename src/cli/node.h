@@ -44,6 +44,7 @@ class Node final : public Program {
   Front front_;
   std::optional<sources::Sampler> sampler_;
   std::optional<workloads::PodWatch> pods_;
+  std::unique_ptr<rpc::CertificateWatch> report_certificates_;
   std::optional<fleet::Reporter> reporter_;
 };
 

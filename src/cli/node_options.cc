@@ -44,8 +44,8 @@ void AddNodeFlags(CLI::App& app, NodeOptions& options) {
                  "Certificates of the authorities that the gateways' come from (PEM); without it "
                  "reports go out in plaintext");
   app.add_option("--report-cert", options.report_tls.certificate,
-                 "The node's certificate to show to the gateways (PEM); read again for each "
-                 "connection");
+                 "The node's certificate to show to the gateways (PEM); read again when it "
+                 "changes");
   app.add_option("--report-key", options.report_tls.key, "That certificate's key (PEM)");
   AddSourceFlags(app, options.source);
 }

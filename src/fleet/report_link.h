@@ -27,7 +27,7 @@
 
 namespace gpuscaler::fleet {
 
-// Read anew for each connection, so that renewed certificates are used.
+// Asked for each connection, so that renewed certificates are used; never blocks.
 using CredentialsSource =
     std::function<absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>>()>;
 

@@ -1,5 +1,6 @@
 #include "rpc/certificate_watch.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -41,6 +42,18 @@ TEST_F(CertificateWatchTest, StartsWithAValidSetOnly) {
   EXPECT_TRUE(Holds(first_));
   folder_.Overwrite("tls.key", second_.key);
   EXPECT_FALSE(CertificateWatch::Start(folder_.files()).ok());
+}
+
+TEST_F(CertificateWatchTest, StartsAnywayAndTakesTheFirstValidSet) {
+  folder_.Overwrite("tls.key", second_.key);
+  watch_ = CertificateWatch::StartAnyway(folder_.files(), milliseconds(5));
+  EXPECT_EQ(watch_->newest(), nullptr);
+  EXPECT_THAT(std::string(watch_->NewestOrWhy().status().message()),
+              testing::HasSubstr("does not belong to"));
+  folder_.Overwrite("tls.crt", second_.certificate);
+  Await([this] { return watch_->newest() != nullptr; });
+  EXPECT_TRUE(Holds(second_));
+  EXPECT_EQ(watch_->NewestOrWhy().value(), watch_->newest());
 }
 
 TEST_F(CertificateWatchTest, TakesASetThatIsReplacedAtOnceOrFileByFile) {

@@ -180,5 +180,26 @@ TEST_F(TlsTest, ClientCredentialsComeFromTheFilesOfTheMoment) {
   EXPECT_FALSE(TlsClientCredentials({client.File("tls.crt"), client.File("tls.key"), ""}).ok());
 }
 
+TEST_F(TlsTest, ClientCredentialsOfAWatchAreTheNewestThatAreValid) {
+  Start(true);
+  SecretFolder client(Authority("another CA").Issue(), authority_.pem());
+  const auto watch = CertificateWatch::StartAnyway(client.files(), std::chrono::milliseconds(5));
+  auto credentials = TlsClientCredentials(*watch);
+  ASSERT_TRUE(credentials.ok()) << credentials.status();
+  EXPECT_FALSE(server_->CheckAnew(*credentials).ok());
+  client.Replace(honest_, authority_.pem());
+  Await([&] {
+    credentials = TlsClientCredentials(*watch);
+    return credentials.ok() && server_->CheckAnew(*credentials).ok();
+  });
+  const Identity brief = authority_.Issue({.ends = seconds(5)});
+  client.Replace(brief, authority_.pem());
+  Await([&] { return watch->newest()->certificate == brief.certificate; });
+  client.Overwrite("tls.crt", "garbage");
+  Await([&] { return !TlsClientCredentials(*watch).ok(); });
+  EXPECT_THAT(std::string(TlsClientCredentials(*watch).status().message()),
+              testing::HasSubstr(client.File("tls.crt") + " expired on "));
+}
+
 }  // namespace
 }  // namespace gpuscaler::rpc
