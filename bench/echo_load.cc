@@ -12,19 +12,19 @@
 #include <utility>
 #include <vector>
 
-#include "rpc/listener.h"
+#include "base/descriptor.h"
 
 namespace gpuscaler::bench {
 namespace {
 
 struct Connection {
-  rpc::Descriptor socket;
+  base::Descriptor socket;
   std::deque<base::SteadyTime> begun;  // of the messages in flight, oldest first
   size_t received = 0;                 // bytes of the oldest
 };
 
-absl::StatusOr<rpc::Descriptor> Connect(uint16_t port) {
-  rpc::Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+absl::StatusOr<base::Descriptor> Connect(uint16_t port) {
+  base::Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -68,7 +68,7 @@ absl::StatusOr<bool> Receive(Connection& connection, Recorder& recorder) {
 }  // namespace
 
 absl::Status RunEchoLoad(const LoadOptions& options, Recorder& recorder) {
-  const rpc::Descriptor epoll(epoll_create1(EPOLL_CLOEXEC));
+  const base::Descriptor epoll(epoll_create1(EPOLL_CLOEXEC));
   std::deque<Connection> connections;  // a deque: epoll holds their addresses
   for (int i = 0; i < options.connections; ++i) {
     auto socket = Connect(options.port);

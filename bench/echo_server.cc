@@ -48,7 +48,7 @@ int main() {
   }
   std::printf("%d\n", gpuscaler::rpc::BoundPort(*listener));
   std::fflush(stdout);
-  const gpuscaler::rpc::Descriptor epoll(epoll_create1(EPOLL_CLOEXEC));
+  const gpuscaler::base::Descriptor epoll(epoll_create1(EPOLL_CLOEXEC));
   Watch(epoll.get(), listener->get());
   Watch(epoll.get(), STDIN_FILENO);
   std::array<epoll_event, 16> events;

@@ -13,10 +13,10 @@
 #include <thread>
 
 #include "absl/synchronization/mutex.h"
+#include "base/descriptor.h"
 #include "base/strings.h"
 #include "base/time.h"
 #include "health.grpc.pb.h"
-#include "rpc/listener.h"
 
 namespace {
 
@@ -28,7 +28,7 @@ constexpr auto kPause = std::chrono::microseconds(250);
 
 // A channel that finds nobody waits for a second: it is not to try too early.
 bool Listens(uint16_t port) {
-  const gpuscaler::rpc::Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const gpuscaler::base::Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -109,8 +109,8 @@ absl::StatusOr<std::vector<SocketAddress>> Lookup(const std::string& host, uint1
   return addresses;
 }
 
-absl::StatusOr<rpc::Descriptor> Connect(const SocketAddress& address, base::SteadyTime deadline) {
-  rpc::Descriptor connection(
+absl::StatusOr<base::Descriptor> Connect(const SocketAddress& address, base::SteadyTime deadline) {
+  base::Descriptor connection(
       socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (connection.get() < 0) return Failed(address, errno);
   if (connect(connection.get(), reinterpret_cast<const sockaddr*>(&address.storage),

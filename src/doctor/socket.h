@@ -10,8 +10,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/descriptor.h"
 #include "base/time.h"
-#include "rpc/listener.h"
 
 namespace gpuscaler::doctor {
 
@@ -26,7 +26,7 @@ struct SocketAddress {
 absl::StatusOr<std::vector<SocketAddress>> Lookup(const std::string& host, uint16_t port);
 
 // A connection, non-blocking. UNAVAILABLE: refused, unreachable; DEADLINE_EXCEEDED.
-absl::StatusOr<rpc::Descriptor> Connect(const SocketAddress& address, base::SteadyTime deadline);
+absl::StatusOr<base::Descriptor> Connect(const SocketAddress& address, base::SteadyTime deadline);
 
 // Whether `fd` can be read (or written) by the deadline.
 bool AwaitReadable(int fd, base::SteadyTime deadline);

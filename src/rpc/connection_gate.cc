@@ -31,7 +31,7 @@ bool AddToEpoll(int epoll, int fd, uint32_t events) {
 
 }  // namespace
 
-ConnectionGate::ConnectionGate(Descriptor listener, Limits limits,
+ConnectionGate::ConnectionGate(base::Descriptor listener, Limits limits,
                                std::function<void(int, bool)> hand_over)
     : limits_(limits),
       hand_over_(std::move(hand_over)),
@@ -60,7 +60,7 @@ void ConnectionGate::Stop() {
   [[maybe_unused]] const ssize_t written = write(stop_.get(), &one, sizeof(one));
   thread_.join();
   // Closed, or clients would wait in the backlog for nobody.
-  listener_ = Descriptor();
+  listener_ = base::Descriptor();
 }
 
 void ConnectionGate::Run() {
@@ -95,8 +95,8 @@ void ConnectionGate::AcceptAll() {
   while (true) {
     sockaddr_storage peer = {};
     socklen_t length = sizeof(peer);
-    Descriptor connection(accept4(listener_.get(), reinterpret_cast<sockaddr*>(&peer), &length,
-                                  SOCK_NONBLOCK | SOCK_CLOEXEC));
+    base::Descriptor connection(accept4(listener_.get(), reinterpret_cast<sockaddr*>(&peer),
+                                        &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (connection.get() >= 0) {
       accepted_.fetch_add(1, std::memory_order_relaxed);
       Admit(std::move(connection), peer);
@@ -111,7 +111,7 @@ void ConnectionGate::AcceptAll() {
   }
 }
 
-void ConnectionGate::Admit(Descriptor connection, const sockaddr_storage& peer) {
+void ConnectionGate::Admit(base::Descriptor connection, const sockaddr_storage& peer) {
   std::string name = PeerName(peer);
   const bool own = IsExpected(name);
   const size_t most = limits_.most + (own || IsLoopback(peer) ? limits_.most_local : 0);
@@ -121,7 +121,7 @@ void ConnectionGate::Admit(Descriptor connection, const sockaddr_storage& peer) 
   }
   const int on = 1;
   setsockopt(connection.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  Descriptor duplicate(fcntl(connection.get(), F_DUPFD_CLOEXEC, 0));
+  base::Descriptor duplicate(fcntl(connection.get(), F_DUPFD_CLOEXEC, 0));
   if (duplicate.get() < 0 ||
       !AddToEpoll(epoll_.get(), duplicate.get(), EPOLLRDHUP | EPOLLONESHOT)) {
     refused_.fetch_add(1, std::memory_order_relaxed);

@@ -18,8 +18,8 @@
 #include <thread>
 #include <unordered_set>
 
+#include "base/descriptor.h"
 #include "base/mutex.h"
-#include "rpc/descriptor.h"
 #include "rpc/memory_guard.h"
 #include "rpc/open_connections.h"
 
@@ -38,7 +38,7 @@ class ConnectionGate {
   };
   // `hand_over` gets each new non-blocking descriptor, which it owns, on the
   // gate's thread. `own`: it was expected.
-  ConnectionGate(Descriptor listener, Limits limits,
+  ConnectionGate(base::Descriptor listener, Limits limits,
                  std::function<void(int fd, bool own)> hand_over);
   ~ConnectionGate();
 
@@ -68,15 +68,15 @@ class ConnectionGate {
   void Run();
   void AcceptAll();
   void GuardMemory();
-  void Admit(Descriptor connection, const sockaddr_storage& peer);
+  void Admit(base::Descriptor connection, const sockaddr_storage& peer);
   // Once for each Expect.
   bool IsExpected(const std::string& peer);
 
   const Limits limits_;
   const std::function<void(int, bool)> hand_over_;
-  Descriptor listener_;
-  Descriptor epoll_;
-  Descriptor stop_;  // an eventfd
+  base::Descriptor listener_;
+  base::Descriptor epoll_;
+  base::Descriptor stop_;  // an eventfd
   OpenConnections connections_;
   base::Mutex mutex_;
   std::unordered_set<std::string> expected_ ABSL_GUARDED_BY(mutex_);

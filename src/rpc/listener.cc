@@ -41,12 +41,13 @@ Address MakeV4(const in_addr& host, uint16_t port) {
   return address;
 }
 
-absl::StatusOr<Descriptor> ListenOn(Address address, const std::string& shown) {
+absl::StatusOr<base::Descriptor> ListenOn(Address address, const std::string& shown) {
   const auto failed = [&shown](int error) -> absl::Status {
     const std::string text = base::StrCat("cannot listen on ", shown, ": ", std::strerror(error));
     return error == EADDRINUSE ? absl::AlreadyExistsError(text) : absl::UnavailableError(text);
   };
-  Descriptor fd(socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  base::Descriptor fd(
+      socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (fd.get() < 0) return failed(errno);
   const int on = 1;
   const int off = 0;
@@ -63,7 +64,7 @@ absl::StatusOr<Descriptor> ListenOn(Address address, const std::string& shown) {
 
 }  // namespace
 
-absl::StatusOr<Descriptor> Listen(const std::string& address, uint16_t port) {
+absl::StatusOr<base::Descriptor> Listen(const std::string& address, uint16_t port) {
   if (address.empty()) {
     auto both = ListenOn(MakeV6(in6addr_any, port), base::StrCat("[::]:", port));
     // Only where the kernel has no IPv6: a port in use is in use.
@@ -82,7 +83,7 @@ absl::StatusOr<Descriptor> Listen(const std::string& address, uint16_t port) {
       base::StrCat("\"", address, "\" is not an IPv4 or IPv6 address"));
 }
 
-uint16_t BoundPort(const Descriptor& listener) {
+uint16_t BoundPort(const base::Descriptor& listener) {
   Address address;
   address.length = sizeof(address.storage);
   if (getsockname(listener.get(), address.get(), &address.length) != 0) return 0;

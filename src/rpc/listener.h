@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "rpc/descriptor.h"
+#include "base/descriptor.h"
 
 namespace gpuscaler::rpc {
 
@@ -17,9 +17,9 @@ inline constexpr int kReceiveBuffer = 8 * 1024;
 // Listens on every address of the machine, IPv6 and IPv4 (IPv4 only where IPv6
 // is disabled), or on `address` alone where it is not empty: an IPv4 or IPv6
 // literal. Port 0 takes a free one. ALREADY_EXISTS: the port is in use.
-absl::StatusOr<Descriptor> Listen(const std::string& address, uint16_t port);
+absl::StatusOr<base::Descriptor> Listen(const std::string& address, uint16_t port);
 
 // The port that `listener` is bound to.
-uint16_t BoundPort(const Descriptor& listener);
+uint16_t BoundPort(const base::Descriptor& listener);
 
 }  // namespace gpuscaler::rpc

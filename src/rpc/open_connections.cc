@@ -10,7 +10,7 @@
 
 namespace gpuscaler::rpc {
 
-void OpenConnections::Add(Descriptor duplicate, std::string peer, uint64_t number) {
+void OpenConnections::Add(base::Descriptor duplicate, std::string peer, uint64_t number) {
   const int fd = duplicate.get();
   base::MutexLock lock(mutex_);
   connections_.emplace(fd, Connection{std::move(duplicate), std::move(peer), false, number});

@@ -15,8 +15,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/mutex.h"
-#include "rpc/descriptor.h"
 #include "rpc/memory_guard.h"
 
 namespace gpuscaler::rpc {
@@ -25,7 +25,7 @@ class OpenConnections {
  public:
   // Peers are called as by PeerName(sockaddr). `number` grows with each connection.
   // The gate's thread.
-  void Add(Descriptor duplicate, std::string peer, uint64_t number);
+  void Add(base::Descriptor duplicate, std::string peer, uint64_t number);
   // Its end was seen. The gate's thread.
   void Forget(int fd);
 
@@ -48,7 +48,7 @@ class OpenConnections {
 
  private:
   struct Connection {
-    Descriptor duplicate;
+    base::Descriptor duplicate;
     std::string peer;
     bool closed = false;  // and its end not seen yet
     uint64_t number = 0;

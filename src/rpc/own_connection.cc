@@ -49,7 +49,8 @@ absl::StatusOr<OwnConnection> OwnConnection::Bind(const std::string& address, ui
     return absl::InvalidArgumentError(
         base::StrCat("\"", address, "\" is not an IPv4 or IPv6 address"));
   }
-  Descriptor socket(::socket(target.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  base::Descriptor socket(
+      ::socket(target.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (socket.get() < 0) return Failed("socket", errno);
   // From the address that it goes to: nobody else can come from there.
   if (bind(socket.get(), AsAddress(target), length) != 0) return Failed("bind", errno);
@@ -66,7 +67,7 @@ absl::StatusOr<OwnConnection> OwnConnection::Bind(const std::string& address, ui
   return connection;
 }
 
-absl::StatusOr<Descriptor> OwnConnection::Connect(base::Duration patience) && {
+absl::StatusOr<base::Descriptor> OwnConnection::Connect(base::Duration patience) && {
   if (connect(socket_.get(), AsAddress(target_), length_) == 0) return std::move(socket_);
   if (errno != EINPROGRESS) return Failed("connect", errno);
   pollfd writable = {socket_.get(), POLLOUT, 0};

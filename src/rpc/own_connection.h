@@ -8,8 +8,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "base/descriptor.h"
 #include "base/time.h"
-#include "rpc/descriptor.h"
 
 namespace gpuscaler::rpc {
 
@@ -23,13 +23,13 @@ class OwnConnection {
   const std::string& name() const { return name_; }
 
   // Waits for `patience` at most. The connected socket, which does not block.
-  absl::StatusOr<Descriptor> Connect(base::Duration patience) &&;
+  absl::StatusOr<base::Descriptor> Connect(base::Duration patience) &&;
 
  private:
-  OwnConnection(Descriptor socket, const sockaddr_storage& target, socklen_t length)
+  OwnConnection(base::Descriptor socket, const sockaddr_storage& target, socklen_t length)
       : socket_(std::move(socket)), target_(target), length_(length) {}
 
-  Descriptor socket_;
+  base::Descriptor socket_;
   sockaddr_storage target_;
   socklen_t length_;
   std::string name_;

@@ -1,21 +1,16 @@
 #include "rpc/pem.h"
 
-#include <fcntl.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <string_view>
 #include <utility>
 
+#include "base/small_file.h"
 #include "base/strings.h"
-#include "rpc/descriptor.h"
 
 namespace gpuscaler::rpc {
 namespace {
@@ -69,24 +64,10 @@ std::string FormatCalendar(CalendarTime time) {
 }
 
 absl::StatusOr<std::string> ReadPemFile(const std::string& file, const char* what) {
-  const auto failed = [&](std::string_view why) {
-    return absl::InvalidArgumentError(base::StrCat("cannot read the ", what, " ", file, ": ", why));
-  };
-  // A FIFO would be waited for.
-  const Descriptor fd(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  struct stat status = {};
-  if (fd.get() < 0 || fstat(fd.get(), &status) != 0) return failed(std::strerror(errno));
-  if (!S_ISREG(status.st_mode)) return failed("it is not a regular file");
-  std::string text;
-  char buffer[16 * 1024];
-  while (true) {
-    const ssize_t got = read(fd.get(), buffer, sizeof(buffer));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return failed(std::strerror(errno));
-    if (got == 0) return text;
-    text.append(buffer, static_cast<size_t>(got));
-    if (text.size() > kMostBytes) return failed("it is larger than 1 MiB");
-  }
+  auto text = base::ReadSmallFile(file, kMostBytes);
+  if (text.ok()) return text;
+  return absl::InvalidArgumentError(
+      base::StrCat("cannot read the ", what, " ", file, ": ", base::Message(text.status())));
 }
 
 absl::StatusOr<std::vector<CertificatePointer>> ParseCertificates(const std::string& pem,

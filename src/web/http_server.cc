@@ -27,7 +27,7 @@ using asio::ip::tcp;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
-tcp Protocol(const rpc::Descriptor& socket) {
+tcp Protocol(const base::Descriptor& socket) {
   int domain = AF_INET;
   socklen_t length = sizeof(domain);
   getsockopt(socket.get(), SOL_SOCKET, SO_DOMAIN, &domain, &length);
@@ -92,7 +92,7 @@ class HttpServer::Impl {
 
  private:
   struct Listener {
-    Listener(asio::io_context& io, rpc::Descriptor socket, std::vector<HttpRoute> r)
+    Listener(asio::io_context& io, base::Descriptor socket, std::vector<HttpRoute> r)
         : acceptor(io, Protocol(socket), socket.get()),
           pause(io),
           port(rpc::BoundPort(socket)),

@@ -1,12 +1,11 @@
 // A file with a CDI spec, read again when it has changed.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <cstddef>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "base/small_file.h"
 #include "workloads/cdi_spec.h"
 
 namespace gpuscaler::workloads {
@@ -25,13 +24,13 @@ class CdiSpecFile {
   // NOT_FOUND: it is gone.
   const absl::StatusOr<CdiDevices>& devices() const { return devices_; }
   void Refuse(absl::Status why) { devices_ = std::move(why); }
-  size_t bytes() const { return static_cast<size_t>(seen_.st_size); }
+  size_t bytes() const { return seen_.bytes; }
 
  private:
   absl::StatusOr<CdiDevices> Read(const std::string& path, size_t room);
 
   bool looked_ = false;
-  struct stat seen_ = {};
+  base::FileStamp seen_;
   absl::StatusOr<CdiDevices> devices_ = CdiDevices();
 };
 

@@ -205,7 +205,7 @@ TEST_F(BadInput, GarbageOnAPortClosesItsOwnConnectionOnly) {
     uint32_t seed = port;
     for (const std::string& prefix : prefixes) {
       for (int i = 0; i < 5; ++i) {
-        const rpc::Descriptor socket = rpc::Connect(port);
+        const base::Descriptor socket = rpc::Connect(port);
         ASSERT_GE(socket.get(), 0);
         const std::string bytes = prefix + Noise(64 * 1024, ++seed);
         // May end early: the server is free to hang up in the middle.

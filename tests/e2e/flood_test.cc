@@ -19,8 +19,8 @@ namespace gpuscaler::e2e {
 namespace {
 
 using absl::StatusCode;
+using base::Descriptor;
 using fakes::FakeNvml;
-using rpc::Descriptor;
 
 // As many as this process may have; its children inherit them.
 rlim_t RaiseOpenFiles() {

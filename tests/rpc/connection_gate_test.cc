@@ -36,7 +36,7 @@ class Keeper {
 
  private:
   std::mutex mutex_;
-  std::vector<Descriptor> kept_;
+  std::vector<base::Descriptor> kept_;
 };
 
 class GateTest : public testing::Test {
@@ -56,9 +56,9 @@ class GateTest : public testing::Test {
 
 TEST_F(GateTest, HandsOverUpToTheLimitAndClosesTheRest) {
   Open({.most = 1, .most_local = 1});
-  const Descriptor first = Connect(port_);
-  const Descriptor second = Connect(port_);
-  const Descriptor third = Connect(port_);
+  const base::Descriptor first = Connect(port_);
+  const base::Descriptor second = Connect(port_);
+  const base::Descriptor third = Connect(port_);
   EXPECT_TRUE(IsClosedByPeer(third));
   EXPECT_EQ(keeper_.size(), 2u);
   EXPECT_EQ(gate_->accepted(), 3u);
@@ -69,32 +69,32 @@ TEST_F(GateTest, HandsOverUpToTheLimitAndClosesTheRest) {
 TEST_F(GateTest, AClientThatLeavesMakesRoom) {
   Open({.most = 0, .most_local = 1});
   {
-    const Descriptor first = Connect(port_);
+    const base::Descriptor first = Connect(port_);
     Await([this] { return gate_->open() == 1; });
   }
   Await([this] { return gate_->open() == 0; });
-  const Descriptor second = Connect(port_);
+  const base::Descriptor second = Connect(port_);
   Await([this] { return keeper_.size() == 2; });
 }
 
 TEST_F(GateTest, WhoHoldsAllConnectionsMakesRoomForAnother) {
   Open({.most = 3, .most_local = 0});
-  std::vector<Descriptor> greedy;
+  std::vector<base::Descriptor> greedy;
   for (int i = 0; i < 3; ++i) greedy.push_back(Connect(port_, 1));
   Await([this] { return gate_->open() == 3; });
-  const Descriptor newcomer = Connect(port_, 2);
+  const base::Descriptor newcomer = Connect(port_, 2);
   Await([this] { return keeper_.size() == 4; });
   EXPECT_TRUE(IsClosedByPeer(greedy[2])) << "its newest";
   EXPECT_EQ(gate_->closed(), 1u);
   EXPECT_EQ(gate_->refused(), 0u);
-  const Descriptor fourth = Connect(port_, 1);
+  const base::Descriptor fourth = Connect(port_, 1);
   EXPECT_TRUE(IsClosedByPeer(fourth)) << "nobody makes room for the one who holds the most";
   EXPECT_EQ(gate_->refused(), 1u);
 }
 
 TEST_F(GateTest, AServerThatClosesMakesRoomAndTheClientSeesIt) {
   Open({.most = 0, .most_local = 1});
-  const Descriptor client = Connect(port_);
+  const base::Descriptor client = Connect(port_);
   Await([this] { return gate_->open() == 1 && keeper_.size() == 1; });
   keeper_.CloseOne();
   EXPECT_TRUE(IsClosedByPeer(client));
@@ -103,8 +103,8 @@ TEST_F(GateTest, AServerThatClosesMakesRoomAndTheClientSeesIt) {
 
 TEST_F(GateTest, ClosesTheConnectionOfAPeerAndNoOther) {
   Open({});
-  const Descriptor first = Connect(port_);
-  const Descriptor second = Connect(port_);
+  const base::Descriptor first = Connect(port_);
+  const base::Descriptor second = Connect(port_);
   Await([this] { return keeper_.size() == 2; });
   gate_->CloseConnection("ipv4:127.0.0.1:1");
   gate_->CloseConnection("ipv4:127.0.0.1:" + std::to_string(LocalPort(first)));
@@ -122,7 +122,7 @@ TEST_F(GateTest, KnowsAnIpv6PeerByEitherOfItsNames) {
     const uint16_t port = BoundPort(*listener);
     ConnectionGate gate(*std::move(listener), {}, [this](int fd, bool) { keeper_.Keep(fd); });
     gate.Start();
-    const Descriptor client = Connect6(port);
+    const base::Descriptor client = Connect6(port);
     Await([&gate] { return gate.open() == 1; });
     gate.CloseConnection(host + std::to_string(LocalPort(client)));
     EXPECT_TRUE(IsClosedByPeer(client));
@@ -132,7 +132,7 @@ TEST_F(GateTest, KnowsAnIpv6PeerByEitherOfItsNames) {
 
 TEST_F(GateTest, OnceStoppedItRefusesAndStillCounts) {
   Open({});
-  const Descriptor before = Connect(port_);
+  const base::Descriptor before = Connect(port_);
   Await([this] { return keeper_.size() == 1; });
   gate_->Stop();
   gate_->Stop();
@@ -142,9 +142,9 @@ TEST_F(GateTest, OnceStoppedItRefusesAndStillCounts) {
 
 TEST_F(GateTest, GoesOnAfterDescriptorsRanOut) {
   Open({});
-  const Descriptor before = Connect(port_);
+  const base::Descriptor before = Connect(port_);
   Await([this] { return keeper_.size() == 1; });
-  std::vector<Descriptor> clients;
+  std::vector<base::Descriptor> clients;
   for (int i = 0; i < 3; ++i) {  // sockets are made while there are descriptors
     clients.emplace_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   }
@@ -152,7 +152,7 @@ TEST_F(GateTest, GoesOnAfterDescriptorsRanOut) {
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &files), 0);
   const rlimit none = {static_cast<rlim_t>(clients.back().get() + 1), files.rlim_max};
   // Every lower number is taken or about to be: accept() fails from here on.
-  std::vector<Descriptor> fill;
+  std::vector<base::Descriptor> fill;
   while (true) {
     const int fd = dup(0);
     if (fd < 0) break;
@@ -164,7 +164,7 @@ TEST_F(GateTest, GoesOnAfterDescriptorsRanOut) {
   address.sin_family = AF_INET;
   address.sin_port = htons(port_);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  for (const Descriptor& client : clients) {
+  for (const base::Descriptor& client : clients) {
     // From the backlog: accept() has not seen it.
     EXPECT_EQ(connect(client.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
   }

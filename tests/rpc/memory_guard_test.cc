@@ -83,11 +83,11 @@ TEST(MemoryGuard, TrimsOnceMemoryHasCeasedToGrow) {
 TEST(ReceivedBytes, CountsWhatASocketGot) {
   auto listener = Listen("127.0.0.1", 0);
   ASSERT_TRUE(listener.ok());
-  const Descriptor client = Connect(BoundPort(*listener));
+  const base::Descriptor client = Connect(BoundPort(*listener));
   // Waits: the listener does not block.
   pollfd readable = {listener->get(), POLLIN, 0};
   ASSERT_EQ(poll(&readable, 1, 10'000), 1);
-  const Descriptor server(accept(listener->get(), nullptr, nullptr));
+  const base::Descriptor server(accept(listener->get(), nullptr, nullptr));
   EXPECT_EQ(ReceivedBytes(server.get()), 0u);
   ASSERT_EQ(send(client.get(), "12345", 5, MSG_NOSIGNAL), 5);
   char buffer[8];

@@ -22,7 +22,7 @@ class OwnConnectionTest : public testing::Test {
     ASSERT_TRUE(listener.ok()) << listener.status();
     port_ = BoundPort(*listener);
     gate_.emplace(*std::move(listener), limits, [this](int fd, bool own) {
-      const Descriptor closed(fd);
+      const base::Descriptor closed(fd);
       ++(own ? own_ : others_);
     });
     gate_->Start();
@@ -53,10 +53,10 @@ TEST_F(OwnConnectionTest, NobodyElseComesInItsPlace) {
   auto own = OwnConnection::Bind("127.0.0.1", port_);
   ASSERT_TRUE(own.ok());
   gate_->Expect(own->name());
-  const Descriptor other = Connect(port_);
+  const base::Descriptor other = Connect(port_);
   Await([this] { return others_ == 1; });
   // From the same port of another address, which is free.
-  Descriptor twin(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  base::Descriptor twin(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const std::string port = own->name().substr(own->name().rfind(':') + 1);
   sockaddr_in from = {};
   from.sin_family = AF_INET;
@@ -90,7 +90,7 @@ TEST(OwnConnection, SaysWhatWentWrong) {
             absl::StatusCode::kInvalidArgument);
   auto listener = Listen("127.0.0.1", 0);
   const uint16_t port = BoundPort(*listener);
-  *listener = Descriptor();
+  *listener = base::Descriptor();
   auto own = OwnConnection::Bind("127.0.0.1", port);
   ASSERT_TRUE(own.ok());
   EXPECT_EQ((*std::move(own)).Connect(seconds(10)).status().code(), absl::StatusCode::kUnavailable);

@@ -312,7 +312,7 @@ TEST_F(ServerTest, AClientThatHoldsAllStreamsMakesRoomForAnother) {
   ServerOptions options;
   options.max_streams = 20;
   Start(options);
-  const Descriptor greedy = Connect(server_->port(), 66);
+  const base::Descriptor greedy = Connect(server_->port(), 66);
   const std::string calls = WatchCalls(25);
   ASSERT_EQ(send(greedy.get(), calls.data(), calls.size(), MSG_NOSIGNAL),
             static_cast<ssize_t>(calls.size()));
@@ -345,7 +345,7 @@ TEST_F(ServerTest, GarbageClosesItsOwnConnectionOnly) {
   Start();
   const auto stub = NewStub();
   EXPECT_TRUE(Check(*stub, "").ok());
-  const Descriptor socket = Connect(server_->port());
+  const base::Descriptor socket = Connect(server_->port());
   const std::string garbage = "GET / HTTP/1.1\r\nHost: x\r\n\r\n" + std::string(4096, '\xff');
   ASSERT_EQ(send(socket.get(), garbage.data(), garbage.size(), MSG_NOSIGNAL),
             static_cast<ssize_t>(garbage.size()));
@@ -355,7 +355,7 @@ TEST_F(ServerTest, GarbageClosesItsOwnConnectionOnly) {
 
 constexpr std::string_view kCheck = "/grpc.health.v1.Health/Check";
 
-bool Send(const Descriptor& socket, const std::string& bytes) {
+bool Send(const base::Descriptor& socket, const std::string& bytes) {
   return send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
          static_cast<ssize_t>(bytes.size());
 }
@@ -369,7 +369,7 @@ std::string HalfOpenCalls(int calls) {
 }
 
 // Reads until `text` has come; false: the connection ended before.
-bool ReceiveUntil(const Descriptor& socket, std::string_view text) {
+bool ReceiveUntil(const base::Descriptor& socket, std::string_view text) {
   std::string received;
   while (received.find(text) == std::string::npos) {
     char buffer[4096];
@@ -385,10 +385,10 @@ TEST_F(ServerTest, AFloodOfCallsWithoutRequestClosesItsOwnConnectionOnly) {
   const auto stub = NewStub();
   Watching watching(*stub);
   EXPECT_EQ(watching.Read(), 1);
-  const Descriptor few = Connect(server_->port());
+  const base::Descriptor few = Connect(server_->port());
   ASSERT_TRUE(Send(few, HalfOpenCalls(20)));
   Await([this] { return server_->stats()[0].requests.load() == 20; });
-  const Descriptor many = Connect(server_->port());
+  const base::Descriptor many = Connect(server_->port());
   ASSERT_TRUE(Send(many, HalfOpenCalls(1000)));
   EXPECT_TRUE(IsClosedByPeer(many));
   EXPECT_EQ(server_->gate().closed(), 1u);
@@ -403,7 +403,7 @@ TEST_F(ServerTest, AFloodOfCallsWithoutRequestClosesItsOwnConnectionOnly) {
 // control holds back.
 TEST_F(ServerTest, AThousandCallsWhoseRequestsComeLaterAreAllAnswered) {
   Start();
-  const Descriptor socket = Connect(server_->port());
+  const base::Descriptor socket = Connect(server_->port());
   constexpr int kCalls = 1000;
   ASSERT_TRUE(Send(socket, HalfOpenCalls(kCalls)));
   Await([this] { return server_->stats()[0].requests.load() == kCalls; });
@@ -425,7 +425,7 @@ TEST_F(ServerTest, CallsAboveTheLimitOfOpenRequestsAreRefusedOneByOne) {
   ServerOptions options;
   options.max_open_requests = 100;
   Start(options);
-  const Descriptor socket = Connect(server_->port());
+  const base::Descriptor socket = Connect(server_->port());
   ASSERT_TRUE(Send(socket, HalfOpenCalls(150)));
   EXPECT_TRUE(ReceiveUntil(socket, "too many calls wait for their request"));
   Await([this] { return server_->stats()[0].errors.load() == 50; });
@@ -440,7 +440,7 @@ TEST_F(ServerTest, AFloodOfOneCallAConnectionHarmsNoHonestCall) {
   Start(options);
   const auto stub = NewStub();
   ASSERT_TRUE(Check(*stub, "").ok());
-  std::vector<Descriptor> flood;
+  std::vector<base::Descriptor> flood;
   for (int i = 0; i < 60; ++i) {
     flood.push_back(Connect(server_->port()));
     ASSERT_TRUE(Send(flood.back(), HalfOpenCalls(1)));
@@ -455,7 +455,7 @@ TEST_F(ServerTest, ACallWhoseRequestDoesNotComeIsEnded) {
   ServerOptions options;
   options.patience = milliseconds(50);
   Start(options);
-  const Descriptor socket = Connect(server_->port());
+  const base::Descriptor socket = Connect(server_->port());
   ASSERT_TRUE(Send(socket, HalfOpenCalls(1)));
   EXPECT_TRUE(ReceiveUntil(socket, "waited 50ms for the client to send its request"));
   EXPECT_EQ(server_->stats()[0].errors.load(), 1u);
@@ -463,12 +463,12 @@ TEST_F(ServerTest, ACallWhoseRequestDoesNotComeIsEnded) {
 
 TEST_F(ServerTest, AServerThatShutsDownWaitsASecondForARequest) {
   Start();
-  Descriptor socket = Connect(server_->port());
+  base::Descriptor socket = Connect(server_->port());
   ASSERT_TRUE(Send(socket, HalfOpenCalls(100)));
   Await([this] { return server_->stats()[0].requests.load() == 100; });
   std::thread shutdown([this] { server_->Shutdown(seconds(60)); });
   EXPECT_TRUE(ReceiveUntil(socket, "waited 1s for the client to send its request"));
-  socket = Descriptor();  // or gRPC would wait the whole grace for it to say good-bye
+  socket = base::Descriptor();  // or gRPC would wait the whole grace for it to say good-bye
   shutdown.join();
 }
 

@@ -99,7 +99,7 @@ TEST_F(TlsTest, PlaintextAtATlsPortAndTlsAtAPlaintextPortFailAtOnce) {
   const base::SteadyTime started = base::Now();
   EXPECT_EQ(server_->CheckAnew(grpc::InsecureChannelCredentials()).error_code(),
             grpc::StatusCode::UNAVAILABLE);
-  const Descriptor garbage = Connect(server_->port());
+  const base::Descriptor garbage = Connect(server_->port());
   ASSERT_GT(send(garbage.get(), "GET / HTTP/1.1\r\n\r\n", 18, MSG_NOSIGNAL), 0);
   EXPECT_TRUE(IsClosedByPeer(garbage));
   TlsServer plaintext(nullptr);
@@ -111,7 +111,7 @@ TEST_F(TlsTest, PlaintextAtATlsPortAndTlsAtAPlaintextPortFailAtOnce) {
 
 TEST_F(TlsTest, HandshakesThatDoNotGoOnHoldUpNobody) {
   Start(true);
-  std::vector<Descriptor> slow;
+  std::vector<base::Descriptor> slow;
   for (int i = 0; i < 200; ++i) {
     slow.push_back(Connect(server_->port()));
     // A record header that announces 512 bytes, and the first of them.

@@ -89,7 +89,7 @@ TEST(SelfCheck, FailsAfterThreeCallsWithoutAnAnswerAndRecovers) {
   EXPECT_THAT(std::string(base::Message(status)), HasSubstr("3 calls in a row"));
   EXPECT_THAT(std::string(base::Message(status)), HasSubstr(base::StrCat("127.0.0.1:", port)));
 
-  *listener = rpc::Descriptor();
+  *listener = base::Descriptor();
   telemetry::Store store;
   ScalerServer server(OnLoopback(port), store, NodeRole(store, std::chrono::seconds(10)));
   ASSERT_TRUE(server.Start().ok());

@@ -2,12 +2,11 @@
 // with the files of a Secret. One thread.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "base/small_file.h"
 #include "base/time.h"
 
 namespace gpuscaler::engines {
@@ -33,7 +32,7 @@ class WatchedFile {
 
   const std::string path_;
   std::optional<base::SteadyTime> looked_;
-  struct stat seen_ = {};
+  base::FileStamp seen_;
   absl::StatusOr<std::string> text_ = absl::UnknownError("not read yet");
   uint64_t version_ = 0;
 };

@@ -1,10 +1,10 @@
-#include "rpc/descriptor.h"
+#include "base/descriptor.h"
 
 #include <unistd.h>
 
 #include <utility>
 
-namespace gpuscaler::rpc {
+namespace gpuscaler::base {
 
 Descriptor::~Descriptor() {
   if (fd_ >= 0) close(fd_);
@@ -22,4 +22,4 @@ int Descriptor::Release() {
   return std::exchange(fd_, -1);
 }
 
-}  // namespace gpuscaler::rpc
+}  // namespace gpuscaler::base

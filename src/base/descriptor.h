@@ -1,7 +1,7 @@
 // Owns a file descriptor.
 #pragma once
 
-namespace gpuscaler::rpc {
+namespace gpuscaler::base {
 
 class Descriptor {
  public:
@@ -16,4 +16,4 @@ class Descriptor {
   int fd_;
 };
 
-}  // namespace gpuscaler::rpc
+}  // namespace gpuscaler::base
