@@ -47,6 +47,8 @@ constexpr auto kFamilies = std::to_array<FamilyRow>({
      "Streams refused because another one reports for a node of that name."},
     {Family::kFleetContestedGpus, "fleet_contested_gpus_total", MetricType::kCounter, "",
      "Readings dropped because another node reports the same GPU."},
+    {Family::kFleetForeignHoldings, "fleet_foreign_holdings_total", MetricType::kCounter, "",
+     "Pods listed on a GPU that another node reports, which do not count."},
     {Family::kFleetOpenConnections, "fleet_open_connections", MetricType::kGauge, "",
      "Connections open at the report port."},
     {Family::kFleetConnections, "fleet_connections_total", MetricType::kCounter, "",

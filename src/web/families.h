@@ -33,6 +33,7 @@ enum class Family : uint8_t {
   kFleetBadReports,
   kFleetRefusedStreams,
   kFleetContestedGpus,
+  kFleetForeignHoldings,
   kFleetOpenConnections,
   kFleetConnections,
   kFleetRefusedConnections,
