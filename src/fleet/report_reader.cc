@@ -159,12 +159,12 @@ absl::StatusOr<telemetry::GpuSnapshot> ReportReader::ReadGpu(
     const int place = has_value ? value++ : 0;
     if (!metrics_[i]) continue;
     if (has_value) {
-      const double read = readings.values(place);
-      if (absl::Status fits = telemetry::CheckReading(catalog::Row(*metrics_[i]), read);
-          !fits.ok()) {
-        return Refuse(base::StrCat("GPU ", gpu.identity->index, ": ", base::Message(fits)));
+      const auto read = telemetry::ReadingOf(catalog::Row(*metrics_[i]), readings.values(place));
+      if (!read.ok()) {
+        return Refuse(
+            base::StrCat("GPU ", gpu.identity->index, ": ", base::Message(read.status())));
       }
-      gpu.readings.Set(*metrics_[i], read, TimeOf(readings.ages_ms(place), now));
+      gpu.readings.Set(*metrics_[i], *read, TimeOf(readings.ages_ms(place), now));
     } else if (state == v1::READING_STATE_UNSUPPORTED) {
       gpu.readings.SetUnsupported(*metrics_[i]);
     } else if (state == v1::READING_STATE_FAILED) {

@@ -114,6 +114,15 @@ TEST(ReportedFailures, BeyondWhatIsKeptThereIsStillAFailure) {
   EXPECT_EQ(failures.Status(texts.front()).message(), texts.front());
 }
 
+TEST(ReportReader, ARoundingErrorEndsNoStream) {
+  NodeReport report = FirstReport(MakeNode("a", {10}));
+  report.mutable_readings(0)->set_values(0, 100.0000001);
+  ReportReader reader(report.hello(), nullptr);
+  const auto read = reader.Read(report, kNow);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->gpus[0].readings.Value(catalog::Metric::kGpuUtilization), 100);
+}
+
 TEST(ReportReader, TimeGoesOnlyForward) {
   const NodeReport report = FirstReport(MakeNode("a", {10}, kNow, 12));
   ReportReader reader(report.hello(), nullptr);
