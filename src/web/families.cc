@@ -84,6 +84,8 @@ constexpr auto kFamilies = std::to_array<FamilyRow>({
     {Family::kGrpcEvicted, "grpc_evicted_connections_total", MetricType::kCounter, "",
      "gRPC connections closed because they held the most of too many unfinished calls, sent the "
      "most while memory grew above its limit, or to make room for another address."},
+    {Family::kTlsFailedHandshakes, "grpc_failed_handshakes_total", MetricType::kCounter, "",
+     "TLS handshakes of gRPC that failed, with a client or, where a node reports, with a gateway."},
     {Family::kHttpOpen, "http_open_connections", MetricType::kGauge, "", "HTTP connections open."},
     {Family::kHttpAccepted, "http_connections_total", MetricType::kCounter, "",
      "HTTP connections accepted."},

@@ -52,6 +52,7 @@ enum class Family : uint8_t {
   kGrpcAccepted,
   kGrpcRefused,
   kGrpcEvicted,
+  kTlsFailedHandshakes,
   kHttpOpen,
   kHttpAccepted,
   kHttpEvicted,
