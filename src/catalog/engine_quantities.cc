@@ -103,7 +103,10 @@ constexpr EngineQuantityRow Inflight(Engine engine, Candidates waiting, Candidat
 }
 // Of a fraction.
 constexpr EngineQuantityRow KvUsage(Engine engine, Candidates series) {
-  return {engine, Quantity::kKvUsage, Method::kGauge, Fold::kMax, kPercent, {series, {}, {}}};
+  EngineQuantityRow row = {engine,     Quantity::kKvUsage, Method::kGauge,
+                           Fold::kMax, kPercent,           {series, {}, {}}};
+  row.is_ratio = true;
+  return row;
 }
 constexpr EngineQuantityRow Rate(Engine engine, Candidates series) {
   return {engine, Quantity::kRequestRate, Method::kRate, Fold::kSum, 1, {series, {}, {}}};

@@ -48,6 +48,7 @@ struct EngineQuantityRow {
   std::array<Candidates, kMaxParts> parts;              // unused ones are empty
   std::span<const std::string_view> rank_labels = {};   // of kSumOverRanks
   std::span<const std::string_view> queue_labels = {};  // of kMeanWait: what has a queue of its own
+  bool is_ratio = false;                                // no series says more than 1
 };
 
 std::span<const EngineQuantityRow> EngineQuantities();

@@ -14,7 +14,6 @@ namespace {
 // to 58 (k8s.io/apiserver, storage/names).
 constexpr std::string_view kRandomAlphabet = "bcdfghjklmnpqrstvwxz2456789";
 constexpr size_t kRandomLength = 5;
-constexpr size_t kLongestPrefix = 58;
 
 // A ReplicaSet is named after its Deployment and a hash: a 32-bit number in
 // decimal, each digit d written as the (48 + d) mod 27th of that alphabet
@@ -52,7 +51,7 @@ bool IsNameAndHyphen(std::string_view text, std::string_view name) {
 
 // NAME-XXXXX, the part before the random one cut to 58.
 bool IsGenerated(std::string_view prefix, std::string_view name) {
-  if (name.size() + 1 > kLongestPrefix) return prefix == name.substr(0, kLongestPrefix);
+  if (name.size() + 1 > kLongestPodPrefix) return prefix == name.substr(0, kLongestPodPrefix);
   return IsNameAndHyphen(prefix, name);
 }
 
@@ -60,7 +59,7 @@ bool IsGenerated(std::string_view prefix, std::string_view name) {
 Replica OfReplicaSet(std::string_view pod, std::string_view name) {
   const std::string_view prefix = WithoutRandom(pod);
   if (prefix.empty()) return std::nullopt;
-  if (name.size() + 1 >= kLongestPrefix) {
+  if (name.size() + 1 >= kLongestPodPrefix) {
     return IsGenerated(prefix, name) ? Replica(pod) : std::nullopt;
   }
   if (prefix.size() <= name.size() + 1 || !IsNameAndHyphen(prefix.substr(0, name.size() + 1), name))
@@ -68,7 +67,7 @@ Replica OfReplicaSet(std::string_view pod, std::string_view name) {
   std::string_view hash = prefix.substr(name.size() + 1);
   const bool whole = hash.ends_with('-');
   if (whole) hash.remove_suffix(1);
-  const bool cut = prefix.size() == kLongestPrefix;
+  const bool cut = prefix.size() == kLongestPodPrefix;
   if (hash.size() > kLongestHash || !AllIn(hash, kHashAlphabet)) return std::nullopt;
   return (whole ? hash.size() >= kShortestHash : cut) ? Replica(pod) : std::nullopt;
 }
@@ -92,7 +91,7 @@ Replica OfJob(std::string_view pod, std::string_view name) {
   if (const Replica plain = OfDaemonSet(pod, name)) return plain;
   std::string_view prefix = WithoutRandom(pod);
   if (!prefix.ends_with('-')) return std::nullopt;
-  const bool may_be_cut = prefix.size() == kLongestPrefix;
+  const bool may_be_cut = prefix.size() == kLongestPodPrefix;
   prefix.remove_suffix(1);
   const size_t hyphen = prefix.rfind('-');
   if (hyphen == std::string_view::npos) return std::nullopt;
@@ -182,7 +181,11 @@ bool IsStemOfItsPods(const WorkloadKindRow& kind, std::string_view name) {
   if (kind.replica == OfGlob) return false;
   // "-", a hash and "-", or "-", an index and "-".
   constexpr size_t kLongestMiddle = 2 + std::max(kLongestHash, kLongestIndex);
-  return kind.stable_names || name.size() + kLongestMiddle <= kLongestPrefix;
+  return kind.stable_names || name.size() + kLongestMiddle <= kLongestPodPrefix;
+}
+
+bool EndsBeyondItsPods(const WorkloadKindRow& kind, std::string_view name) {
+  return !kind.stable_names && kind.replica != OfGlob && name.size() >= kLongestPodPrefix;
 }
 
 }  // namespace gpuscaler::catalog

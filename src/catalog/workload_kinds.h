@@ -2,6 +2,7 @@
 // the rules after which Kubernetes' controllers name their pods.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,5 +39,11 @@ PodStems StemsOf(std::string_view pod);
 // Whether `name` is a stem of every pod of such a workload: not where it is a
 // glob, nor where it is so long that the names of the pods may have been cut.
 bool IsStemOfItsPods(const WorkloadKindRow& kind, std::string_view name);
+// So much of a workload's name its pods' names begin with at most, where Kubernetes
+// completes them.
+inline constexpr size_t kLongestPodPrefix = 58;
+// Whether `name` is so long that its pods' names end within it: by their names those of
+// another workload that begins alike are its own.
+bool EndsBeyondItsPods(const WorkloadKindRow& kind, std::string_view name);
 
 }  // namespace gpuscaler::catalog

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/strings.h"
+#include "fleet/holdings.h"
 #include "fleet/hot_change.h"
 
 namespace gpuscaler::fleet {
@@ -54,10 +55,14 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Collector::Join(StreamId stream,
   if (found == nodes_.end()) {
     if (nodes_.size() >= options_.max_nodes) {
       return absl::ResourceExhaustedError(
-          base::StrCat("this gateway knows ", nodes_.size(), " nodes already, the most it takes"));
+          base::StrCat("this gateway holds ", nodes_.size(),
+                       " nodes, the most it takes: --max-nodes=", options_.max_nodes));
     }
-    if (options_.max_memory_bytes > 0 && base::ResidentBytes() > options_.max_memory_bytes) {
-      return absl::ResourceExhaustedError("this gateway has no memory for further nodes");
+    const uint64_t resident = options_.max_memory_bytes > 0 ? base::ResidentBytes() : 0;
+    if (resident > options_.max_memory_bytes) {
+      return absl::ResourceExhaustedError(base::StrCat(
+          "this gateway has no memory for further nodes: it holds ", nodes_.size(), " and takes ",
+          resident >> 20, " MiB; allowed are --max-memory-mib=", options_.max_memory_bytes >> 20));
     }
     found = nodes_.emplace(name, Node()).first;
     nodes_known_.store(nodes_.size());
@@ -112,7 +117,8 @@ absl::Status Collector::Take(StreamId stream, Snapshot snapshot, base::SteadyTim
 
 // Who has GPUs of its own keeps them: that need not be looked up again.
 bool Collector::IsUncontested(const Node& node, const Snapshot& next) {
-  return node.newest != nullptr && !node.contested && telemetry::SameGpus(*node.newest, next);
+  return node.newest != nullptr && !node.contested && telemetry::SameGpus(*node.newest, next) &&
+         SameHoldings(*node.newest, next);
 }
 
 bool Collector::Contest(Snapshot& snapshot, base::SteadyTime now) {
@@ -120,7 +126,7 @@ bool Collector::Contest(Snapshot& snapshot, base::SteadyTime now) {
   for (telemetry::GpuSnapshot& gpu : snapshot.gpus) {
     const std::string& uuid = gpu.identity->uuid;
     if (uuid.empty()) continue;
-    const std::string& holder = claims_.Claim(uuid, snapshot.node);
+    const std::string holder = claims_.Claim(uuid, snapshot.node);
     if (holder == snapshot.node) continue;
     const auto other = nodes_.find(holder);
     if (other == nodes_.end() || !IsHeard(other->second, now) ||
@@ -140,7 +146,27 @@ bool Collector::Contest(Snapshot& snapshot, base::SteadyTime now) {
                     {{"node", snapshot.node}, {"error", base::Message(gpu.status)}});
     }
   }
-  return any;
+  return DropOwnersOfOthers(snapshot, now) || any;
+}
+
+bool Collector::DropOwnersOfOthers(Snapshot& snapshot, base::SteadyTime now) {
+  std::string gpu;
+  std::string node;
+  const ForeignHoldings foreign = DropForeignHoldings(snapshot, [&](const std::string& uuid) {
+    const std::string* holder = claims_.HolderOf(uuid);
+    if (holder == nullptr || *holder == snapshot.node) return false;
+    const auto other = nodes_.find(*holder);
+    if (other == nodes_.end() || !IsHeard(other->second, now)) return false;
+    gpu = uuid;
+    node = *holder;
+    return true;
+  });
+  stats_.foreign_holdings += foreign.dropped;
+  if (foreign.dropped > 0 && MayTell(snapshot.node, now)) {
+    base::LogWarn("a node lists pods on a GPU that another one reports: they do not count",
+                  {{"node", snapshot.node}, {"gpu", gpu}, {"reportedBy", node}});
+  }
+  return foreign.listed > 0;
 }
 
 // What the silent node last said of the GPU would count beside what the other one

@@ -42,9 +42,10 @@ class Collector {
     size_t nodes = 0;    // known
     size_t streams = 0;  // of these, with a stream
     uint64_t reports = 0;
-    uint64_t bad_reports = 0;      // what was said could not be true
-    uint64_t refused_streams = 0;  // another stream reports for the node
-    uint64_t contested_gpus = 0;   // readings of GPUs that another node reports too
+    uint64_t bad_reports = 0;       // what was said could not be true
+    uint64_t refused_streams = 0;   // another stream reports for the node
+    uint64_t contested_gpus = 0;    // readings of GPUs that another node reports too
+    uint64_t foreign_holdings = 0;  // pods listed on GPUs that another node reports
   };
 
   // `store` and `hot` must outlive it.
@@ -61,7 +62,8 @@ class Collector {
       StreamId stream, const std::string& node, const std::string& peer, base::SteadyTime now,
       uint64_t instance = 0) ABSL_LOCKS_EXCLUDED(mutex_);
   // A report of the node that the stream has joined for. ABORTED: another stream has
-  // taken its place. GPUs that another node reports too become unreadable here.
+  // taken its place. GPUs that another node reports too become unreadable here, and
+  // pods on them hold them no more.
   // `hot`: those of which somebody waits for a change.
   absl::Status Take(StreamId stream, telemetry::Snapshot snapshot, base::SteadyTime now,
                     const HotGpus::OfNode& hot = {}) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -89,13 +91,20 @@ class Collector {
     uint64_t instance = 0;
     base::SteadyTime heard_at;
     std::shared_ptr<const telemetry::Snapshot> newest;
-    bool contested = false;  // a GPU of it was another node's at the last look
+    // A GPU that it reports, or on which it lists a pod, was another node's or
+    // nobody's at the last look.
+    bool contested = false;
   };
 
   bool IsHeard(const Node& node, base::SteadyTime now) const;
   static bool IsUncontested(const Node& node, const telemetry::Snapshot& next);
-  // Whether another node has one of its GPUs, which then reads nothing here.
+  // Whether another node has one of its GPUs, which then reads nothing here, or its
+  // pods hold one that it does not have.
   bool Contest(telemetry::Snapshot& snapshot, base::SteadyTime now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether it lists any pod on a GPU that it does not have. Those on another node's
+  // GPUs go.
+  bool DropOwnersOfOthers(telemetry::Snapshot& snapshot, base::SteadyTime now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakeAway(Node& silent, const std::string& uuid, const std::string& by)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

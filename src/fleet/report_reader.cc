@@ -14,8 +14,6 @@ namespace {
 namespace v1 = telemetry::v1;
 using telemetry::Snapshot;
 
-constexpr size_t kLongestName = 253;  // of a Kubernetes node
-constexpr size_t kLongestText = 1024;
 constexpr int kMostNames = 256;  // of metrics and lanes
 
 absl::Status Refuse(std::string_view what) {
@@ -37,11 +35,6 @@ std::optional<catalog::Metric> FindGpuMetric(std::string_view name) {
   return std::nullopt;
 }
 
-absl::Status ToStatus(const std::string& error) {
-  if (error.empty()) return absl::OkStatus();
-  return absl::UnavailableError(error.substr(0, kLongestText));
-}
-
 base::SteadyTime TimeOf(uint32_t age_ms, base::SteadyTime now) {
   return now - std::chrono::milliseconds(age_ms);
 }
@@ -49,9 +42,9 @@ base::SteadyTime TimeOf(uint32_t age_ms, base::SteadyTime now) {
 }  // namespace
 
 absl::Status CheckHello(const v1::NodeHello& hello) {
-  if (hello.node().empty() || hello.node().size() > kLongestName) {
+  if (hello.node().empty() || hello.node().size() > kLongestObjectName) {
     return Refuse(base::StrCat("hello.node has ", hello.node().size(),
-                               " bytes; allowed is the node's name, 1 to ", kLongestName));
+                               " bytes; allowed is the node's name, 1 to ", kLongestObjectName));
   }
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   if (std::any_of(hello.node().begin(), hello.node().end(), is_control)) {
@@ -78,6 +71,7 @@ absl::StatusOr<Snapshot> ReportReader::Read(const v1::NodeReport& report,
     return Refuse(base::StrCat("sequence went back from ", sequence_, " to ", report.sequence()));
   }
   sequence_ = report.sequence();
+  if (absl::Status fits = CheckTexts(node_, report); !fits.ok()) return fits;
   if (report.has_gpus()) {
     if (absl::Status read = ReadGpus(report.gpus()); !read.ok()) return read;
   }
@@ -88,6 +82,7 @@ absl::StatusOr<Snapshot> ReportReader::Read(const v1::NodeReport& report,
   }
   if (absl::Status read = holders_.Read(report, now); !read.ok()) return read;
 
+  ReportedFailures failures;
   Snapshot snapshot;
   snapshot.node = node_;
   snapshot.sequence = report.sequence();
@@ -101,11 +96,11 @@ absl::StatusOr<Snapshot> ReportReader::Read(const v1::NodeReport& report,
     const v1::LaneReport& lane = report.lanes(static_cast<int>(i));
     telemetry::LaneState& state = snapshot.lane(*lanes_[i]);
     if (lane.has_age_ms()) state.sampled_at = TimeOf(lane.age_ms(), now);
-    state.status = ToStatus(lane.error());
+    state.status = failures.Status(lane.error());
   }
   snapshot.gpus.reserve(gpus_.size());
   for (size_t i = 0; i < gpus_.size(); ++i) {
-    auto gpu = ReadGpu(report.readings(static_cast<int>(i)), gpus_[i], now);
+    auto gpu = ReadGpu(report.readings(static_cast<int>(i)), gpus_[i], failures, now);
     if (!gpu.ok()) return gpu.status();
     snapshot.gpus.push_back(*std::move(gpu));
   }
@@ -124,20 +119,13 @@ absl::Status ReportReader::ReadGpus(const v1::GpuList& list) {
       return Refuse(base::StrCat("GPU ", facts.index(), " follows GPU ", gpus_.back()->index,
                                  "; the list must ascend"));
     }
-    if (facts.uuid().size() > kLongestText) {
-      return Refuse(base::StrCat("GPU ", facts.index(), ": uuid has ", facts.uuid().size(),
-                                 " bytes; allowed are at most ", kLongestText));
-    }
     // One that was lost before it could be asked has none.
     if (!facts.uuid().empty() && !uuids.insert(facts.uuid()).second) {
       return Refuse(base::StrCat("GPU ", facts.index(), ": uuid ", facts.uuid(),
                                  " is another GPU's of this node"));
     }
-    telemetry::GpuIdentity identity = {facts.index(),
-                                       facts.uuid(),
-                                       facts.name().substr(0, kLongestText),
-                                       facts.pci_bus_id().substr(0, kLongestText),
-                                       {}};
+    telemetry::GpuIdentity identity = {
+        facts.index(), facts.uuid(), facts.name(), facts.pci_bus_id(), {}};
     if (facts.has_minor()) identity.minor = facts.minor();
     gpus_.push_back(std::make_shared<const telemetry::GpuIdentity>(std::move(identity)));
   }
@@ -147,16 +135,16 @@ absl::Status ReportReader::ReadGpus(const v1::GpuList& list) {
 
 absl::StatusOr<telemetry::GpuSnapshot> ReportReader::ReadGpu(
     const v1::GpuReadings& readings, std::shared_ptr<const telemetry::GpuIdentity> identity,
-    base::SteadyTime now) const {
+    ReportedFailures& failures, base::SteadyTime now) const {
   telemetry::GpuSnapshot gpu;
   gpu.identity = std::move(identity);
-  gpu.status = ToStatus(readings.error());
+  gpu.status = failures.Status(readings.error());
   if (!gpu.status.ok()) return gpu;
   const size_t lanes = std::min(lanes_.size(), static_cast<size_t>(readings.lane_errors_size()));
   for (size_t i = 0; i < lanes; ++i) {
     if (!lanes_[i]) continue;
     gpu.reading_failures[static_cast<size_t>(*lanes_[i])] =
-        ToStatus(readings.lane_errors(static_cast<int>(i)));
+        failures.Status(readings.lane_errors(static_cast<int>(i)));
   }
   int value = 0;
   const size_t states = std::min(metrics_.size(), static_cast<size_t>(readings.states_size()));
@@ -171,12 +159,12 @@ absl::StatusOr<telemetry::GpuSnapshot> ReportReader::ReadGpu(
     const int place = has_value ? value++ : 0;
     if (!metrics_[i]) continue;
     if (has_value) {
-      const double read = readings.values(place);
-      if (absl::Status fits = telemetry::CheckReading(catalog::Row(*metrics_[i]), read);
-          !fits.ok()) {
-        return Refuse(base::StrCat("GPU ", gpu.identity->index, ": ", base::Message(fits)));
+      const auto read = telemetry::ReadingOf(catalog::Row(*metrics_[i]), readings.values(place));
+      if (!read.ok()) {
+        return Refuse(
+            base::StrCat("GPU ", gpu.identity->index, ": ", base::Message(read.status())));
       }
-      gpu.readings.Set(*metrics_[i], read, TimeOf(readings.ages_ms(place), now));
+      gpu.readings.Set(*metrics_[i], *read, TimeOf(readings.ages_ms(place), now));
     } else if (state == v1::READING_STATE_UNSUPPORTED) {
       gpu.readings.SetUnsupported(*metrics_[i]);
     } else if (state == v1::READING_STATE_FAILED) {

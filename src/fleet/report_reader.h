@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "catalog/metrics.h"
 #include "fleet/report_lag.h"
+#include "fleet/report_texts.h"
 #include "fleet/reported_holders.h"
 #include "telemetry.pb.h"
 #include "telemetry/snapshot.h"
@@ -38,7 +39,8 @@ class ReportReader {
   absl::Status ReadGpus(const telemetry::v1::GpuList& list);
   absl::StatusOr<telemetry::GpuSnapshot> ReadGpu(
       const telemetry::v1::GpuReadings& readings,
-      std::shared_ptr<const telemetry::GpuIdentity> identity, base::SteadyTime now) const;
+      std::shared_ptr<const telemetry::GpuIdentity> identity, ReportedFailures& failures,
+      base::SteadyTime now) const;
 
   std::string node_;
   // What the stream's metrics and lanes are here; empty: unknown to this version.

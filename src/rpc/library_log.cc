@@ -4,6 +4,7 @@
 #include <grpc/support/log.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ namespace {
 
 constexpr int kMostLines = 10;
 constexpr base::Duration kPeriod = std::chrono::minutes(1);
+
+std::atomic<uint64_t> failed_handshakes{0};  // the library's log has no place for one of ours
 
 // Any thread.
 class Quota {
@@ -65,6 +68,10 @@ void LogGrpc(gpr_log_func_args* line) {
   if (std::string_view(line->message).starts_with("assertion failed")) {
     return WriteNow("gRPC", line->message);
   }
+  // gRPC 1.51, ssl_transport_security.cc.
+  if (std::string_view(line->message).starts_with("Handshake failed with fatal error")) {
+    failed_handshakes.fetch_add(1, std::memory_order_relaxed);
+  }
   static auto& quota = *new Quota;
   LogLine(quota,
           line->severity == GPR_LOG_SEVERITY_ERROR ? base::LogLevel::kWarn : base::LogLevel::kDebug,
@@ -79,6 +86,10 @@ void LogProtobuf(google::protobuf::LogLevel level, const char*, int, const std::
 }
 
 }  // namespace
+
+uint64_t FailedHandshakes() {
+  return failed_handshakes.load(std::memory_order_relaxed);
+}
 
 void LogForLibraries() {
   gpr_set_log_function(LogGrpc);

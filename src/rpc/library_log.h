@@ -1,10 +1,16 @@
 // What gRPC and Protobuf have to say goes to our log: one form for all lines.
 #pragma once
 
+#include <cstdint>
+
 namespace gpuscaler::rpc {
 
 // Once, before either is used. At most ten lines a minute of each library, so
 // that no client can fill the log; what was left out is counted in the next.
 void LogForLibraries();
+
+// TLS handshakes that failed since then, of either end, those left out of the log too.
+// gRPC tells of them in no other way, and not whose they were.
+uint64_t FailedHandshakes();
 
 }  // namespace gpuscaler::rpc

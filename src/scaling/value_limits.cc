@@ -48,6 +48,15 @@ std::vector<std::string> ValueLimits(const Trigger& trigger) {
         "limit: without `workload` the sum goes over every GPU in view, those that other"
         " workloads hold too"));
   }
+  if (workload && catalog::EndsBeyondItsPods(*trigger.workload->kind, trigger.workload->name)) {
+    lines.push_back(base::StrCat("limit: of a ", trigger.workload->kind->name,
+                                 "'s name its pods' names have the first ",
+                                 catalog::kLongestPodPrefix, " characters; pods of another one in ",
+                                 trigger.workload->pod_namespace, " whose name begins with \"",
+                                 trigger.workload->name.substr(0, catalog::kLongestPodPrefix),
+                                 "\" cannot be told from it"
+                                 " and count too"));
+  }
   return lines;
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "base/number_text.h"
 #include "base/strings.h"
 #include "base/utf8.h"
 #include "google/protobuf/io/coded_stream.h"
@@ -28,8 +29,9 @@ struct Limits {
   std::string_view unit;
   double low;
   double high;
+  double rounding = 0;  // what a computed reading may be beyond them
 };
-constexpr Limits kLimits[] = {{"%", 0, 100}, {"C", -100, 1000}, {"W", 0, 1e6}};
+constexpr Limits kLimits[] = {{"%", 0, 100, 1e-4}, {"C", -100, 1000}, {"W", 0, 1e6}};
 constexpr Limits kOtherLimits = {"", 0, 1e12};
 
 const Limits& LimitsOf(std::string_view unit) {
@@ -68,11 +70,12 @@ absl::StatusOr<GpuSnapshot> GpuFromProto(const v1::Gpu& message, base::SteadyTim
       failure.ok() ? gpu.readings.SetUnsupported(row.id) : gpu.readings.SetFailed(row.id);
       continue;
     }
-    if (const absl::Status fits = CheckReading(row, reading->second); !fits.ok()) {
+    const auto value = ReadingOf(row, reading->second);
+    if (!value.ok()) {
       return absl::InvalidArgumentError(
-          base::StrCat("GPU ", message.index(), ": ", base::Message(fits)));
+          base::StrCat("GPU ", message.index(), ": ", base::Message(value.status())));
     }
-    gpu.readings.Set(row.id, reading->second, sampled_at);
+    gpu.readings.Set(row.id, *value, sampled_at);
   }
   return gpu;
 }
@@ -115,9 +118,17 @@ absl::Status CheckReading(const catalog::MetricRow& metric, double value) {
   if (std::isfinite(value) && value >= limits.low && value <= limits.high) {
     return absl::OkStatus();
   }
-  return absl::InvalidArgumentError(base::StrCat(metric.name, " cannot be ", value, "; allowed is ",
-                                                 limits.low, " to ", limits.high, " ",
-                                                 metric.unit));
+  return absl::InvalidArgumentError(
+      base::StrCat(metric.name, " cannot be ", base::NumberText(value), "; allowed is ", limits.low,
+                   " to ", limits.high, " ", metric.unit));
+}
+
+absl::StatusOr<double> ReadingOf(const catalog::MetricRow& metric, double value) {
+  const Limits& limits = LimitsOf(metric.unit);
+  const double nearest = std::clamp(value, limits.low, limits.high);
+  if (std::abs(value - nearest) <= limits.rounding) value = nearest;
+  if (absl::Status fits = CheckReading(metric, value); !fits.ok()) return fits;
+  return value;
 }
 
 absl::Status NodeStatus(const Snapshot& snapshot) {

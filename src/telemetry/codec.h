@@ -22,12 +22,15 @@ inline constexpr int kMaxGpus = 1024;
 // INVALID_ARGUMENT unless `value` can be a reading of this metric: finite, and
 // within what any hardware could show (percentages: 0 to 100).
 absl::Status CheckReading(const catalog::MetricRow& metric, double value);
+// The same of a reading that somebody computed: beyond a limit by no more than a
+// rounding error it is the limit.
+absl::StatusOr<double> ReadingOf(const catalog::MetricRow& metric, double value);
 
 // Bytes that are not UTF-8 become U+FFFD.
 v1::NodeSnapshot ToProto(const Snapshot& snapshot);
 
 // `sampled_at` becomes the time of every reading. Metrics that this version
-// does not know are skipped. INVALID_ARGUMENT for readings that CheckReading
+// does not know are skipped. INVALID_ARGUMENT for readings that ReadingOf
 // refuses and for GPUs listed twice.
 absl::StatusOr<Snapshot> FromProto(const v1::NodeSnapshot& message, base::SteadyTime sampled_at);
 

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <span>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/time/time.h"
+#include "base/number_text.h"
 #include "base/strings.h"
 #include "catalog/metrics.h"
 #include "telemetry.pb.h"
@@ -23,13 +23,6 @@ constexpr std::array<std::string_view, kFixedColumns> kFixedNames = {"time", "no
 
 std::span<const catalog::MetricRow> GpuMetrics() {
   return catalog::Metrics().first(catalog::kGpuMetricCount);
-}
-
-// The shortest text that reads back as the same number.
-std::string NumberField(double value) {
-  std::array<char, 32> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  return std::string(text.data(), end);
 }
 
 absl::Status Wrong(size_t line, std::string_view what) {
@@ -77,10 +70,9 @@ absl::StatusOr<v1::Gpu> ReadGpu(const CsvRecord& record,
       return Wrong(record.line, base::StrCat(metrics[i]->name, " \"", field,
                                              "\"; allowed is a number, or nothing"));
     }
-    if (const absl::Status fits = CheckReading(*metrics[i], value); !fits.ok()) {
-      return Wrong(record.line, base::Message(fits));
-    }
-    (*gpu.mutable_readings())[std::string(metrics[i]->name)] = value;
+    const auto reading = ReadingOf(*metrics[i], value);
+    if (!reading.ok()) return Wrong(record.line, base::Message(reading.status()));
+    (*gpu.mutable_readings())[std::string(metrics[i]->name)] = *reading;
   }
   if (gpu.readings().empty()) gpu.set_error("no readings were recorded");
   return gpu;
@@ -142,7 +134,7 @@ std::string CsvRows(const Snapshot& snapshot) {
     for (const catalog::MetricRow& row : GpuMetrics()) {
       const auto value = gpu.readings.Newest(row.id);
       rows += ',';
-      if (fresh && value.has_value()) rows += NumberField(*value);
+      if (fresh && value.has_value()) rows += base::NumberText(*value);
     }
     rows += '\n';
   }

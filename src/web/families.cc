@@ -47,6 +47,8 @@ constexpr auto kFamilies = std::to_array<FamilyRow>({
      "Streams refused because another one reports for a node of that name."},
     {Family::kFleetContestedGpus, "fleet_contested_gpus_total", MetricType::kCounter, "",
      "Readings dropped because another node reports the same GPU."},
+    {Family::kFleetForeignHoldings, "fleet_foreign_holdings_total", MetricType::kCounter, "",
+     "Pods listed on a GPU that another node reports, which do not count."},
     {Family::kFleetOpenConnections, "fleet_open_connections", MetricType::kGauge, "",
      "Connections open at the report port."},
     {Family::kFleetConnections, "fleet_connections_total", MetricType::kCounter, "",
@@ -82,6 +84,8 @@ constexpr auto kFamilies = std::to_array<FamilyRow>({
     {Family::kGrpcEvicted, "grpc_evicted_connections_total", MetricType::kCounter, "",
      "gRPC connections closed because they held the most of too many unfinished calls, sent the "
      "most while memory grew above its limit, or to make room for another address."},
+    {Family::kTlsFailedHandshakes, "grpc_failed_handshakes_total", MetricType::kCounter, "",
+     "TLS handshakes of gRPC that failed, with a client or, where a node reports, with a gateway."},
     {Family::kHttpOpen, "http_open_connections", MetricType::kGauge, "", "HTTP connections open."},
     {Family::kHttpAccepted, "http_connections_total", MetricType::kCounter, "",
      "HTTP connections accepted."},

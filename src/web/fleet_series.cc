@@ -27,6 +27,7 @@ void WriteFleetSeries(const telemetry::View& view, const fleet::Collector::Stats
   Single(page, Family::kFleetBadReports, stats.bad_reports);
   Single(page, Family::kFleetRefusedStreams, stats.refused_streams);
   Single(page, Family::kFleetContestedGpus, stats.contested_gpus);
+  Single(page, Family::kFleetForeignHoldings, stats.foreign_holdings);
   Single(page, Family::kFleetOpenConnections, connections.open);
   Single(page, Family::kFleetConnections, connections.accepted);
   Single(page, Family::kFleetRefusedConnections, connections.refused);

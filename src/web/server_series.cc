@@ -1,5 +1,7 @@
 #include "web/server_series.h"
 
+#include "rpc/library_log.h"
+
 namespace gpuscaler::web {
 namespace {
 
@@ -25,6 +27,7 @@ void WriteGrpcConnections(const ServerMetrics& metrics, Exposition& page) {
   Single(page, Family::kGrpcAccepted, metrics.grpc->accepted);
   Single(page, Family::kGrpcRefused, metrics.grpc->refused);
   Single(page, Family::kGrpcEvicted, metrics.grpc->closed);
+  Single(page, Family::kTlsFailedHandshakes, rpc::FailedHandshakes());
 }
 
 void WriteHttp(const ServerMetrics& metrics, Exposition& page) {

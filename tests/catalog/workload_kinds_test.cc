@@ -112,6 +112,18 @@ TEST(WorkloadKinds, AWorkloadIsAStemOfItsPodsUnlessNamesMayBeCut) {
   EXPECT_FALSE(IsStemOfItsPods(*FindWorkloadKind("pods"), "llm"));
 }
 
+TEST(WorkloadKinds, ANameOf58CharactersEndsBeyondItsPods) {
+  const std::string k57(57, 'a');
+  const std::string k58(58, 'a');
+  for (const std::string kind : {"deployment", "rollout", "daemonset", "job"}) {
+    EXPECT_FALSE(EndsBeyondItsPods(*FindWorkloadKind(kind), k57)) << kind;
+    EXPECT_TRUE(EndsBeyondItsPods(*FindWorkloadKind(kind), k58)) << kind;
+  }
+  for (const std::string kind : {"statefulset", "leaderworkerset", "pods"}) {
+    EXPECT_FALSE(EndsBeyondItsPods(*FindWorkloadKind(kind), k58)) << kind;
+  }
+}
+
 TEST(WorkloadKinds, AnUnknownKindIsNone) {
   EXPECT_EQ(FindWorkloadKind("replicaset"), nullptr);
   EXPECT_EQ(FindWorkloadKind("Deployment"), nullptr);

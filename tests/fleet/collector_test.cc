@@ -132,6 +132,56 @@ TEST_F(CollectorTest, AGpuOfTwoNodesIsTheFirstOnesWhileThatIsHeard) {
   EXPECT_TRUE(Await([this] { return Published("b")->gpus[1].status.ok(); }));
 }
 
+TEST_F(CollectorTest, APodOnAnotherNodesGpuDoesNotCount) {
+  const auto first = Report("a", {10, 11}, start_);
+  const auto second = collector_.NewStream();
+  ASSERT_TRUE(collector_.Join(second, "b", "p", start_).ok());
+  Snapshot b = MakeNode("b", {90, 91}, start_);
+  auto claimed = std::make_shared<telemetry::GpuIdentity>(*b.gpus[1].identity);
+  claimed->uuid = "a-1";
+  b.gpus[1].identity = claimed;
+  HoldGpu(b, "on-a-gpu-it-claims", "a-1");
+  HoldGpu(b, "on-a-gpu-it-only-lists", "a-0");
+  HoldGpu(b, "on-a-gpu-that-nobody-can-read", "b-lost");
+  HoldGpu(b, "on-its-own", "b-0", start_, true);
+  ASSERT_TRUE(collector_.Take(second, b, start_).ok());
+  ASSERT_TRUE(Await([this] { return Published("b") != nullptr; }));
+  const auto published = Published("b");
+  ASSERT_EQ(published->ownership->pods.size(), 2u);
+  EXPECT_EQ(published->ownership->pods[0].name, "on-a-gpu-that-nobody-can-read");
+  EXPECT_EQ(published->ownership->pods[1].name, "on-its-own");
+  EXPECT_EQ(published->pods_worked, (std::vector<bool>{false, true}));
+  EXPECT_EQ(collector_.stats().foreign_holdings, 2u);
+  // The other node lists them no more: the word of this one holds.
+  ASSERT_TRUE(collector_.Take(first, MakeNode("a", {}, start_), start_).ok());
+  ASSERT_TRUE(collector_.Take(second, b, start_).ok());
+  EXPECT_TRUE(Await([this] { return Published("b")->ownership->pods.size() == 4; }));
+}
+
+TEST_F(CollectorTest, APodCountsNoMoreOnceAnotherNodeReportsItsGpu) {
+  const auto second = collector_.NewStream();
+  ASSERT_TRUE(collector_.Join(second, "b", "p", start_).ok());
+  Snapshot b = MakeNode("b", {90}, start_);
+  HoldGpu(b, "p-0", "a-0");
+  ASSERT_TRUE(collector_.Take(second, b, start_).ok());
+  ASSERT_TRUE(Await([this] { return Published("b") != nullptr; }));
+  EXPECT_EQ(Published("b")->ownership->pods.size(), 1u);
+  Report("a", {10}, start_);
+  ASSERT_TRUE(collector_.Take(second, b, start_).ok());
+  EXPECT_TRUE(Await([this] { return Published("b")->ownership->pods.empty(); }));
+}
+
+TEST_F(CollectorTest, ANewListingOfTheSameGpusIsLookedAtToo) {
+  Report("a", {10}, start_);
+  const auto second = collector_.NewStream();
+  ASSERT_TRUE(collector_.Join(second, "b", "p", start_).ok());
+  Snapshot b = MakeNode("b", {90}, start_);
+  ASSERT_TRUE(collector_.Take(second, b, start_).ok());
+  HoldGpu(b, "p-0", "a-0");
+  ASSERT_TRUE(collector_.Take(second, b, start_).ok());
+  EXPECT_EQ(collector_.stats().foreign_holdings, 1u);
+}
+
 TEST_F(CollectorTest, AMachineUnderANewNameTakesItsGpusAlong) {
   const auto first = Report("a", {10, 11}, start_);
   collector_.Leave(first, "a");
@@ -177,14 +227,19 @@ TEST(Collector, TakesNoFurtherNodeAboveItsMemory) {
   Collector collector(
       {.forget_after = std::chrono::minutes(15), .max_nodes = 3, .max_memory_bytes = 1}, store,
       hot);
-  EXPECT_EQ(collector.Join(collector.NewStream(), "a", "p", base::Now()).status().code(),
-            StatusCode::kResourceExhausted);
+  const auto refused = collector.Join(collector.NewStream(), "a", "p", base::Now());
+  EXPECT_EQ(refused.status().code(), StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(base::Message(refused.status())),
+              testing::AllOf(testing::HasSubstr("it holds 0 and takes "),
+                             testing::HasSubstr("--max-memory-mib=0")));
 }
 
 TEST_F(CollectorTest, ThereIsALimitToTheFleet) {
   for (const char* node : {"a", "b", "c"}) Report(node, {1}, start_);
   const auto fourth = collector_.Join(collector_.NewStream(), "d", "p", start_);
   EXPECT_EQ(fourth.status().code(), StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(base::Message(fourth.status())),
+              testing::HasSubstr("holds 3 nodes, the most it takes: --max-nodes=3"));
 }
 
 TEST_F(CollectorTest, TheFleetIsKnownOnceNobodyJoins) {

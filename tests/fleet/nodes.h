@@ -42,15 +42,23 @@ inline std::shared_ptr<const telemetry::Snapshot> Shared(telemetry::Snapshot nod
   return std::make_shared<const telemetry::Snapshot>(std::move(node));
 }
 
-// One pod, ns/NAME, that holds GPU 0.
+// One pod, ns/NAME, that holds this GPU, after those in order that the node lists.
+inline void HoldGpu(telemetry::Snapshot& node, const std::string& name, const std::string& uuid,
+                    std::optional<base::SteadyTime> appeared_at = {}, bool worked = false,
+                    base::SteadyTime listed_at = kNow) {
+  auto ownership = node.ownership == nullptr
+                       ? std::make_shared<telemetry::Ownership>()
+                       : std::make_shared<telemetry::Ownership>(*node.ownership);
+  ownership->listed_at = listed_at;
+  ownership->pods.push_back({"ns", name, appeared_at, {uuid}});
+  node.ownership = std::move(ownership);
+  node.pods_worked.push_back(worked);
+}
+// GPU 0.
 inline void Hold(telemetry::Snapshot& node, const std::string& name,
                  std::optional<base::SteadyTime> appeared_at, bool worked,
                  base::SteadyTime listed_at = kNow) {
-  auto ownership = std::make_shared<telemetry::Ownership>();
-  ownership->listed_at = listed_at;
-  ownership->pods.push_back({"ns", name, appeared_at, {node.gpus[0].identity->uuid}});
-  node.ownership = std::move(ownership);
-  node.pods_worked = {worked};
+  HoldGpu(node, name, node.gpus[0].identity->uuid, appeared_at, worked, listed_at);
 }
 
 // The first report of a stream.

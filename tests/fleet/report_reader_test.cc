@@ -42,8 +42,23 @@ TEST(ReportReader, RefusesWhatCannotBeTrue) {
       {"readings of 1 GPUs; the node has 2", [](auto& r) { r.mutable_readings()->RemoveLast(); }},
       {"must ascend", [](auto& r) { r.mutable_gpus()->mutable_gpus(1)->set_index(0); }},
       {"another GPU's", [](auto& r) { r.mutable_gpus()->mutable_gpus(1)->set_uuid("a-0"); }},
-      {"uuid has 2000 bytes",
-       [](auto& r) { r.mutable_gpus()->mutable_gpus(1)->set_uuid(std::string(2000, 'x')); }},
+      {"node a: GPU 1: uuid has 97 bytes; allowed are at most 96",
+       [](auto& r) { r.mutable_gpus()->mutable_gpus(1)->set_uuid(std::string(97, 'x')); }},
+      {"node a: GPU 0: name has 257 bytes; allowed are at most 256",
+       [](auto& r) { r.mutable_gpus()->mutable_gpus(0)->set_name(std::string(257, 'x')); }},
+      {"node a: GPU 0: pci_bus_id has 33 bytes; allowed are at most 32",
+       [](auto& r) { r.mutable_gpus()->mutable_gpus(0)->set_pci_bus_id(std::string(33, 'x')); }},
+      {"node a: a pod's namespace has 254 bytes; allowed are at most 253",
+       [](auto& r) { r.mutable_pod_listing()->add_pods()->set_namespace_(std::string(254, 'x')); }},
+      {"node a: a pod's name has 254 bytes; allowed are at most 253",
+       [](auto& r) { r.mutable_pod_listing()->add_pods()->set_name(std::string(254, 'x')); }},
+      {"node a: pod ns/p: a GPU's uuid has 513 bytes; allowed are at most 512",
+       [](auto& r) {
+         telemetry::v1::Pod& pod = *r.mutable_pod_listing()->add_pods();
+         pod.set_namespace_("ns");
+         pod.set_name("p");
+         pod.add_gpu_uuids(std::string(513, 'x'));
+       }},
       {"an age cannot be", [](auto& r) { r.mutable_pod_listing()->set_age_seconds(-1); }},
       {"GPUs; allowed are at most 1024",
        [](auto& r) {
@@ -63,6 +78,49 @@ TEST(ReportReader, RefusesWhatCannotBeTrue) {
     EXPECT_EQ(read.status().code(), absl::StatusCode::kInvalidArgument);
     EXPECT_THAT(std::string(base::Message(read.status())), testing::HasSubstr(row.why));
   }
+}
+
+TEST(ReportReader, TakesTextsOfTheGreatestLength) {
+  NodeReport report = FirstReport(MakeNode("a", {10}));
+  telemetry::v1::GpuFacts& gpu = *report.mutable_gpus()->mutable_gpus(0);
+  gpu.set_uuid(std::string(96, 'x'));
+  gpu.set_name(std::string(256, 'x'));
+  gpu.set_pci_bus_id(std::string(32, 'x'));
+  telemetry::v1::Pod& pod = *report.mutable_pod_listing()->add_pods();
+  pod.set_namespace_(std::string(253, 'x'));
+  pod.set_name(std::string(253, 'x'));
+  pod.add_gpu_uuids(std::string(512, 'x'));
+  ReportReader reader(report.hello(), nullptr);
+  const auto read = reader.Read(report, kNow);
+  EXPECT_TRUE(read.ok()) << read.status();
+}
+
+TEST(ReportedFailures, EqualOnesAreKeptOnceAndLongOnesCut) {
+  ReportedFailures failures;
+  EXPECT_TRUE(failures.Status("").ok());
+  const std::string text(5000, 'x');
+  const absl::Status first = failures.Status(text);
+  EXPECT_EQ(first.message(), std::string(1024, 'x'));
+  EXPECT_EQ(failures.Status(text).message().data(), first.message().data());
+}
+
+TEST(ReportedFailures, BeyondWhatIsKeptThereIsStillAFailure) {
+  ReportedFailures failures;
+  std::vector<std::string> texts;
+  for (int i = 0; i < 100; ++i) texts.push_back(std::to_string(1000 + i) + std::string(1020, 'x'));
+  for (const std::string& text : texts) EXPECT_FALSE(failures.Status(text).ok());
+  EXPECT_EQ(failures.Status(texts.back()).message(),
+            "not told: its node tells of failures in more than 65536 bytes");
+  EXPECT_EQ(failures.Status(texts.front()).message(), texts.front());
+}
+
+TEST(ReportReader, ARoundingErrorEndsNoStream) {
+  NodeReport report = FirstReport(MakeNode("a", {10}));
+  report.mutable_readings(0)->set_values(0, 100.0000001);
+  ReportReader reader(report.hello(), nullptr);
+  const auto read = reader.Read(report, kNow);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->gpus[0].readings.Value(catalog::Metric::kGpuUtilization), 100);
 }
 
 TEST(ReportReader, TimeGoesOnlyForward) {

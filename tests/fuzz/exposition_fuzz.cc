@@ -90,6 +90,20 @@ void CheckChunks(std::string_view text, size_t chunk_size, ExpositionFormat form
   }
 }
 
+// A line that is too long, and of a name that nobody wants, changes nothing.
+void CheckLongLine(std::string_view text, size_t chunk_size, ExpositionFormat format) {
+  static const std::string long_line =
+      "z{a=\"" + std::string(ExpositionParser::kLongestLine, 'x') + "\"} 1\n";
+  Recorder without(false);
+  Recorder with(false);
+  const std::string start = "# TYPE z gauge\n";
+  const absl::Status a = Parse(base::StrCat(start, text), text.size() + 100, format, without);
+  const absl::Status b =
+      Parse(base::StrCat(start, long_line, text), 4096 + chunk_size, format, with);
+  CHECK_HOLDS(a.code() == b.code());
+  CHECK_HOLDS(without.seen == with.seen);
+}
+
 std::vector<Signal> CatalogSignals() {
   std::vector<Signal> signals;
   for (const catalog::EngineQuantityRow& row : catalog::EngineQuantities()) {
@@ -151,6 +165,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text = input.substr(std::min(line + 1, input.size()));
   const auto format = line % 2 == 0 ? ExpositionFormat::kText : ExpositionFormat::kOpenMetrics;
   CheckChunks(text, 1 + line % 17, format);
+  if (line % 16 < 2) CheckLongLine(text, line, format);
   static const std::vector<Signal> catalog_signals = CatalogSignals();
   CheckValues(catalog_signals, text, format);
   CheckValues(ExpressionSignals(expression), text, format);

@@ -9,6 +9,7 @@
 
 #include "await.h"
 #include "rpc/client_credentials.h"
+#include "rpc/library_log.h"
 #include "rpc/own_connection.h"
 #include "rpc/socket.h"
 #include "rpc/tls_server.h"
@@ -57,6 +58,16 @@ TEST_F(TlsTest, ServesWhoShowsACertificateOfTheAuthorityAndNobodyElse) {
   }
   EXPECT_EQ(Call(honest_), grpc::StatusCode::OK);
   EXPECT_EQ(server_->server().stats()[0].requests.load(), 7u) << "the others' calls never came in";
+}
+
+TEST_F(TlsTest, HandshakesThatFailAreCounted) {
+  LogForLibraries();
+  Start(true);
+  EXPECT_EQ(Call(honest_), grpc::StatusCode::OK);
+  const uint64_t before = FailedHandshakes();
+  EXPECT_EQ(Call({}), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_GT(FailedHandshakes(), before);
+  EXPECT_EQ(Call(honest_), grpc::StatusCode::OK);
 }
 
 TEST_F(TlsTest, AClientTrustsNoServerOfAnotherAuthorityOrName) {

@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scaling/evaluation.h"
+#include "scaling/value_limits.h"
 #include "scaling/views.h"
 
 namespace gpuscaler::scaling {
@@ -16,6 +17,7 @@ using testing::Contains;
 using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
@@ -64,6 +66,18 @@ TEST(Explanation, HasNoLimitForAPercentageUnderValue) {
   EXPECT_THAT(lines, Contains("HPA (Value): ready replicas x 100 / 80, rounded up, unless the"
                               " ratio is within 10% of 1"));
   EXPECT_THAT(lines, Each(Not(StartsWith("limit:"))));
+}
+
+TEST(Explanation, WarnsOfANameThatItsPodsDoNotHaveWhole) {
+  Trigger trigger = MakeTrigger(Metric::kGpuUtilization, 80);
+  const std::string name = std::string(58, 'a') + "-prod";
+  trigger.workload = {catalog::FindWorkloadKind("deployment"), name, "ns"};
+  EXPECT_THAT(ValueLimits(trigger),
+              ElementsAre("limit: of a deployment's name its pods' names have the first 58"
+                          " characters; pods of another one in ns whose name begins with \"" +
+                          std::string(58, 'a') + "\" cannot be told from it and count too"));
+  trigger.workload->name.resize(57);
+  EXPECT_THAT(ValueLimits(trigger), IsEmpty());
 }
 
 TEST(Explanation, WarnsOfAmountsThatDoNotFallAsReplicasAreAdded) {

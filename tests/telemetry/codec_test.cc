@@ -141,6 +141,20 @@ TEST(FromProto, RefusesReadingsThatNoHardwareHas) {
   (*message.mutable_gpus(0)->mutable_readings())["gpu_utilization"] = 101;
   EXPECT_EQ(FromProto(message, kSampledAt).status().message(),
             "GPU 0: gpu_utilization cannot be 101; allowed is 0 to 100 %");
+  (*message.mutable_gpus(0)->mutable_readings())["gpu_utilization"] = 100.0002;
+  EXPECT_EQ(FromProto(message, kSampledAt).status().message(),
+            "GPU 0: gpu_utilization cannot be 100.0002; allowed is 0 to 100 %");
+}
+
+TEST(ReadingOf, APercentageBeyondItsLimitByARoundingErrorIsTheLimit) {
+  const catalog::MetricRow& percent = catalog::Row(catalog::Metric::kMemoryUsedPercent);
+  EXPECT_EQ(ReadingOf(percent, 100.0000001).value(), 100);
+  EXPECT_EQ(ReadingOf(percent, 100.0001).value(), 100);
+  EXPECT_EQ(ReadingOf(percent, -1e-9).value(), 0);
+  EXPECT_EQ(ReadingOf(percent, 99.9999999).value(), 99.9999999);
+  EXPECT_FALSE(ReadingOf(percent, 100.00011).ok());
+  EXPECT_FALSE(ReadingOf(percent, std::nan("")).ok());
+  EXPECT_FALSE(ReadingOf(catalog::Row(catalog::Metric::kPowerDraw), 1e6 + 1e-6).ok());
 }
 
 TEST(FromProto, TakesReadingsAtTheEdgeOfWhatIsAllowed) {

@@ -228,6 +228,7 @@ TEST(NodeMetricsTest, RequestsAreCountedByMethodAndStreamsOnlyWhereTheMethodHasT
            "grpc_refused_connections_total 9",
            "grpc_evicted_connections_total 3",
            "grpc_open_connections 1",
+           "grpc_failed_handshakes_total 0",
            "http_open_connections 2",
            "http_connections_total 30",
            "http_evicted_connections_total 4",

@@ -9,6 +9,9 @@ namespace gpuscaler::engines {
 namespace {
 
 constexpr std::string_view kNoName = "it begins with no series name";
+constexpr std::string_view kTooLong = "it is longer than 65536 bytes";
+static_assert(ExpositionParser::kLongestLine == 65536);
+constexpr size_t kShown = 64;  // of such a line, in messages
 constexpr std::string_view kNoExposition = "this is no exposition of metrics: ";
 
 bool IsBlank(std::string_view line) {
@@ -37,23 +40,24 @@ absl::Status ExpositionParser::Feed(std::string_view chunk) {
   while (status_.ok() && !chunk.empty()) {
     const size_t end = chunk.find('\n');
     const std::string_view part = chunk.substr(0, end);
-    if (begun_.size() + part.size() > kLongestLine) {
-      status_ = absl::ResourceExhaustedError(
-          base::StrCat("line ", line_number_ + 1, " is longer than ", kLongestLine, " bytes"));
-    } else if (end == std::string_view::npos) {
-      begun_ += part;
-      break;
-    } else {
-      chunk.remove_prefix(end + 1);
+    if (!skips_ && begun_.size() + part.size() > kLongestLine) {
+      begun_ += part.substr(0, kLongestLine - begun_.size());
+      skips_ = true;
       ++line_number_;
-      if (begun_.empty()) {
-        TakeLine(part);
-      } else {
-        begun_ += part;
-        TakeLine(begun_);
-        begun_.clear();
-      }
+      TakeLongLine(begun_);
+      begun_.resize(kShown);
     }
+    if (end == std::string_view::npos) {
+      if (!skips_) begun_ += part;
+      break;
+    }
+    chunk.remove_prefix(end + 1);
+    if (!skips_) {
+      ++line_number_;
+      TakeLine(begun_.empty() ? part : begun_ += part);
+    }
+    skips_ = false;
+    begun_.clear();
   }
   return status_;
 }
@@ -61,9 +65,9 @@ absl::Status ExpositionParser::Feed(std::string_view chunk) {
 absl::Status ExpositionParser::Finish() {
   if (!status_.ok()) return status_;
   if (begun_ == "# EOF") ended_ = true;  // which some end without a line feed
-  const bool cut = !ended_ && !IsBlank(begun_);
-  const bool strange = cut && begun_.front() != '#' && !ReadLineStart(begun_);
-  ++line_number_;
+  const bool cut = !ended_ && (skips_ || !IsBlank(begun_));
+  const bool strange = cut && !skips_ && begun_.front() != '#' && !ReadLineStart(begun_);
+  if (!skips_) ++line_number_;
   if (!is_exposition_ && strange) Skip(begun_, kNoName);
   if (!is_exposition_ && malformed_ > 0) {
     status_ = absl::InvalidArgumentError(base::StrCat(kNoExposition, first_malformed_));
@@ -85,6 +89,24 @@ void ExpositionParser::TakeLine(std::string_view line) {
     TakeComment(line);
   } else {
     TakeSample(line);
+  }
+}
+
+void ExpositionParser::TakeLongLine(std::string_view start) {
+  const std::string_view shown = start.substr(0, kShown);
+  const auto begin = ReadLineStart(start);
+  if (ended_ && format_ == ExpositionFormat::kOpenMetrics) {
+    status_ = absl::InvalidArgumentError(Describe(shown, "it comes after # EOF"));
+  } else if (start.front() == '#') {
+    TakeComment(start);
+  } else if (!begin) {
+    Skip(shown, kNoName);
+  } else if (const std::string_view name = begin->name.View(&name_); sink_.Wants(name)) {
+    status_ = absl::ResourceExhaustedError(
+        base::StrCat("line ", line_number_, ", a sample of ", base::QuotedStart(name),
+                     ", is longer than ", kLongestLine, " bytes"));
+  } else {
+    Skip(shown, kTooLong);
   }
 }
 

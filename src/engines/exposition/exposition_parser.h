@@ -6,9 +6,9 @@
 //   at the end: status = parser.Finish();
 //
 // What is wrong with lines that nobody wants does not matter: they are skipped. It is
-// an error when a line of a wanted name is malformed, when the text is no exposition
-// at all (an HTML page), when it is cut off, and when a line is too long. Samples that
-// came before an error are worth nothing.
+// an error when a line of a wanted name is malformed or too long, when the text is no
+// exposition at all (an HTML page), and when it is cut off. Samples that came before an
+// error are worth nothing.
 #pragma once
 
 #include <cstddef>
@@ -57,7 +57,7 @@ class ExpositionParser {
   ExpositionParser(ExpositionFormat format, SampleSink& sink) : format_(format), sink_(sink) {}
 
   // INVALID_ARGUMENT naming the line and what is wrong; RESOURCE_EXHAUSTED for a
-  // line that is too long. After an error the same one again.
+  // line of a wanted name that is too long. After an error the same one again.
   absl::Status Feed(std::string_view chunk);
 
   // All has been fed. DATA_LOSS where the text is cut off: its last line does not
@@ -66,6 +66,8 @@ class ExpositionParser {
 
  private:
   void TakeLine(std::string_view line);
+  // Of a line that is too long, so much as may be kept.
+  void TakeLongLine(std::string_view start);
   void TakeComment(std::string_view line);
   void TakeSample(std::string_view line);
   void Skip(std::string_view line, std::string_view problem);
@@ -74,8 +76,9 @@ class ExpositionParser {
   ExpositionFormat format_;
   SampleSink& sink_;
   absl::Status status_;
-  std::string begun_;  // a line of which the end has not come
-  std::string name_;   // one that had to be unescaped
+  std::string begun_;   // a line of which the end has not come
+  bool skips_ = false;  // the rest of it, to its end: it is too long
+  std::string name_;    // one that had to be unescaped
   size_t line_number_ = 0;
   bool is_exposition_ = false;  // a line that nothing else would have has come
   bool ended_ = false;          // by # EOF

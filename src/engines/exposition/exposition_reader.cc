@@ -5,11 +5,15 @@
 #include <utility>
 
 #include "base/json_quote.h"
+#include "base/number_text.h"
 #include "base/strings.h"
 #include "base/utf8.h"
 
 namespace gpuscaler::engines {
 namespace {
+
+// More than rounding adds.
+constexpr double kRatioTolerance = 0.01;
 
 // As it is, or in quotes where it is more than a name.
 std::string NameText(const EscapedText& name) {
@@ -125,6 +129,12 @@ void ExpositionReader::TakeFor(const Use& use, const Sample& sample) {
         wrong(base::StrCat("is ", sample.value, "; what can be used is a number from 0")));
     return;
   }
+  if (signal.is_ratio && sample.value > 1 + kRatioTolerance) {
+    state.status = absl::FailedPreconditionError(
+        wrong(base::StrCat("is ", base::NumberText(sample.value), "; a ratio is from 0 to 1")));
+    return;
+  }
+  const double value = signal.is_ratio ? std::min(sample.value, 1.0) : sample.value;
   if (const auto age = StaleAge(sample)) {
     state.status = absl::UnavailableError(wrong(
         base::StrCat("is ", base::FormatSeconds(*age), " old by its timestamp; what counts is ",
@@ -134,9 +144,9 @@ void ExpositionReader::TakeFor(const Use& use, const Sample& sample) {
   const SeriesKey key = KeyOf(labels);
   if (const auto known = state.places.find(key); known != state.places.end()) {
     const double before = state.values[known->second].value;
-    if (before == sample.value) return;
+    if (before == value) return;
     state.status = absl::FailedPreconditionError(
-        wrong(base::StrCat("is there twice, as ", before, " and ", sample.value)));
+        wrong(base::StrCat("is there twice, as ", before, " and ", value)));
     return;
   }
   if (state.values.size() == kMostSeries || kept_ == kMostInAll) {
@@ -147,7 +157,7 @@ void ExpositionReader::TakeFor(const Use& use, const Sample& sample) {
   }
   ++kept_;
   state.places.emplace(key, state.values.size());
-  state.values.push_back({key, KeyOf(GroupOf(signal, sample.labels)), sample.value});
+  state.values.push_back({key, KeyOf(GroupOf(signal, sample.labels)), value});
 }
 
 std::vector<SignalReading> ExpositionReader::Readings() {

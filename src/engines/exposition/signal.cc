@@ -19,6 +19,7 @@ Signal SignalOf(const catalog::EngineQuantityRow& row) {
   signal.method = row.method;
   signal.fold = row.fold;
   signal.scale = row.scale;
+  signal.is_ratio = row.is_ratio;
   signal.rank_labels = row.rank_labels;
   signal.queue_labels = row.queue_labels;
   for (size_t i = 0; i < catalog::PartCount(row); ++i) {

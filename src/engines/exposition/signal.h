@@ -22,6 +22,7 @@ struct Signal {
   catalog::Method method = catalog::Method::kGauge;
   catalog::Fold fold = catalog::Fold::kSum;
   double scale = 1;
+  bool is_ratio = false;          // a series that says more than 1 says something else
   std::vector<SignalPart> parts;  // the order is the method's
   std::span<const std::string_view> rank_labels;
   std::span<const std::string_view> queue_labels;

@@ -133,7 +133,7 @@ asio::awaitable<absl::Status> Connection::ReadAnswer(ResponseReader& reader, Hop
   if (IsRedirect(status)) co_return Redirect(reader, hop);
   if (status != 200) {
     co_return absl::FailedPreconditionError(base::StrCat(
-        "the answer has status ", status,
+        "the answer has status ", status, "; 200 is right",
         status == 401 || status == 403 ? "; a token is given to the scaler by --engine-auth" : ""));
   }
   if (absl::Status begun = sink.begin(reader.head().began, reader.head().content_type); !begun.ok())

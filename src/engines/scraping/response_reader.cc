@@ -62,6 +62,10 @@ struct SunkBody {
   };
 };
 
+bool IsInterim(unsigned status) {
+  return status / 100 == 1 && status != 101;
+}
+
 bool IsEnd(const error_code& error) {
   return error == asio::error::eof || error == asio::error::connection_reset ||
          error == asio::ssl::error::stream_truncated;
@@ -74,10 +78,14 @@ struct ResponseReader::Parser : http::response_parser<SunkBody> {};
 ResponseReader::ResponseReader(Transport& transport, const FetchLimits& limits)
     : transport_(transport),
       limits_(limits),
-      buffer_(std::max<size_t>(limits.header_bytes, kReadBytes)),
-      parser_(std::make_unique<Parser>()) {
-  parser_->header_limit(limits.header_bytes);
-  parser_->body_limit(limits.wire_bytes);
+      buffer_(std::max<size_t>(limits.header_bytes, kReadBytes)) {
+  Begin();
+}
+
+void ResponseReader::Begin() {
+  parser_ = std::make_unique<Parser>();
+  parser_->header_limit(limits_.header_bytes);
+  parser_->body_limit(limits_.wire_bytes);
 }
 
 ResponseReader::~ResponseReader() = default;
@@ -88,6 +96,10 @@ bool ResponseReader::reusable() const {
 
 asio::awaitable<absl::Status> ResponseReader::ReadHead() {
   if (absl::Status read = co_await Feed(Part::kHead); !read.ok()) co_return read;
+  while (IsInterim(parser_->get().result_int())) {
+    Begin();
+    if (absl::Status read = co_await Feed(Part::kHead); !read.ok()) co_return read;
+  }
   const auto& response = parser_->get();
   head_.status = static_cast<int>(response.result_int());
   head_.content_type = ToStd(response[http::field::content_type]);
@@ -126,11 +138,13 @@ absl::Status ResponseReader::Sink(std::string_view inflated) {
 }
 
 // Beast's own read counts neither the status line nor many small fields against the
-// header's limit, nor the framing of chunks against the body's.
+// header's limit, nor the framing of chunks against the body's. The header's is for all
+// that comes before the answer, too.
 asio::awaitable<absl::Status> ResponseReader::Feed(Part part) {
   const bool head = part == Part::kHead;
   const uint64_t limit = head ? limits_.header_bytes : limits_.wire_bytes + limits_.header_bytes;
-  uint64_t fed = 0;
+  uint64_t body_fed = 0;
+  uint64_t& fed = head ? head_bytes_ : body_fed;
   bool needs_more = false;
   while (head ? !parser_->is_header_done() : !parser_->is_done()) {
     if (needs_more || buffer_.size() == 0) {

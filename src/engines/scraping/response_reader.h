@@ -34,7 +34,8 @@ class ResponseReader {
 
   // UNAVAILABLE: the peer closed or the connection failed; INVALID_ARGUMENT: that is no
   // HTTP, or an encoding that was not asked for; RESOURCE_EXHAUSTED: too large, naming
-  // the limit.
+  // the limit. What a server says before its answer (1xx, but 101, which is one) is
+  // passed over.
   boost::asio::awaitable<absl::Status> ReadHead();
   const ResponseHead& head() const { return head_; }
 
@@ -51,6 +52,7 @@ class ResponseReader {
  private:
   struct Parser;
   enum class Part : uint8_t { kHead, kBody };
+  void Begin();
   boost::asio::awaitable<absl::Status> Feed(Part part);
   absl::Status Explain(Part part, const boost::system::error_code& error) const;
   absl::Status Sink(std::string_view inflated);
@@ -63,6 +65,7 @@ class ResponseReader {
   const ChunkSink* sink_ = nullptr;  // during ReadBody
   std::optional<GzipInflater> inflater_;
   uint64_t wire_bytes_ = 0;
+  uint64_t head_bytes_ = 0;
   uint64_t body_bytes_ = 0;
   absl::Status body_error_;  // why the parser was stopped
 };

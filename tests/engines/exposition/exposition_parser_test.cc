@@ -152,14 +152,65 @@ TEST(ExpositionParser, ExcerptsAreShortAndPrintable) {
 }
 
 TEST(ExpositionParser, ALineIsAtMostSoLong) {
-  const std::string longest(ExpositionParser::kLongestLine - 2, 'x');
+  const std::string longest =
+      "b{c=\"" + std::string(ExpositionParser::kLongestLine - 9, 'x') + "\"} ";
   Recorder all;
-  EXPECT_EQ(Parse("a 1\n" + longest + " 1\n", all), absl::OkStatus());
-  for (const std::string& text : {"a 1\n" + longest + " 12\n", "a 1\n" + longest + " 12"}) {
+  EXPECT_EQ(Parse("a 1\n" + longest + "1\n", all), absl::OkStatus());
+  for (const std::string& text : {"a 1\n" + longest + "12\n", "a 1\n" + longest + "12"}) {
     const absl::Status status = Parse(text, all);
     EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
-    EXPECT_EQ(Message(status), "line 2 is longer than 65536 bytes");
+    EXPECT_EQ(Message(status), "line 2, a sample of \"b\", is longer than 65536 bytes");
   }
+}
+
+// In one piece, and in chunks of 1,000 bytes.
+std::vector<std::string> SamplesOf(std::string_view text, absl::Status expected) {
+  Recorder whole({"wanted"});
+  EXPECT_EQ(Parse(text, whole), expected);
+  Recorder chunks({"wanted"});
+  ExpositionParser parser(ExpositionFormat::kText, chunks);
+  for (size_t i = 0; i < text.size(); i += 1000) (void)parser.Feed(text.substr(i, 1000));
+  EXPECT_EQ(parser.Finish(), expected);
+  EXPECT_EQ(whole.samples, chunks.samples);
+  return whole.samples;
+}
+
+TEST(ExpositionParser, ALongerLineThatNobodyWantsIsSkipped) {
+  const std::string x(200'000, 'x');
+  for (const std::string& line :
+       {"other{b=\"" + x + "\"} 3", "# HELP other " + x, x + " 3", "{\"" + x + "\"} 3"}) {
+    EXPECT_THAT(SamplesOf("wanted 1\n" + line + "\nwanted 2\n", absl::OkStatus()),
+                ElementsAre("wanted|1", "wanted|2"));
+    EXPECT_THAT(SamplesOf(line + "\nwanted 2\n", absl::OkStatus()), ElementsAre("wanted|2"));
+  }
+  EXPECT_THAT(SamplesOf("wanted 1\nother{b=\"" + x + "\"} 3\nwanted x\n",
+                        absl::InvalidArgumentError("line 3: the value is no number: \"wanted x\"")),
+              ElementsAre("wanted|1"));
+}
+
+TEST(ExpositionParser, ALongerLineThatDoesNotEndIsCutOff) {
+  const std::string line = "other{b=\"" + std::string(200'000, 'x');
+  SamplesOf("wanted 1\n" + line,
+            absl::DataLossError("line 2: the exposition is cut off here: \"other{b=\\\"" +
+                                std::string(55, 'x') + "\""));
+}
+
+TEST(ExpositionParser, LongerLinesAloneAreNoExposition) {
+  const std::string html = "<html>" + std::string(200'000, 'x');
+  SamplesOf(html, absl::InvalidArgumentError(
+                      "this is no exposition of metrics: line 1: it begins with no series name: "
+                      "\"<html>" +
+                      std::string(58, 'x') + "\""));
+  SamplesOf("Sorry, " + html + "\n",
+            absl::InvalidArgumentError(
+                "this is no exposition of metrics: line 1: it begins with no series name: "
+                "\"Sorry, <html>" +
+                std::string(51, 'x') + "\""));
+  SamplesOf("Sorry " + html + "\n",
+            absl::InvalidArgumentError(
+                "this is no exposition of metrics: line 1: it is longer than 65536 bytes: "
+                "\"Sorry <html>" +
+                std::string(52, 'x') + "\""));
 }
 
 TEST(ExpositionParser, AnErrorStays) {

@@ -77,6 +77,20 @@ TEST(ExpositionReader, WhatIsNoAmountIsAnErrorThatNamesTheSeries) {
   EXPECT_EQ(*Value(Expression("a{m=\"x\"}"), "a{m=\"x\"} 1\na{m=\"y\"} NaN\n"), 1);
 }
 
+TEST(ExpositionReader, ARatioAboveOneIsAnErrorThatNamesTheSeries) {
+  const Signal kv = Of("vllm", "kv_usage");
+  EXPECT_EQ(Error(kv, "vllm:kv_cache_usage_perc{m=\"x\"} 55\n"),
+            "FAILED_PRECONDITION: kv_usage of vllm: vllm:kv_cache_usage_perc{m=\"x\"} is 55; a "
+            "ratio is from 0 to 1");
+  EXPECT_THAT(Error(kv, "vllm:kv_cache_usage_perc 1.0101\n"), HasSubstr("is 1.0101; a ratio"));
+  EXPECT_EQ(*Value(kv, "vllm:kv_cache_usage_perc 1.0000000002\n"), 100);
+  EXPECT_EQ(*Value(kv, "vllm:kv_cache_usage_perc 1.01\n"), 100);
+  EXPECT_DOUBLE_EQ(*Value(kv, "vllm:kv_cache_usage_perc 0.57\n"), 57);
+  // What is no ratio may be anything, and so may a series that a trigger names.
+  EXPECT_EQ(*Value(Of("vllm", "waiting"), "vllm:num_requests_waiting 55\n"), 55);
+  EXPECT_EQ(*Value(Expression("vllm:kv_cache_usage_perc"), "vllm:kv_cache_usage_perc 55\n"), 55);
+}
+
 TEST(ExpositionReader, ASeriesThatIsThereTwiceIsAnErrorUnlessItSaysTheSame) {
   EXPECT_EQ(*Value(Expression("a"), "a{b=\"1\",c=\"2\"} 3\na{c=\"2\",b=\"1\"} 3\n"), 3);
   EXPECT_EQ(Error(Expression("a"), "a{b=\"1\",c=\"2\"} 3\na{c=\"2\",b=\"1\"} 4\n"),

@@ -89,11 +89,42 @@ TEST_F(ConnectionTest, NobodyListens) {
 
 TEST_F(ConnectionTest, AStatusOtherThan200IsAnError) {
   ExpectError(GetOf(Response(503, "", "busy")), StatusCode::kFailedPrecondition,
-              "the answer has status 503");
+              "the answer has status 503; 200 is right");
   EXPECT_EQ(body_, "");
   ExpectError(GetOf(Response(401, "", "")), StatusCode::kFailedPrecondition,
-              "status 401; a token is given to the scaler by --engine-auth");
-  ExpectError(GetOf(Response(204, "", "")), StatusCode::kFailedPrecondition, "status 204");
+              "status 401; 200 is right; a token is given to the scaler by --engine-auth");
+  for (const int status : {101, 201, 204, 206, 404}) {
+    ExpectError(GetOf(Response(status, "", "")), StatusCode::kFailedPrecondition,
+                base::StrCat("the answer has status ", status, "; 200 is right"));
+  }
+}
+
+TEST_F(ConnectionTest, WhatComesBeforeTheAnswerIsPassedOver) {
+  const std::string answer = Response(200, "", "a 1\n");
+  EXPECT_TRUE(GetOf("HTTP/1.1 100 Continue\r\n\r\n" + answer).ok());
+  EXPECT_EQ(body_, "a 1\n");
+  EXPECT_TRUE(GetOf("HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\n"
+                    "Link: </style.css>\r\nContent-Encoding: br\r\n\r\n" +
+                    answer)
+                  .ok());
+  EXPECT_EQ(body_, "a 1\n");
+  ExpectError(GetOf("HTTP/1.1 100 Continue\r\n\r\n" + Response(404, "", "")),
+              StatusCode::kFailedPrecondition, "status 404");
+  ExpectError(GetOf("HTTP/1.1 100 Continue\r\n\r\n"), StatusCode::kUnavailable,
+              "closed within the response's header");
+  std::string endless;
+  while (endless.size() < 100'000) endless += "HTTP/1.1 100 Continue\r\n\r\n";
+  ExpectError(GetOf(endless + answer), StatusCode::kResourceExhausted,
+              "the response's header is larger than 16384 bytes");
+}
+
+TEST_F(ConnectionTest, AConnectionIsKeptAfterWhatCameBeforeTheAnswer) {
+  engine_.Run([](FakeEngine::Peer& peer) {
+    peer.Send("HTTP/1.1 100 Continue\r\n\r\n" + Response(200, "", "a"));
+  });
+  EXPECT_TRUE(Get().ok());
+  EXPECT_TRUE(Get().ok());
+  EXPECT_EQ(engine_.connections(), 1U);
 }
 
 TEST_F(ConnectionTest, RedirectsAreNotFollowed) {
