@@ -18,15 +18,15 @@ import (
 
 // Setup is what all scenarios share.
 type Setup struct {
-	Plane     *plane.Plane
-	World     *world.World
-	Names     *world.Names
-	Processes *process.Group
-	Scaler    string // the binary
-	Repository string // this one
+	Plane       *plane.Plane
+	World       *world.World
+	Names       *world.Names
+	Processes   *process.Group
+	Scaler      string // the binary
+	Repository  string // this one
 	Definitions string // a folder of CRDs that the chart's values may need
-	Helm       string // the program; "": there is none
-	Log       io.Writer
+	Helm        string // the program; "": there is none
+	Log         io.Writer
 	// HPA's sync period.
 	Sync time.Duration
 }
