@@ -126,6 +126,15 @@ func (s *Stage) openStreams(ctx context.Context, wanted int) error {
 	return err
 }
 
+func lineWith(text, part string) string {
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, part) {
+			return strings.TrimSpace(line)
+		}
+	}
+	return "no line with " + part
+}
+
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
 	return line

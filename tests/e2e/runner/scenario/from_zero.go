@@ -59,6 +59,10 @@ func fromZero(ctx context.Context, s *Stage) error {
 		if err != nil {
 			return err
 		}
+		// The next request comes to a workload that sleeps, not to one that is going to.
+		if _, err := s.observer.Await(ctx, waking.scaled.Name, func(state observe.State) bool { return state.Ready == 0 }); err != nil {
+			return err
+		}
 		if i == 0 {
 			s.Say("nothing waits any more: back at zero %.1f s after the request", asleep.At.Sub(asked).Seconds())
 		}

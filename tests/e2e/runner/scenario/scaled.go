@@ -134,8 +134,10 @@ func (s *Stage) scaledObject(scaled *Scaled) object {
 	spec := object{
 		"scaleTargetRef":  object{"name": scaled.Name},
 		"minReplicaCount": scaled.Min, "maxReplicaCount": scaled.Max,
-		"pollingInterval": 2, "cooldownPeriod": 5,
 		"triggers": []object{trigger},
+	}
+	if scaled.Min == 0 {
+		spec["pollingInterval"], spec["cooldownPeriod"] = 2, 5
 	}
 	for key, value := range scaled.Spec {
 		spec[key] = value
@@ -159,7 +161,7 @@ func (s *Stage) ClaimReaches(ctx context.Context, scaled *Scaled, right int, wit
 }
 
 func (s *Stage) claimReaches(ctx context.Context, scaled *Scaled, least, most int, within time.Duration) {
-	what := fmt.Sprintf("%s, %g replicas' worth of work", scaled.Name, s.World.Offered(&scaled.Workload))
+	what := fmt.Sprintf("%s, %.3g replicas' worth of work", scaled.Name, s.World.Offered(&scaled.Workload))
 	right := fmt.Sprint(least)
 	if most > least {
 		right = fmt.Sprintf("%d to %d", least, most)

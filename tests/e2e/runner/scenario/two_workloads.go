@@ -23,10 +23,6 @@ func twoWorkloads(ctx context.Context, s *Stage) error {
 	if err := s.AddNodes(ctx, 3, 4); err != nil {
 		return err
 	}
-	shared, err := s.AddNode(ctx, 2, 2)
-	if err != nil {
-		return err
-	}
 	if err := s.AddGateways(ctx, 2); err != nil {
 		return err
 	}
@@ -51,6 +47,10 @@ func twoWorkloads(ctx context.Context, s *Stage) error {
 		}
 	}
 
+	shared, err := s.AddNode(ctx, 2, 2)
+	if err != nil {
+		return err
+	}
 	s.Say("two that share a time-sliced GPU of %s", shared)
 	first, second := byUtilization("chat", 80, nil), byUtilization("rerank", 80, nil)
 	for _, scaled := range []*Scaled{first, second} {
@@ -66,7 +66,7 @@ func twoWorkloads(ctx context.Context, s *Stage) error {
 			return strings.Contains(text, "sharedGpus")
 		})
 		s.Claim(strings.Contains(said, "GPU-") && strings.Contains(said, shared),
-			scaled.Name+" gets an error that names the GPU", "its UUID and node "+shared, firstLine(said))
+			scaled.Name+" gets an error that names the GPU", "its UUID and node "+shared, lineWith(said, "GPU-"))
 		s.ClaimNever(scaled, from, 1, 1, "while its GPU is shared")
 	}
 	return nil
