@@ -146,7 +146,7 @@ func (s *Stage) claimExplained(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	const limit = "never asks for more than 2 replicas"
+	const limit = "cannot ask for more than ceil(avg / 80) replicas"
 	s.Claim(strings.Contains(said, limit), name+", explained", limit, limits(said))
 	return nil
 }

@@ -25,11 +25,12 @@ var (
 	}
 )
 
-func percent(share float64) int { return int(math.Round(100 * share)) }
+func percent(share float64) int { return int(100 * share) }
 
 // profileRow is one profile under one type. Steps of load are offered as multiples of
 // what brings one replica to the target, so that k times it is right at k replicas: there
-// the ratio is 1, and at k-1 and k+1 it is outside HPA's tolerance.
+// the ratio is just below 1, and at k-1 and k+1 it is outside HPA's tolerance. It is not
+// 1, for whole percents must not round what is wanted up to k+1.
 type profileRow struct {
 	profile    string
 	metricType string
@@ -85,7 +86,7 @@ func profiles(ctx context.Context, s *Stage) error {
 		s.Say("load for %d replicas at their targets", step)
 		from := time.Now()
 		if err := each(rows, func(scaled *Scaled, row profileRow) error {
-			s.Offer(scaled, row.target*float64(step))
+			s.Offer(scaled, 0.99*row.target*float64(step))
 			if row.bound == 0 {
 				s.ClaimReaches(ctx, scaled, step, 90*time.Second)
 			}

@@ -1,7 +1,6 @@
 package world
 
 import (
-	"math"
 	"time"
 
 	"keda-gpu-scaler/e2e/load"
@@ -33,7 +32,7 @@ func (w *Workload) readings() Readings {
 	if w.Readings != nil {
 		return w.Readings(w.busy)
 	}
-	return Readings{Utilization: int(math.Round(100 * w.busy)), Memory: 90}
+	return Readings{Utilization: int(100 * w.busy), Memory: 90}
 }
 
 // How it stands after `passed`, with so many ready replicas.
