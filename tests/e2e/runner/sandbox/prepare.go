@@ -38,7 +38,9 @@ func prepare() error {
 	}
 	for _, words := range []string{
 		"link set lo up",
-		"link add " + bridge + " type bridge",
+		// Its own otherwise becomes the lowest of its ports', with each new host perhaps
+		// another, and who knows the old one is not heard for a minute.
+		"link add " + bridge + " address 02:00:00:4d:00:01 type bridge",
 		fmt.Sprintf("address add %s/%d dev %s", bridgeAddress, hostPrefix, bridge),
 		"link set " + bridge + " up",
 	} {

@@ -2,11 +2,13 @@ package scenario
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
 
 	"keda-gpu-scaler/e2e/observe"
+	"keda-gpu-scaler/e2e/sandbox"
 	"keda-gpu-scaler/e2e/world"
 )
 
@@ -20,7 +22,7 @@ const (
 type fault struct {
 	name         string
 	lasts        time.Duration
-	fallbackActs bool // nothing at all can be read
+	fallbackActs bool // the scaler answers, and has no value
 	begin, mend  func() error
 }
 
@@ -115,9 +117,20 @@ func (f *faultyFleet) all() []fault {
 	}
 	kill := func() error { first.Kill(); return nil }
 	host := f.fleet.Node(node).Host
+	onAll := func(do func(*sandbox.Host) error) func() error {
+		return func() error {
+			var err error
+			for _, name := range f.nodes {
+				err = errors.Join(err, do(f.fleet.Node(name).Host))
+			}
+			return err
+		}
+	}
 	return []fault{
 		{"one of two gateways is killed", 15 * time.Second, false, kill, first.Start},
-		{"both gateways are killed", 20 * time.Second, true,
+		// KEDA drops what it knew of the metric with the first error and cannot ask for it
+		// again: without a metric it counts no failures, and its fallback never acts.
+		{"both gateways are killed", 20 * time.Second, false,
 			func() error { first.Kill(); second.Kill(); return nil },
 			func() error {
 				if err := first.Start(); err != nil {
@@ -126,6 +139,7 @@ func (f *faultyFleet) all() []fault {
 				return second.Start()
 			}},
 		{"a node is cut off", 25 * time.Second, false, host.Cut, host.Restore},
+		{"all nodes are cut off", 35 * time.Second, true, onAll((*sandbox.Host).Cut), onAll((*sandbox.Host).Restore)},
 		{"the driver is gone on a node", 25 * time.Second, false,
 			hardware("driver", node, "gone"), hardware("driver", node, "back")},
 		{"a kubelet's PodResources hang", 25 * time.Second, false,
