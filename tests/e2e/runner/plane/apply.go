@@ -9,6 +9,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
 )
@@ -17,7 +19,8 @@ import (
 const untilKnown = 15 * time.Second
 
 // Apply makes or changes all objects of a YAML stream, in its order, as kubectl apply
-// --server-side does, with strict validation. Kinds may be defined in the same stream.
+// --server-side does, with strict validation. Kinds that it defines are served when it
+// returns, and may be used in the same stream.
 func (p *Plane) Apply(ctx context.Context, yaml []byte) error {
 	objects, err := Decode(yaml)
 	if err != nil {
@@ -25,6 +28,11 @@ func (p *Plane) Apply(ctx context.Context, yaml []byte) error {
 	}
 	for _, each := range objects {
 		if err := p.ApplyObject(ctx, each); err != nil {
+			return err
+		}
+	}
+	for _, each := range objects {
+		if err := p.awaitServed(ctx, each); err != nil {
 			return err
 		}
 	}
@@ -61,6 +69,30 @@ func (p *Plane) ApplyObject(ctx context.Context, object *Object) error {
 	return p.patch(ctx, object, nil)
 }
 
+// awaitServed: programs that start now look for a kind once.
+func (p *Plane) awaitServed(ctx context.Context, object *Object) error {
+	if object.GetKind() != "CustomResourceDefinition" {
+		return nil
+	}
+	definitions := schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
+	err := p.processes.Await(ctx, object.GetName()+" is established", untilKnown, func() error {
+		found, err := p.Dynamic.Resource(definitions).Get(ctx, object.GetName(), metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		return conditionHolds(found, "Established")
+	})
+	if err != nil {
+		return err
+	}
+	group, _, _ := unstructured.NestedString(object.Object, "spec", "group")
+	kind, _, _ := unstructured.NestedString(object.Object, "spec", "names", "kind")
+	return p.processes.Await(ctx, object.GetName()+" is served", untilKnown, func() error {
+		_, err := p.find(schema.GroupKind{Group: group, Kind: kind})
+		return err
+	})
+}
+
 // DryRun is ApplyObject without effect, for what the API server, its validation and
 // its admission say. An unknown kind is an error at once.
 func (p *Plane) DryRun(ctx context.Context, object *Object) error {
@@ -76,11 +108,15 @@ func (p *Plane) IsNamespaced(object *Object) bool {
 
 func (p *Plane) mapping(object *Object) (*meta.RESTMapping, error) {
 	kind := object.GroupVersionKind()
-	mapping, err := p.mapper.RESTMapping(kind.GroupKind(), kind.Version)
+	return p.find(kind.GroupKind(), kind.Version)
+}
+
+func (p *Plane) find(kind schema.GroupKind, versions ...string) (*meta.RESTMapping, error) {
+	mapping, err := p.mapper.RESTMapping(kind, versions...)
 	if meta.IsNoMatchError(err) {
 		// What it remembers may be older than the kind.
 		p.mapper.Reset()
-		mapping, err = p.mapper.RESTMapping(kind.GroupKind(), kind.Version)
+		mapping, err = p.mapper.RESTMapping(kind, versions...)
 	}
 	return mapping, err
 }

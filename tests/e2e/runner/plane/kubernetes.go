@@ -81,7 +81,7 @@ func (p *Plane) startAPIServer(ctx context.Context) error {
 	})
 }
 
-func (p *Plane) startControllers(ctx context.Context) error {
+func (p *Plane) startControllers(context.Context) error {
 	if err := p.kubemini("kube-controller-manager", append(p.asUser("kube-controller-manager"),
 		fmt.Sprint("--secure-port=", portControllerManager),
 		"--use-service-account-credentials",
@@ -102,13 +102,16 @@ func (p *Plane) startControllers(ctx context.Context) error {
 	if err := pki.WriteFile(stages, podStages); err != nil {
 		return err
 	}
-	if _, err := p.processes.Start("kwok", nil, p.program("kwok"), "--kubeconfig="+p.Kubeconfig,
+	_, err := p.processes.Start("kwok", nil, p.program("kwok"), "--kubeconfig="+p.Kubeconfig,
 		"--config="+filepath.Join(p.options.Share, "kwok-nodes.yaml"), "--config="+stages,
 		"--manage-all-nodes", "--node-lease-duration-seconds=40",
-		fmt.Sprintf("--server-address=%s:%d", local, portKwok)); err != nil {
-		return err
-	}
-	// Pods are refused without.
+		fmt.Sprintf("--server-address=%s:%d", local, portKwok))
+	return err
+}
+
+// awaitServiceAccount: pods are refused without one, which kube-controller-manager
+// makes when it has got going.
+func (p *Plane) awaitServiceAccount(ctx context.Context) error {
 	return p.processes.Await(ctx, "there is a default service account", patience, func() error {
 		_, err := p.Clientset.CoreV1().ServiceAccounts(metav1.NamespaceDefault).Get(ctx, "default", metav1.GetOptions{})
 		return err

@@ -52,6 +52,7 @@ func Start(ctx context.Context, options Options, processes *process.Group) (*Pla
 		{"controllers, scheduler and kwok", p.startControllers},
 		{"KEDA", p.startKEDA},
 		{"admission and external metrics", p.registerKEDA},
+		{"a service account for pods", p.awaitServiceAccount},
 	} {
 		began := time.Now()
 		if err := step.do(ctx); err != nil {
