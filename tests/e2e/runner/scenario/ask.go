@@ -135,11 +135,6 @@ func lineWith(text, part string) string {
 	return "no line with " + part
 }
 
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(text, "\n")
-	return line
-}
-
 // claimExplained: the explanation says why a metric that does not fall asks for no more.
 func (s *Stage) claimExplained(ctx context.Context, name string) error {
 	said, err := s.explanation(ctx, name)

@@ -10,43 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-var leaderWorkerSets = schema.GroupVersionResource{
+var leaderWorkerSetResource = schema.GroupVersionResource{
 	Group: "leaderworkerset.x-k8s.io", Version: "v1", Resource: "leaderworkersets"}
-
-// A LeaderWorkerSet as far as scaling sees it: groups by number, and the scale
-// subresource that HPA reads and writes.
-const leaderWorkerSetDefinition = `
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: leaderworkersets.leaderworkerset.x-k8s.io}
-spec:
-  group: leaderworkerset.x-k8s.io
-  scope: Namespaced
-  names: {kind: LeaderWorkerSet, plural: leaderworkersets, singular: leaderworkerset}
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema:
-        openAPIV3Schema:
-          type: object
-          properties:
-            spec:
-              type: object
-              properties: {replicas: {type: integer}, size: {type: integer}}
-            status:
-              type: object
-              properties:
-                replicas: {type: integer}
-                readyReplicas: {type: integer}
-                hpaPodSelector: {type: string}
-      subresources:
-        status: {}
-        scale:
-          specReplicasPath: .spec.replicas
-          statusReplicasPath: .status.replicas
-          labelSelectorPath: .status.hpaPodSelector
-`
 
 // groupController makes the pods of a LeaderWorkerSet, named as LWS names them: NAME-G
 // the leader of group G, NAME-G-W its workers. Each pod takes `gpus`.
@@ -58,7 +23,7 @@ type groupController struct {
 
 // reconcile does one round: pods as spec.replicas says, the status as the pods are.
 func (g *groupController) reconcile(ctx context.Context) error {
-	sets := g.stage.Plane.Dynamic.Resource(leaderWorkerSets).Namespace(g.stage.name)
+	sets := g.stage.Plane.Dynamic.Resource(leaderWorkerSetResource).Namespace(g.stage.name)
 	set, err := sets.Get(ctx, g.name, metav1.GetOptions{})
 	if err != nil {
 		return err
@@ -112,7 +77,7 @@ func (g *groupController) tell(ctx context.Context, set *unstructured.Unstructur
 		"replicas": int64(replicas), "readyReplicas": int64(ready),
 		"hpaPodSelector": "app=" + g.name + ",leader=true",
 	}
-	_, err := g.stage.Plane.Dynamic.Resource(leaderWorkerSets).Namespace(g.stage.name).UpdateStatus(ctx, set, metav1.UpdateOptions{})
+	_, err := g.stage.Plane.Dynamic.Resource(leaderWorkerSetResource).Namespace(g.stage.name).UpdateStatus(ctx, set, metav1.UpdateOptions{})
 	if apierrors.IsConflict(err) {
 		return nil // HPA was there first: the next round sees it
 	}

@@ -9,17 +9,17 @@ import (
 	"keda-gpu-scaler/e2e/world"
 )
 
-func leaderWorkerSet(ctx context.Context, s *Stage) error {
+func leaderWorkerSets(ctx context.Context, s *Stage) error {
 	if err := s.AddNodes(ctx, 6, 8); err != nil {
 		return err
 	}
 	if err := s.AddGateways(ctx, 2); err != nil {
 		return err
 	}
-	if err := s.Plane.Apply(ctx, []byte(leaderWorkerSetDefinition)); err != nil {
+	if err := s.define(ctx, leaderWorkerSet); err != nil {
 		return err
 	}
-	if err := s.watch(ctx, observe.Deployments, leaderWorkerSets); err != nil {
+	if err := s.watch(ctx, observe.Deployments, leaderWorkerSetResource); err != nil {
 		return err
 	}
 	train := &Scaled{

@@ -21,12 +21,17 @@ func manifests(ctx context.Context, s *Stage) error {
 	if err := s.Plane.ApplyFolder(ctx, s.Definitions); err != nil {
 		return err
 	}
+	for _, kind := range exampleTargets {
+		if err := s.define(ctx, kind); err != nil {
+			return err
+		}
+	}
 	files := map[string][]byte{}
 	if err := s.renderChart(ctx, files); err != nil {
 		return err
 	}
 	for _, folder := range []string{"deploy/examples", "deploy/manifests"} {
-		if err := readManifests(filepath.Join(s.Repository, folder), files); err != nil {
+		if err := readManifests(s.Repository, folder, files); err != nil {
 			return err
 		}
 	}
@@ -78,21 +83,21 @@ func (s *Stage) renderChart(ctx context.Context, files map[string][]byte) error 
 		if err != nil {
 			return fmt.Errorf("helm template with %s: %w", filepath.Base(file), err)
 		}
-		files["chart with "+filepath.Base(file)] = out
+		files["the chart with "+filepath.Base(file)] = out
 	}
 	return nil
 }
 
 // readManifests adds the YAML files under a folder that hold Kubernetes' objects;
 // scenarios of the simulated source are none.
-func readManifests(folder string, files map[string][]byte) error {
-	return filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+func readManifests(repository, folder string, files map[string][]byte) error {
+	return filepath.WalkDir(filepath.Join(repository, folder), func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || filepath.Ext(path) != ".yaml" {
 			return err
 		}
 		text, err := os.ReadFile(path)
 		if err == nil && strings.Contains(string(text), "apiVersion:") {
-			files[path] = text
+			files[strings.TrimPrefix(path, repository+"/")] = text
 		}
 		return err
 	})
@@ -100,26 +105,25 @@ func readManifests(folder string, files map[string][]byte) error {
 
 // malformed is what neither the API server nor lint may take.
 var malformed = map[string]string{
-	"a misspelled field":   "{scaleTargetRef: {name: llm}, minReplicas: 1, triggers: [TRIGGER]}",
-	"a number as a word":   "{scaleTargetRef: {name: llm}, minReplicaCount: two, triggers: [TRIGGER]}",
-	"no target":            "{triggers: [TRIGGER]}",
-	"no trigger":           "{scaleTargetRef: {name: llm}}",
-	"metadata of numbers":  "{scaleTargetRef: {name: llm}, triggers: [{type: external-push, metadata: {scalerAddress: 'keda-gpu-scaler.keda:6000', targetValue: 80}}]}",
-	"more min than max":    "{scaleTargetRef: {name: llm}, minReplicaCount: 5, maxReplicaCount: 2, triggers: [TRIGGER]}",
-	"an unknown behaviour": "{scaleTargetRef: {name: llm}, advanced: {horizontalPodAutoscalerConfig: {behavior: {scaleDown: {selectPolicy: Never}}}}, triggers: [TRIGGER]}",
+	"a misspelled field":  "{scaleTargetRef: {name: llm}, minReplicas: 1, triggers: [TRIGGER]}",
+	"a number as a word":  "{scaleTargetRef: {name: llm}, minReplicaCount: two, triggers: [TRIGGER]}",
+	"no target":           "{triggers: [TRIGGER]}",
+	"no trigger":          "{scaleTargetRef: {name: llm}}",
+	"metadata of numbers": "{scaleTargetRef: {name: llm}, triggers: [{type: external-push, metadata: {scalerAddress: 'keda-gpu-scaler.keda:6000', targetValue: 80}}]}",
+	"more min than max":   "{scaleTargetRef: {name: llm}, minReplicaCount: 5, maxReplicaCount: 2, triggers: [TRIGGER]}",
 }
 
 const trigger = "{type: external-push, metadata: {scalerAddress: 'keda-gpu-scaler.keda:6000', workload: deployment/llm, metricType: gpu_utilization, targetValue: '80'}}"
 
-// claimAgreement: what the API server refuses, lint calls an error, and what it takes,
-// lint does not call malformed.
+// claimAgreement: what the API server refuses, lint refuses, and both take a sound one.
+// Lint refuses more: what only HPA, or nobody, would complain of.
 func (s *Stage) claimAgreement(ctx context.Context) error {
-	specs := map[string]string{"a sound one": "{scaleTargetRef: {name: llm}, triggers: [TRIGGER]}"}
+	specs := map[string]string{"a sound one": "{scaleTargetRef: {name: llm}, minReplicaCount: 1, triggers: [TRIGGER]}"}
 	for what, spec := range malformed {
 		specs[what] = spec
 	}
 	for what, spec := range specs {
-		text := fmt.Sprintf("apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: {name: llm}\nspec: %s\n",
+		text := fmt.Sprintf("apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: {name: llm, namespace: ml}\nspec: %s\n",
 			strings.ReplaceAll(spec, "TRIGGER", trigger))
 		file := filepath.Join(s.Processes.Folder(), "lint.yaml")
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -132,7 +136,7 @@ func (s *Stage) claimAgreement(ctx context.Context) error {
 		}
 		refused := s.tryOn(ctx, objects[0])
 		s.Claim((refused != nil) == (lintErr != nil), "lint and the API server on "+what,
-			orAccepted(refused), fmt.Sprintf("lint: %v %s", lintErr, firstLine(string(said))))
+			orAccepted(refused), fmt.Sprintf("lint: %v %s", lintErr, lineWith(string(said), "error")))
 	}
 	return nil
 }

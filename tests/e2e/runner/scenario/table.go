@@ -21,7 +21,7 @@ func All() []Scenario {
 	return []Scenario{
 		{"profiles", "each hardware profile, under AverageValue and Value, reaches the right replicas and stays", 8 * time.Minute, profiles},
 		{"two-workloads", "two Deployments on the same nodes scale on their own GPUs alone", 5 * time.Minute, twoWorkloads},
-		{"leaderworkerset", "groups of two pods with four GPUs each scale as groups", 5 * time.Minute, leaderWorkerSet},
+		{"leaderworkerset", "groups of two pods with four GPUs each scale as groups", 5 * time.Minute, leaderWorkerSets},
 		{"from-zero", "the first queued request wakes a workload, and its cooldown ends it", 5 * time.Minute, fromZero},
 		{"slow-load", "a model that loads for two minutes is neither overshot nor shrunk", 15 * time.Minute, slowLoad},
 		{"faults", "a busy workload never loses a replica to missing data", 15 * time.Minute, faults},
