@@ -1,0 +1,158 @@
+package scenario
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// What a person at a terminal would ask.
+
+// manifestOf writes a ScaledObject, as the API server has it, to a file.
+func (s *Stage) manifestOf(ctx context.Context, name string) (string, error) {
+	manifest, err := s.Plane.Kubectl(ctx, "get", "scaledobject", name, "--namespace", s.name, "--output", "yaml")
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(s.Processes.Folder(), s.name+"-"+name+".yaml")
+	return file, os.WriteFile(file, manifest, 0o600)
+}
+
+// run is what a command of the scaler prints when it speaks to the first gateway. Its
+// exit code says that something is wrong, which may be what is asked for.
+func (s *Stage) run(ctx context.Context, arguments ...string) (string, error) {
+	arguments = append(arguments, "--address", s.gateway(0).Host.Address.String()+":6000")
+	arguments = append(arguments, s.clientFlags...)
+	said, err := exec.CommandContext(ctx, s.Scaler, arguments...).CombinedOutput()
+	if len(said) == 0 {
+		return "", err
+	}
+	return string(said), nil
+}
+
+// explanation is what `explain` says of a ScaledObject.
+func (s *Stage) explanation(ctx context.Context, name string) (string, error) {
+	file, err := s.manifestOf(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	return s.run(ctx, "explain", file)
+}
+
+var target = regexp.MustCompile(`target ([0-9.]+)`)
+
+// announcedTarget is what GetMetricSpec tells of a ScaledObject, which `doctor` asks as
+// KEDA does.
+func (s *Stage) announcedTarget(ctx context.Context, name string) (string, error) {
+	file, err := s.manifestOf(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	said, err := s.run(ctx, "doctor", "--scaled-object", file)
+	if err != nil {
+		return "", err
+	}
+	if found := target.FindStringSubmatch(said); found != nil {
+		return found[1], nil
+	}
+	return "", fmt.Errorf("doctor tells no target: %s", said)
+}
+
+// awaitExplanation asks until the explanation passes; the last one otherwise.
+func (s *Stage) awaitExplanation(ctx context.Context, name string, within time.Duration, passes func(string) bool) string {
+	var last string
+	err := s.Processes.Await(ctx, "explanation of "+name, within, func() error {
+		said, err := s.explanation(ctx, name)
+		last = said
+		if err == nil && !passes(said) {
+			err = fmt.Errorf("it says %q", said)
+		}
+		return err
+	})
+	if err != nil && last == "" {
+		return err.Error()
+	}
+	return last
+}
+
+// sample is a series of a gateway's /metrics, by its name with labels.
+func (s *Stage) sample(ctx context.Context, gateway int, series string) (float64, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet,
+		fmt.Sprintf("http://%s:9090/metrics", s.gateway(gateway).Host.Address), nil)
+	if err != nil {
+		return 0, err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	defer answer.Body.Close()
+	lines := bufio.NewScanner(answer.Body)
+	for lines.Scan() {
+		if value, found := strings.CutPrefix(lines.Text(), series+" "); found {
+			return strconv.ParseFloat(value, 64)
+		}
+	}
+	return 0, fmt.Errorf("%s is not in /metrics", series)
+}
+
+// inAll adds a series of all gateways up.
+func (s *Stage) inAll(ctx context.Context, gateways int, series string) (float64, error) {
+	var sum float64
+	for i := range gateways {
+		value, err := s.sample(ctx, i, series)
+		if err != nil {
+			return 0, err
+		}
+		sum += value
+	}
+	return sum, nil
+}
+
+// openStreams is nil when KEDA holds so many StreamIsActive to two gateways.
+func (s *Stage) openStreams(ctx context.Context, wanted int) error {
+	open, err := s.inAll(ctx, 2, `keda_gpu_scaler_open_streams{method="StreamIsActive"}`)
+	if err == nil && open != float64(wanted) {
+		err = fmt.Errorf("%g are open", open)
+	}
+	return err
+}
+
+func lineWith(text, part string) string {
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, part) {
+			return strings.TrimSpace(line)
+		}
+	}
+	return "no line with " + part
+}
+
+// claimExplained: the explanation says why a metric that does not fall asks for no more.
+func (s *Stage) claimExplained(ctx context.Context, name string) error {
+	said, err := s.explanation(ctx, name)
+	if err != nil {
+		return err
+	}
+	const limit = "cannot ask for more than ceil(avg / 80) replicas"
+	s.Claim(strings.Contains(said, limit), name+", explained", limit, limits(said))
+	return nil
+}
+
+// limits is the lines of an explanation that tell them.
+func limits(said string) string {
+	var found []string
+	for line := range strings.Lines(said) {
+		if strings.Contains(line, "limit") {
+			found = append(found, strings.TrimSpace(line))
+		}
+	}
+	return strings.Join(found, " | ")
+}

@@ -1,0 +1,76 @@
+package scenario
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"keda-gpu-scaler/e2e/observe"
+	"keda-gpu-scaler/e2e/world"
+)
+
+func leaderWorkerSets(ctx context.Context, s *Stage) error {
+	if err := s.AddNodes(ctx, 6, 8); err != nil {
+		return err
+	}
+	if err := s.AddGateways(ctx, 2); err != nil {
+		return err
+	}
+	if err := s.define(ctx, leaderWorkerSet); err != nil {
+		return err
+	}
+	if err := s.watch(ctx, observe.Deployments, leaderWorkerSetResource); err != nil {
+		return err
+	}
+	train := &Scaled{
+		Workload: world.Workload{Name: "train", Namespace: s.name}, Min: 1, Max: 6,
+		Metadata: map[string]string{
+			"metricType": "gpu_utilization", "targetValue": "80", "workload": "leaderworkerset/train",
+		},
+		Spec: map[string]any{"scaleTargetRef": object{
+			"apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet", "name": "train",
+		}},
+	}
+	s.World.Add(&train.Workload)
+	if err := s.apply(ctx, object{
+		"apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet",
+		"metadata": object{"name": train.Name, "namespace": s.name},
+		"spec":     object{"replicas": 1, "size": 2},
+	}); err != nil {
+		return err
+	}
+	groups := &groupController{stage: s, name: train.Name, size: 2, gpus: 4}
+	failed := make(chan error, 1)
+	go func() { failed <- groups.run(ctx) }()
+	if err := s.apply(ctx, s.scaledObject(train)); err != nil {
+		return err
+	}
+	go s.look(ctx, train)
+	for _, step := range []int{3, 5, 2} {
+		// A group's two pods share its load, so that a group's worth is two pods'.
+		s.Say("load for %d groups of 2 pods with 4 GPUs", step)
+		s.Offer(train, 0.8*float64(2*step))
+		s.ClaimReaches(ctx, train, step, 90*time.Second)
+	}
+	select {
+	case err := <-failed:
+		return fmt.Errorf("the controller of groups: %w", err)
+	default:
+		return nil
+	}
+}
+
+func (g *groupController) run(ctx context.Context) error {
+	ticker := time.NewTicker(200 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		if err := g.reconcile(ctx); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+		}
+	}
+}

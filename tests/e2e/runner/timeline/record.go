@@ -1,0 +1,125 @@
+// Package timeline keeps what happened in a scenario, as JSON and as pictures.
+package timeline
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Point is one look at a scaled workload. Value is what HPA compares with Target: under
+// AverageValue the metric by replica.
+type Point struct {
+	Seconds float64  `json:"seconds"`
+	Offered float64  `json:"offered"`
+	Value   *float64 `json:"value,omitempty"` // none: HPA could not read it
+	Target  float64  `json:"target"`
+	Desired int      `json:"desired"` // spec.replicas of the target
+	Ready   int      `json:"ready"`
+}
+
+// Series is the looks at one workload.
+type Series struct {
+	Name   string  `json:"name"`
+	Points []Point `json:"points"`
+}
+
+// Event is something that the scenario did.
+type Event struct {
+	Seconds float64 `json:"seconds"`
+	Text    string  `json:"text"`
+}
+
+// Claim is one thing that must hold, with what is right and what was seen.
+type Claim struct {
+	What  string `json:"what"`
+	Right string `json:"right"`
+	Seen  string `json:"seen"`
+	Holds bool   `json:"holds"`
+}
+
+// Record is one scenario's. Safe for concurrent use.
+type Record struct {
+	Scenario string    `json:"scenario"`
+	Began    time.Time `json:"began"`
+	Seconds  float64   `json:"seconds"`
+	Error    string    `json:"error,omitempty"` // why it could not be played to its end
+	Claims   []Claim   `json:"claims"`
+	Events   []Event   `json:"events"`
+	Series   []*Series `json:"series"`
+
+	mutex sync.Mutex
+}
+
+func Begin(scenario string) *Record {
+	return &Record{Scenario: scenario, Began: time.Now()}
+}
+
+func (r *Record) since() float64 { return time.Since(r.Began).Seconds() }
+
+// Event notes what the scenario does now.
+func (r *Record) Event(format string, words ...any) Event {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	event := Event{r.since(), fmt.Sprintf(format, words...)}
+	r.Events = append(r.Events, event)
+	return event
+}
+
+// Claim notes whether something holds.
+func (r *Record) Claim(claim Claim) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.Claims = append(r.Claims, claim)
+}
+
+// Look adds a point, its time aside, to a series.
+func (r *Record) Look(name string, point Point) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	point.Seconds = r.since()
+	for _, each := range r.Series {
+		if each.Name == name {
+			each.Points = append(each.Points, point)
+			return
+		}
+	}
+	r.Series = append(r.Series, &Series{name, []Point{point}})
+}
+
+// End closes it; `err` is why the scenario could not go on.
+func (r *Record) End(err error) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.Seconds = r.since()
+	if err != nil {
+		r.Error = err.Error()
+	}
+}
+
+// Failed names the claims that do not hold.
+func (r *Record) Failed() []Claim {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	var failed []Claim
+	for _, claim := range r.Claims {
+		if !claim.Holds {
+			failed = append(failed, claim)
+		}
+	}
+	return failed
+}
+
+// Save writes FOLDER/SCENARIO.json.
+func (r *Record) Save(folder string) error {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	text, err := json.MarshalIndent(r, "", " ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(folder, r.Scenario+".json"), append(text, '\n'), 0o644)
+}

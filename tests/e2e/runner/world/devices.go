@@ -1,0 +1,56 @@
+package world
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Devices is what a kubelet's device manager knows of one node: which pod holds which
+// device. A device is a GPU's index, or INDEX::REPLICA of a time-sliced one.
+type Devices struct {
+	free []string
+	held map[string][]string // by NAMESPACE/POD
+}
+
+// NewDevices: `replicas` > 1 makes each GPU so many devices, which are handed out GPU by GPU.
+func NewDevices(gpus, replicas int) *Devices {
+	d := &Devices{held: map[string][]string{}}
+	for gpu := range gpus {
+		if replicas == 1 {
+			d.free = append(d.free, fmt.Sprint(gpu))
+			continue
+		}
+		for replica := range replicas {
+			d.free = append(d.free, fmt.Sprintf("%d::%d", gpu, replica))
+		}
+	}
+	return d
+}
+
+// Allocate hands `count` devices to a pod that holds none.
+func (d *Devices) Allocate(pod string, count int) ([]string, error) {
+	if count > len(d.free) {
+		return nil, fmt.Errorf("%s wants %d devices, %d are free", pod, count, len(d.free))
+	}
+	d.held[pod] = slices.Clone(d.free[:count])
+	d.free = d.free[count:]
+	return d.held[pod], nil
+}
+
+// Free takes a pod's devices back, if it has any.
+func (d *Devices) Free(pod string) {
+	d.free = append(d.free, d.held[pod]...)
+	slices.SortFunc(d.free, byNumber)
+	delete(d.held, pod)
+}
+
+// Lowest GPU first, so that devices are used again in the order they were made.
+func byNumber(a, b string) int {
+	if len(a) != len(b) {
+		return len(a) - len(b)
+	}
+	if a < b {
+		return -1
+	}
+	return 1
+}
