@@ -8,6 +8,7 @@ namespace gpuscaler::serving {
 namespace {
 
 constexpr base::Duration kLookAgainAfter = std::chrono::milliseconds(500);
+constexpr base::Duration kRepeatAfter = std::chrono::milliseconds(250);
 
 // A little earlier, each at its own time: streams that one urgent view has woken do
 // not stay in step.
@@ -53,9 +54,12 @@ std::optional<externalscaler::IsActiveResponse> ActiveFeed::Next(base::SteadyTim
   const scaling::Evaluation& evaluation = findings.evaluation;
   if (wait_) WaitFor(evaluation);
   if (said_ == evaluation.active && now < heartbeat_at_) return std::nullopt;
-  said_ = evaluation.active;
+  const bool is_news = std::exchange(said_, evaluation.active) != evaluation.active;
   if (tell_) tell_(findings);
-  heartbeat_at_ = now + trigger_.heartbeat;
+  repeat_after_ = !evaluation.active ? trigger_.heartbeat
+                                     : std::min(is_news ? kRepeatAfter : 2 * repeat_after_,
+                                                trigger_.heartbeat);
+  heartbeat_at_ = now + repeat_after_;
   externalscaler::IsActiveResponse response;
   response.set_result(evaluation.active);
   return response;

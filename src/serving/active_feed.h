@@ -16,7 +16,9 @@
 namespace gpuscaler::serving {
 
 // StreamIsActive: the state at once, every change as it happens, and the state
-// again as a heartbeat: KEDA drops a `true` that comes before the HPA exists.
+// again as a heartbeat. A new `true` is repeated after 250 ms, and then ever later, up
+// to the heartbeat: KEDA drops one that comes before the HPA exists, and loses one whose
+// write of the target meets somebody else's, as just after it has scaled to zero.
 // While the state is not known it says nothing, unknown is not inactive; known
 // again, it is said at once.
 class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
@@ -45,7 +47,8 @@ class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
   std::optional<bool> said_;
   absl::StatusCode unknown_ = absl::StatusCode::kOk;  // why the state is not known
   std::optional<fleet::HotWait> wait_;                // for the change that makes it active
-  base::SteadyTime heartbeat_at_ = {};
+  base::SteadyTime heartbeat_at_ = {};  // when the state is said again
+  base::Duration repeat_after_ = {};
   // The view that was evaluated last, and when; and when a calm one that was passed
   // over is.
   uint64_t view_number_ = 0;

@@ -18,7 +18,7 @@ using std::chrono::seconds;
 
 const std::vector<std::string> kFast = {"--fast-interval=20ms", "--poll-interval=100ms",
                                         "--stale-after=600ms"};
-// No heartbeat within the test: what comes was pushed.
+// No heartbeat within the test: what comes was pushed, but for a new `true`'s repetitions.
 const Metadata kQuiet = {{"metricType", "gpu_utilization"}, {"pollIntervalSeconds", "3600"}};
 
 // Reads a stream of activity on a thread until it ends.
@@ -27,6 +27,7 @@ class Listener {
   Listener(Keda& keda, const Metadata& metadata)
       : stream_(keda.StreamIsActive(metadata)), thread_([this] {
           while (const auto response = stream_->Read()) {
+            if (messages_ == 0 || last_ != response->result()) ++changes_;
             last_ = response->result();
             ++messages_;
           }
@@ -39,6 +40,7 @@ class Listener {
   }
 
   int messages() const { return messages_; }
+  int changes() const { return changes_; }  // the first message is one
   bool last() const { return last_; }
   bool ended() const { return ended_; }
   grpc::Status Status() {
@@ -49,6 +51,7 @@ class Listener {
  private:
   std::unique_ptr<ActiveStream> stream_;
   std::atomic<int> messages_{0};
+  std::atomic<int> changes_{0};
   std::atomic<bool> last_{false};
   std::atomic<bool> ended_{false};
   grpc::Status status_;
@@ -68,7 +71,7 @@ TEST(Streams, ActivityComesAtOnceAndEachChangeIsPushed) {
     nvml.gpu(1).SetUtilization(utilization, 0);
     ++expected;
     const auto changed_at = std::chrono::steady_clock::now();
-    Await([&] { return listener.messages() == expected; });
+    Await([&] { return listener.changes() == expected; });
     EXPECT_LT(std::chrono::steady_clock::now() - changed_at, seconds(5));
     EXPECT_EQ(listener.last(), utilization > 0);
   }
@@ -80,7 +83,8 @@ TEST(Streams, TheStateIsRepeatedAsAHeartbeat) {
   ScalerProcess scaler(kFast, nvml.ChildEnvironment());
   ASSERT_TRUE(scaler.AwaitServing());
   const auto stream = scaler.keda().StreamIsActive({{"pollIntervalSeconds", "1"}});
-  ASSERT_TRUE(stream->Read().has_value());
+  // At once, and after 250 and 500 ms more, as news is.
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(stream->Read().has_value());
   for (int i = 0; i < 2; ++i) {
     const auto before = std::chrono::steady_clock::now();
     const auto heartbeat = stream->Read();
@@ -97,17 +101,18 @@ TEST(Streams, ActivitySurvivesADriverThatGoesAndComesBack) {
   ScalerProcess scaler(kFast, nvml.ChildEnvironment());
   ASSERT_TRUE(scaler.AwaitServing());
   Listener listener(scaler.keda(), kQuiet);
-  Await([&] { return listener.messages() == 1; });
+  Await([&] { return listener.messages() >= 1; });
   EXPECT_TRUE(listener.last());
   nvml.RemoveDriver();
   Await([&] { return scaler.keda().Health() == "NOT_SERVING"; });
-  EXPECT_EQ(listener.messages(), 1) << "unknown is not inactive";
+  EXPECT_EQ(listener.changes(), 1) << "unknown is not inactive";
+  const int told = listener.messages();
   nvml.LoadDriver();
   // Known again: KEDA is told at once, though nothing changed.
-  Await([&] { return listener.messages() == 2; });
+  Await([&] { return listener.messages() > told; });
   EXPECT_TRUE(listener.last());
   nvml.gpu(0).SetUtilization(0, 0);
-  Await([&] { return listener.messages() == 3; });
+  Await([&] { return listener.changes() == 2; });
   EXPECT_FALSE(listener.last());
   EXPECT_FALSE(listener.ended());
 }
@@ -174,7 +179,7 @@ TEST(Streams, OnSigtermAHundredStreamsEndWithOkThoughSomeNeverRead) {
   Await([&] {
     return scaler.Sample("keda_gpu_scaler_open_streams{method=\"StreamIsActive\"}") == 100.0;
   });
-  for (const auto& listener : listeners) Await([&] { return listener->messages() == 1; });
+  for (const auto& listener : listeners) Await([&] { return listener->messages() >= 1; });
   EXPECT_EQ(scaler.Stop(), 0);  // within 5 s
   for (const auto& listener : listeners) {
     const grpc::Status status = listener->Status();

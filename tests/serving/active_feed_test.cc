@@ -46,24 +46,40 @@ TEST_F(ActiveFeedTest, SaysTheStateAtOnceAndEachChange) {
   EXPECT_EQ(Next(kNow + Seconds(1)), std::nullopt);
   Publish(store_, {5}, kNow + Seconds(2));
   EXPECT_EQ(Next(kNow + Seconds(2)), true);
-  Publish(store_, {90}, kNow + Seconds(3));
-  EXPECT_EQ(Next(kNow + Seconds(3)), std::nullopt);
+  Publish(store_, {90}, kNow + Seconds(2.2));
+  EXPECT_EQ(Next(kNow + Seconds(2.2)), std::nullopt);
   Publish(store_, {0}, kNow + Seconds(4));
   EXPECT_EQ(Next(kNow + Seconds(4)), false);
 }
 
 TEST_F(ActiveFeedTest, RepeatsTheStateAsAHeartbeat) {
-  Publish(store_, {50}, kNow);
-  EXPECT_EQ(Next(kNow), true);
+  Publish(store_, {0}, kNow);
+  EXPECT_EQ(Next(kNow), false);
   EXPECT_EQ(feed_.due(), kNow + Seconds(60));
-  Publish(store_, {50}, kNow + Seconds(59));
+  Publish(store_, {0}, kNow + Seconds(59));
   EXPECT_EQ(Next(kNow + Seconds(59.999)), std::nullopt);
-  EXPECT_EQ(Next(kNow + Seconds(60)), true);
+  EXPECT_EQ(Next(kNow + Seconds(60)), false);
   EXPECT_EQ(feed_.due(), kNow + Seconds(120));
   // A change is a sign of life too.
-  Publish(store_, {0}, kNow + Seconds(65));
-  EXPECT_EQ(Next(kNow + Seconds(65)), false);
-  EXPECT_EQ(feed_.due(), kNow + Seconds(125));
+  Publish(store_, {50}, kNow + Seconds(65));
+  EXPECT_EQ(Next(kNow + Seconds(65)), true);
+  Publish(store_, {0}, kNow + Seconds(65.1));
+  EXPECT_EQ(Next(kNow + Seconds(65.1)), false);
+  EXPECT_EQ(feed_.due(), kNow + Seconds(125.1));
+}
+
+TEST_F(ActiveFeedTest, RepeatsANewTrueSoonAndThenEverLater) {
+  double at = 0;
+  const auto say = [&] {
+    Publish(store_, {50}, kNow + Seconds(at));
+    return Next(kNow + Seconds(at));
+  };
+  EXPECT_EQ(say(), true);
+  for (const double wait : {0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0}) {
+    EXPECT_EQ(feed_.due(), kNow + Seconds(at + wait));
+    at += wait;
+    EXPECT_EQ(say(), true);
+  }
 }
 
 TEST_F(ActiveFeedTest, SaysNothingWhileTheStateIsUnknownAndDoesNotSpin) {
@@ -92,8 +108,8 @@ TEST_F(ActiveFeedTest, RepeatsTheStateOnceTheDataIsBack) {
   EXPECT_EQ(Next(kNow + Seconds(11)), std::nullopt);
   Publish(store_, {50}, kNow + Seconds(12));
   EXPECT_EQ(Next(kNow + Seconds(12)), true);
-  EXPECT_EQ(Next(kNow + Seconds(13)), std::nullopt);
-  EXPECT_EQ(feed_.due(), kNow + Seconds(72));
+  EXPECT_EQ(Next(kNow + Seconds(12.1)), std::nullopt);
+  EXPECT_EQ(feed_.due(), kNow + Seconds(12.25)) << "it is as good as new";
 }
 
 // As a gateway's feeds say for which GPUs they wait.
