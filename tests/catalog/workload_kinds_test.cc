@@ -113,8 +113,6 @@ TEST(WorkloadKinds, AWorkloadIsAStemOfItsPodsUnlessNamesMayBeCut) {
 }
 
 TEST(WorkloadKinds, ANameOf58CharactersEndsBeyondItsPods) {
-  const std::string k57(57, 'a');
-  const std::string k58(58, 'a');
   for (const std::string kind : {"deployment", "rollout", "daemonset", "job"}) {
     EXPECT_FALSE(EndsBeyondItsPods(*FindWorkloadKind(kind), k57)) << kind;
     EXPECT_TRUE(EndsBeyondItsPods(*FindWorkloadKind(kind), k58)) << kind;

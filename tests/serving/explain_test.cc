@@ -280,7 +280,7 @@ TEST_F(ExplainTest, AWorkloadThatIsAwakeIsToldSoThoughThereIsNoValue) {
   ASSERT_TRUE(trigger.ok()) << trigger.status();
   engines::SignalView signal;
   signal.settled = true;
-  signal.addresses = {{"10.0.0.1", kNow, absl::OkStatus(), kNow, 3.0}};
+  signal.addresses = {{"10.0.0.1", absl::OkStatus(), kNow, 3.0}};
   absl::StatusOr<engines::SignalView> router = signal;
   scaling::EngineReadings readings;
   readings.activation = &router;
