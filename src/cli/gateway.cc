@@ -19,6 +19,8 @@ constexpr base::Duration kLoopHangsAfter = std::chrono::seconds(30);
 // Of a node with thousands of pods.
 constexpr int kLargestReport = 1 << 20;
 constexpr int kUsualReport = 2048;
+// A node whose stream is refused tries again much sooner.
+constexpr base::Duration kMostIdle = std::chrono::seconds(30);
 
 fleet::Collector::Options CollectorOptions(const FrontOptions& front,
                                            const GatewayOptions& options) {
@@ -41,6 +43,7 @@ rpc::ServerOptions ReportOptions(const FrontOptions& front, const GatewayOptions
   server.max_streams = 2 * options.max_nodes;
   server.max_request_bytes = kLargestReport;
   server.read_chunk_bytes = kUsualReport;
+  server.most_idle = kMostIdle;
   return server;
 }
 

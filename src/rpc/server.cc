@@ -30,6 +30,12 @@ void Configure(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10 * kSecond);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 4);
   builder.AddChannelArgument(GRPC_ARG_TCP_READ_CHUNK_SIZE, options.read_chunk_bytes);
+  if (options.most_idle > base::Duration::zero()) {
+    builder.AddChannelArgument(
+        GRPC_ARG_MAX_CONNECTION_IDLE_MS,
+        static_cast<int>(
+            std::chrono::duration_cast<std::chrono::milliseconds>(options.most_idle).count()));
+  }
   // Messages are small: no bandwidth probes, no registry of channels.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);

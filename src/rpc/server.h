@@ -63,6 +63,9 @@ struct ServerOptions {
   // (listener.h), so that the loop sees what came before the next read. Each keeps
   // as much while it waits, so thousands of connections want less.
   int read_chunk_bytes = 4 * kReceiveBuffer;
+  // A connection without a call for so long is closed; 0: it is not. gRPC's buffers of one
+  // through which a large message came take 70 kB.
+  base::Duration most_idle = base::Duration::zero();
   int max_metadata_bytes = 16 * 1024;  // HTTP/2 headers of a call
 };
 

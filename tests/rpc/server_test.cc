@@ -331,6 +331,24 @@ TEST_F(ServerTest, AClientThatHoldsAllStreamsMakesRoomForAnother) {
   for (const auto& each : honest) EXPECT_EQ(each->Read(), 1);
 }
 
+TEST_F(ServerTest, AConnectionWithoutACallIsClosedInTimeAndOneWithAStreamIsNot) {
+  ServerOptions options;
+  options.most_idle = milliseconds(300);
+  Start(options);
+  const auto watching_stub = NewStub();
+  Watching watching(*watching_stub);
+  EXPECT_EQ(watching.Read(), 1);
+  const auto idle = NewStub();
+  EXPECT_TRUE(Check(*idle, "").ok());
+  Await([this] { return server_->gate().open() == 1; });
+  std::this_thread::sleep_for(milliseconds(500));
+  state_ = 2;
+  server_->Wake();
+  EXPECT_EQ(watching.Read(), 2) << "on its first connection";
+  EXPECT_EQ(server_->gate().accepted(), 2u);
+  EXPECT_TRUE(Check(*idle, "").ok()) << "by another connection";
+}
+
 TEST_F(ServerTest, ARequestThatIsTooLargeIsRefused) {
   ServerOptions options;
   options.max_request_bytes = 1024;

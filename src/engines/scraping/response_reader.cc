@@ -86,6 +86,8 @@ void ResponseReader::Begin() {
   parser_ = std::make_unique<Parser>();
   parser_->header_limit(limits_.header_bytes);
   parser_->body_limit(limits_.wire_bytes);
+  awaited_ = buffer_.size() == 0;
+  if (!awaited_) head_.began = base::Now();
 }
 
 ResponseReader::~ResponseReader() = default;
@@ -162,7 +164,7 @@ asio::awaitable<absl::Status> ResponseReader::Feed(Part part) {
         if (ended) co_return Explain(part, ended);
         continue;
       }
-      if (wire_bytes_ == 0) head_.began = base::Now();
+      if (std::exchange(awaited_, false)) head_.began = base::Now();
       wire_bytes_ += count;
       buffer_.commit(count);
     }

@@ -52,7 +52,7 @@ class ResponseReader {
  private:
   struct Parser;
   enum class Part : uint8_t { kHead, kBody };
-  void Begin();
+  void Begin();  // an answer, or what comes before it
   boost::asio::awaitable<absl::Status> Feed(Part part);
   absl::Status Explain(Part part, const boost::system::error_code& error) const;
   absl::Status Sink(std::string_view inflated);
@@ -66,6 +66,7 @@ class ResponseReader {
   std::optional<GzipInflater> inflater_;
   uint64_t wire_bytes_ = 0;
   uint64_t head_bytes_ = 0;
+  bool awaited_ = true;  // the first byte of the answer has yet to come
   uint64_t body_bytes_ = 0;
   absl::Status body_error_;  // why the parser was stopped
 };
