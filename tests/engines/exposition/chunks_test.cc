@@ -94,7 +94,7 @@ TEST(Chunks, RandomOnesAreTheSame) {
 TEST(Chunks, TheErrorOfALineThatIsTooLongIsTheSame) {
   const std::string text = "a 1\na{b=\"" + std::string(70'000, 'x') + "\"} 1\na 2\n";
   const Outcome whole = ParseWhole(text, ExpositionFormat::kText);
-  EXPECT_EQ(whole.status, "line 2 is longer than 65536 bytes");
+  EXPECT_EQ(whole.status, "line 2, a sample of \"a\", is longer than 65536 bytes");
   for (const size_t size : {size_t{1}, size_t{1000}, size_t{65'536}, size_t{70'010}}) {
     EXPECT_EQ(ParseInChunks(text, ExpositionFormat::kText, [size] { return size; }), whole);
   }
