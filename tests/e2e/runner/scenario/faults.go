@@ -67,7 +67,7 @@ func (f *faultyFleet) build(ctx context.Context) error {
 	f.fallback.Spec = object{"fallback": object{"failureThreshold": 2, "replicas": fallbackReplicas}}
 	// 8 of 10 requests at each engine, at the target: 4 engines for 32.
 	f.engine = &Scaled{
-		Workload: world.Workload{Name: "engine", Sequences: 10}, Min: 1, Max: 10,
+		Workload: world.Workload{Name: "engine", Sequences: 10}, Min: 1, Max: 10, AtTarget: 0.8,
 		Metadata: map[string]string{
 			"profile": "vllm-inflight", "targetValue": "8",
 			"vllmEndpoint": fmt.Sprintf("http://engine.%s.svc:8000", f.name),
@@ -76,7 +76,7 @@ func (f *faultyFleet) build(ctx context.Context) error {
 	all := f.scaled()
 	for scaled := range all {
 		scaled.Auth = "scaler-tls"
-		f.Offer(scaled, 0.8*busyReplicas)
+		f.Offer(scaled, busyReplicas)
 	}
 	if err := each(all, func(scaled *Scaled, _ int) error { return f.Deploy(ctx, scaled) }); err != nil {
 		return err

@@ -24,6 +24,8 @@ func leaderWorkerSets(ctx context.Context, s *Stage) error {
 	}
 	train := &Scaled{
 		Workload: world.Workload{Name: "train", Namespace: s.name}, Min: 1, Max: 6,
+		// A group is two pods, each 80% busy.
+		AtTarget: 2 * 0.8,
 		Metadata: map[string]string{
 			"metricType": "gpu_utilization", "targetValue": "80", "workload": "leaderworkerset/train",
 		},
@@ -47,9 +49,8 @@ func leaderWorkerSets(ctx context.Context, s *Stage) error {
 	}
 	go s.look(ctx, train)
 	for _, step := range []int{3, 5, 2} {
-		// A group's two pods share its load, so that a group's worth is two pods'.
 		s.Say("load for %d groups of 2 pods with 4 GPUs", step)
-		s.Offer(train, 0.8*float64(2*step))
+		s.Offer(train, float64(step))
 		s.ClaimReaches(ctx, train, step, 90*time.Second)
 	}
 	select {

@@ -36,7 +36,7 @@ type profileRow struct {
 	metricType string
 	readings   func(busy float64) world.Readings
 	// Busy at the target.
-	target float64
+	atTarget float64
 	// The most that it ever asks for; 0: no bound. A metric that does not fall as
 	// replicas are added cannot ask for more than ceil(100 / target) under AverageValue.
 	bound int
@@ -72,7 +72,7 @@ func profiles(ctx context.Context, s *Stage) error {
 	rows := map[*Scaled]profileRow{}
 	for _, row := range profileRows {
 		scaled := &Scaled{
-			Min: 1, Max: mostReplicas, MetricType: row.metricType,
+			Min: 1, Max: mostReplicas, MetricType: row.metricType, AtTarget: row.atTarget,
 			Workload: world.Workload{Readings: row.readings},
 		}
 		scaled.Name = row.profile + map[string]string{"AverageValue": "-a", "Value": "-v"}[row.metricType]
@@ -86,7 +86,7 @@ func profiles(ctx context.Context, s *Stage) error {
 		s.Say("load for %d replicas at their targets", step)
 		from := time.Now()
 		if err := each(rows, func(scaled *Scaled, row profileRow) error {
-			s.Offer(scaled, 0.99*row.target*float64(step))
+			s.Offer(scaled, 0.99*float64(step))
 			if row.bound == 0 {
 				s.ClaimReaches(ctx, scaled, step, 90*time.Second)
 			}

@@ -18,6 +18,8 @@ type Scaled struct {
 	GPUs     int // of a pod; 0: 1
 	Replicas int // at the start; 0: as Min
 	Min, Max int
+	// How busy its replicas are at the target, 0 to 1.
+	AtTarget float64
 	// How long a pod loads its weights before it is ready.
 	Loads time.Duration
 	// Of the trigger: its metadata, scalerAddress aside, and its metricType ("":
@@ -68,7 +70,7 @@ func (s *Stage) look(ctx context.Context, scaled *Scaled) {
 	ticker := time.NewTicker(500 * time.Millisecond)
 	defer ticker.Stop()
 	for {
-		s.record.Look(scaled.Name, point(s.observer.State(scaled.Name), s.World.Offered(&scaled.Workload)))
+		s.record.Look(scaled.Name, point(s.observer.State(scaled.Name), s.offered(scaled)))
 		select {
 		case <-ctx.Done():
 			return
@@ -149,9 +151,17 @@ func (s *Stage) scaledObject(scaled *Scaled) object {
 	}
 }
 
-// Offer: the load from now on, in replicas' worth of work.
+// Offer: the load from now on, as that of so many replicas at their target.
 func (s *Stage) Offer(scaled *Scaled, replicas float64) {
-	s.World.Offer(&scaled.Workload, replicas)
+	s.World.Offer(&scaled.Workload, replicas*scaled.AtTarget)
+}
+
+// offered is what Offer said.
+func (s *Stage) offered(scaled *Scaled) float64 {
+	if scaled.AtTarget == 0 {
+		return 0
+	}
+	return s.World.Offered(&scaled.Workload) / scaled.AtTarget
 }
 
 // ClaimReaches: the target gets to `right` replicas, all of them ready, within so long,
@@ -161,7 +171,7 @@ func (s *Stage) ClaimReaches(ctx context.Context, scaled *Scaled, right int, wit
 }
 
 func (s *Stage) claimReaches(ctx context.Context, scaled *Scaled, least, most int, within time.Duration) {
-	what := fmt.Sprintf("%s, %.3g replicas' worth of work", scaled.Name, s.World.Offered(&scaled.Workload))
+	what := fmt.Sprintf("%s, load for %.3g", scaled.Name, s.offered(scaled))
 	right := fmt.Sprint(least)
 	if most > least {
 		right = fmt.Sprintf("%d to %d", least, most)

@@ -26,7 +26,7 @@ func slowLoad(ctx context.Context, s *Stage) error {
 	for scaled := range all {
 		scaled.Replicas, scaled.Max, scaled.Loads = before, 20, modelLoads
 		scaled.Metadata["warmupSeconds"] = "150"
-		s.Offer(scaled, 0.8*before)
+		s.Offer(scaled, before)
 	}
 	if err := each(all, func(scaled *Scaled, _ int) error { return s.Deploy(ctx, scaled) }); err != nil {
 		return err
@@ -45,7 +45,7 @@ func slowLoad(ctx context.Context, s *Stage) error {
 	s.Say("load for %d", after)
 	from := time.Now()
 	for scaled := range all {
-		s.Offer(scaled, 0.8*after)
+		s.Offer(scaled, after)
 	}
 	if err := claim(after, 4*modelLoads); err != nil {
 		return err

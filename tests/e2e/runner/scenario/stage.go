@@ -47,19 +47,19 @@ type Stage struct {
 func Play(ctx context.Context, setup Setup, each Scenario) *timeline.Record {
 	record := timeline.Begin(each.Name)
 	ctx, cancel := context.WithTimeoutCause(ctx, each.Within, fmt.Errorf("it took longer than %s", each.Within))
-	defer cancel()
 	s := &Stage{Setup: setup, name: each.Name, record: record}
 	err := s.open(ctx)
 	if err == nil {
 		err = each.Run(ctx, s)
 	}
+	record.End(err)
+	cancel() // nobody looks on while it is cleared away
 	s.close()
 	select {
 	case broken := <-s.World.Failed():
-		err = fmt.Errorf("the world: %w (%v)", broken, err)
+		record.End(fmt.Errorf("the world: %w (%v)", broken, err))
 	default:
 	}
-	record.End(err)
 	return record
 }
 

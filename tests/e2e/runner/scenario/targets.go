@@ -19,7 +19,7 @@ func targets(ctx context.Context, s *Stage) error {
 	if err := s.Deploy(ctx, llm); err != nil {
 		return err
 	}
-	s.Offer(llm, 3*0.8)
+	s.Offer(llm, 3)
 	s.ClaimReaches(ctx, llm, 3, time.Minute)
 	const opened = `keda_gpu_scaler_scaler_requests_total{method="StreamMetricSpec"}`
 	const open = `keda_gpu_scaler_open_streams{method="StreamMetricSpec"}`

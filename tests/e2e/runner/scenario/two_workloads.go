@@ -16,7 +16,7 @@ func byUtilization(name string, target int, more map[string]string) *Scaled {
 	for key, value := range more {
 		metadata[key] = value
 	}
-	return &Scaled{Workload: world.Workload{Name: name}, Min: 1, Max: 10, Metadata: metadata}
+	return &Scaled{Workload: world.Workload{Name: name}, Min: 1, Max: 10, AtTarget: float64(target) / 100, Metadata: metadata}
 }
 
 func twoWorkloads(ctx context.Context, s *Stage) error {
@@ -36,8 +36,8 @@ func twoWorkloads(ctx context.Context, s *Stage) error {
 	}
 	for _, loads := range [][2]int{{5, 1}, {2, 6}, {1, 1}} {
 		s.Say("%s has load for %d, %s for %d", busy.Name, loads[0], idle.Name, loads[1])
-		s.Offer(busy, 0.8*float64(loads[0]))
-		s.Offer(idle, 0.8*float64(loads[1]))
+		s.Offer(busy, float64(loads[0]))
+		s.Offer(idle, float64(loads[1]))
 		wanted := map[*Scaled]int{busy: loads[0], idle: loads[1]}
 		if err := each(wanted, func(scaled *Scaled, right int) error {
 			s.ClaimReaches(ctx, scaled, right, time.Minute)
@@ -58,7 +58,7 @@ func twoWorkloads(ctx context.Context, s *Stage) error {
 		if err := s.Deploy(ctx, scaled); err != nil {
 			return err
 		}
-		s.Offer(scaled, 0.5)
+		s.Offer(scaled, 0.6)
 	}
 	from := time.Now()
 	for _, scaled := range []*Scaled{first, second} {

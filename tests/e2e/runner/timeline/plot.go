@@ -62,7 +62,7 @@ func (r *Record) plot(file string) error {
 	rows := make([][]*plot.Plot, len(r.Series))
 	for i, series := range r.Series {
 		replicas, err := r.panel(series.Name+": replicas", []curve{
-			{"work offered, in replicas", grey, series.of(func(p Point) (float64, bool) { return p.Offered, true })},
+			{"load, in replicas at their target", grey, series.of(func(p Point) (float64, bool) { return p.Offered, true })},
 			{"desired", blue, series.of(func(p Point) (float64, bool) { return float64(p.Desired), true })},
 			{"ready", green, series.of(func(p Point) (float64, bool) { return float64(p.Ready), true })},
 		})
@@ -123,11 +123,16 @@ func (r *Record) panel(title string, curves []curve) (*plot.Plot, error) {
 	p.Title.TextStyle.Font.Size = vg.Points(9)
 	p.X.Label.Text = "seconds"
 	p.X.Label.TextStyle.Font.Size = vg.Points(7)
-	p.X.Min, p.X.Max, p.Y.Min = 0, r.Seconds, 0
 	p.Legend.TextStyle.Font.Size = vg.Points(7)
 	p.Legend.Top, p.Legend.Left = true, true
+	highest := 1.0
+	for _, each := range curves {
+		for _, point := range each.points {
+			highest = max(highest, point.Y)
+		}
+	}
 	for _, event := range r.Events {
-		mark, err := plotter.NewLine(plotter.XYs{{X: event.Seconds, Y: 0}, {X: event.Seconds, Y: 1}})
+		mark, err := plotter.NewLine(plotter.XYs{{X: event.Seconds, Y: 0}, {X: event.Seconds, Y: highest}})
 		if err != nil {
 			return nil, err
 		}
@@ -146,5 +151,7 @@ func (r *Record) panel(title string, curves []curve) (*plot.Plot, error) {
 		p.Add(line)
 		p.Legend.Add(each.name, line)
 	}
+	// The legend is above the curves.
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, r.Seconds, 0, 1.6*highest
 	return p, nil
 }

@@ -14,7 +14,7 @@ import (
 // AverageValue the metric by replica.
 type Point struct {
 	Seconds float64  `json:"seconds"`
-	Offered float64  `json:"offered"`
+	Offered float64  `json:"offered"`         // as the load of so many replicas at their target
 	Value   *float64 `json:"value,omitempty"` // none: HPA could not read it
 	Target  float64  `json:"target"`
 	Desired int      `json:"desired"` // spec.replicas of the target
@@ -94,7 +94,9 @@ func (r *Record) Look(name string, point Point) {
 func (r *Record) End(err error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	r.Seconds = r.since()
+	if r.Seconds == 0 {
+		r.Seconds = r.since()
+	}
 	if err != nil {
 		r.Error = err.Error()
 	}
