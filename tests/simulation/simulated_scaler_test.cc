@@ -24,12 +24,14 @@ SimulatedObject Object(std::map<std::string, std::string> metadata) {
   return *std::move(simulated);
 }
 
-// Of one GPU, so busy.
+// Of one GPU, so busy, which nobody holds.
 std::shared_ptr<const telemetry::View> Busy(double percent) {
-  std::vector<std::shared_ptr<const telemetry::Snapshot>> nodes;
-  nodes.push_back(std::make_shared<const telemetry::Snapshot>(
-      scaling::MakeNode("a", {scaling::MakeGpu(0, catalog::Metric::kGpuUtilization, percent)})));
-  return std::make_shared<const telemetry::View>(std::move(nodes));
+  telemetry::Snapshot node =
+      scaling::MakeNode("a", {scaling::MakeGpu(0, catalog::Metric::kGpuUtilization, percent)});
+  auto ownership = std::make_shared<telemetry::Ownership>();
+  ownership->listed_at = kNow;
+  node.ownership = std::move(ownership);
+  return scaling::MakeView({std::move(node)});
 }
 
 TEST(SimulatedScaler, LooksOnceASecondAndOnlyIfSomebodyAsks) {
@@ -66,9 +68,10 @@ TEST(SimulatedScaler, TheLoadThatWaitsIsTheActivationSignal) {
                                          {"activationMetric", "llm-d/waiting"},
                                          {"activationMetricThreshold", "5"},
                                          {"warmupSeconds", "0"}});
-  const auto nothing = [] { return std::make_shared<const telemetry::View>(); };
   SimulatedScaler scaler(object, {}, kNow);
-  scaler.Begin(kNow, 6, nothing);
+  scaler.Begin(kNow, 5, [] { return Busy(0); });
+  EXPECT_FALSE(scaler.Ask(0, 0).front().active) << "not above the threshold";
+  scaler.Begin(kNow + seconds(1), 6, [] { return Busy(0); });
   EXPECT_TRUE(scaler.Ask(0, 0).front().active);
 }
 
