@@ -26,6 +26,10 @@ func targets(ctx context.Context, s *Stage) error {
 	s.claimSeries(ctx, "streams of specs that KEDA opened", opened, 1)
 	s.claimSeries(ctx, "and those that are open", open, 1)
 
+	if err := s.claimSpecsCameByStream(ctx); err != nil {
+		return err
+	}
+
 	s.Say("the target becomes 40")
 	edited := time.Now()
 	llm.Metadata["targetValue"] = "40"
@@ -45,6 +49,27 @@ func targets(ctx context.Context, s *Stage) error {
 	}
 	s.Claim(target == "40", "the target that GetMetricSpec tells", 40, target)
 	s.claimSeries(ctx, "streams of specs that are open, with the new target", open, 1)
+	return nil
+}
+
+// claimSpecsCameByStream: KEDA asks for no spec in five of HPA's syncs, because it has
+// those of the stream.
+func (s *Stage) claimSpecsCameByStream(ctx context.Context) error {
+	const asked = `keda_gpu_scaler_scaler_requests_total{method="GetMetricSpec"}`
+	before, err := s.inAll(ctx, 2, asked)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(5 * s.Sync):
+	}
+	after, err := s.inAll(ctx, 2, asked)
+	if err != nil {
+		return err
+	}
+	s.Claim(after == before, "GetMetricSpec calls in five syncs, with the specs of the stream", 0, after-before)
 	return nil
 }
 
