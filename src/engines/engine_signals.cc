@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engines/endpoint/shown_url.h"
 #include "engines/scraping/resolver.h"
 #include "engines/scraping/scraper.h"
 #include "engines/signal_reader.h"
@@ -43,15 +44,16 @@ class EngineSignals::Impl {
   absl::StatusOr<SignalView> Read(const SignalSource& source, base::SteadyTime now,
                                   std::optional<Hurry> hurry) {
     SignalView view;
-    view.endpoint = source.endpoint.ToUrl();
+    const std::string url = source.endpoint.ToUrl();
+    view.endpoint = ShownUrl(url);
     view.signal = source.signal->name;
-    if (absl::Status wanted = wanted_.Want(view.endpoint, *source.signal, now); !wanted.ok()) {
+    if (absl::Status wanted = wanted_.Want(url, *source.signal, now); !wanted.ok()) {
       return wanted;
     }
     const auto endpoint =
         hurry ? scraper_.Want(source.endpoint, *hurry) : scraper_.Want(source.endpoint);
     if (!endpoint.ok()) {
-      wanted_.Forget(view.endpoint);
+      wanted_.Forget(url);
       return endpoint.status();
     }
     const EndpointView& known = **endpoint;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "engines/endpoint/shown_url.h"
 
 namespace gpuscaler::engines {
 
@@ -24,7 +25,7 @@ absl::Status WantedSignals::Want(const std::string& endpoint, const Signal& sign
   DropOld(wanted, now);
   if (wanted.signals->size() >= kMostOfAnEndpoint) {
     return absl::ResourceExhaustedError(
-        base::StrCat(endpoint, ": triggers want ", kMostOfAnEndpoint,
+        base::StrCat(ShownUrl(endpoint), ": triggers want ", kMostOfAnEndpoint,
                      " different metrics of this endpoint already, which is the most; ",
                      signal.name, " is one more"));
   }

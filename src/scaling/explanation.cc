@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "catalog/aggregations.h"
 #include "catalog/metrics.h"
+#include "engines/endpoint/shown_url.h"
 #include "scaling/active_reason.h"
 #include "scaling/hpa.h"
 #include "scaling/number.h"
@@ -93,7 +94,7 @@ void AddAddresses(const Trigger& trigger, const Evaluation& evaluation, Lines& l
 void AddAcross(const Trigger& trigger, const Evaluation& evaluation, Lines& lines) {
   const engines::SignalSource& source = trigger.engine->source;
   lines.Add(catalog::Row(trigger.aggregation).name, " of ", source.signal->name, " over ",
-            evaluation.counted, " addresses of ", source.endpoint.ToUrl(), ", ",
+            evaluation.counted, " addresses of ", engines::ShownUrl(source.endpoint.ToUrl()), ", ",
             evaluation.missing_addresses, " missing: ", NumberText(evaluation.aggregate), " ",
             trigger.engine->unit);
 }

@@ -16,9 +16,6 @@ constexpr std::string_view kFromEnv = "FromEnv";
 constexpr std::array<std::string_view, 7> kKedaKeys = {
     "scalerAddress", "enableTLS",     "unsafeSsl",   "tlsCertFile",
     "caCert",        "tlsClientCert", "tlsClientKey"};
-// Of these, those whose values are nobody's secret.
-constexpr std::array<std::string_view, 3> kOpenKedaKeys = {"scalerAddress", "enableTLS",
-                                                           "unsafeSsl"};
 
 std::string_view WithoutFromEnv(std::string_view key) {
   const bool from_env = key.size() > kFromEnv.size() && key.ends_with(kFromEnv);
@@ -46,21 +43,21 @@ std::string_view LikelyKey(std::string_view key) {
   return base::LikelyMeant(WithoutFromEnv(key), known);
 }
 
-std::string UnknownKeyMessage(std::string_view key, std::string_view value) {
+bool IsFromEnv(std::string_view key) {
+  return WithoutFromEnv(key).size() != key.size();
+}
+
+std::string UnknownKeyMessage(std::string_view key) {
   const std::string_view meant = LikelyKey(key);
-  const bool secret = IsKedaKey(meant) && std::find(kOpenKedaKeys.begin(), kOpenKedaKeys.end(),
-                                                    meant) == kOpenKedaKeys.end();
-  std::string message = base::StrCat("unknown key ", base::QuotedStart(key));
-  if (!secret) base::StrAppend(&message, " (value ", base::QuotedStart(value), ")");
+  const std::string message =
+      base::StrCat("unknown key ", base::QuotedStart(key), "; its value is not shown; ");
   if (!meant.empty()) {
-    const bool from_env = WithoutFromEnv(key).size() != key.size();
-    const std::string_view suffix = from_env ? kFromEnv : std::string_view();
-    base::StrAppend(&message, "; did you mean ", meant, suffix, "?");
-    return message;
+    return base::StrCat(message, "did you mean ", meant,
+                        IsFromEnv(key) ? kFromEnv : std::string_view(), "?");
   }
   std::string keys;
   for (const KeyRow& row : KeyRows()) base::AppendItem(&keys, row.doc.key);
-  return base::StrCat(message, "; the keys are ", keys);
+  return base::StrCat(message, "the keys are ", keys);
 }
 
 }  // namespace gpuscaler::scaling

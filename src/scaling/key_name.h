@@ -17,7 +17,11 @@ bool IsKedaKey(std::string_view key);
 // The one, ours or KEDA's, of which `key` is a likely misspelling; empty: none.
 std::string_view LikelyKey(std::string_view key);
 
-// Why `key` is refused: which key it was probably meant to be, or all there are.
-std::string UnknownKeyMessage(std::string_view key, std::string_view value);
+// Whether `key` is KEYFromEnv: its value comes from the environment of the scale target.
+bool IsFromEnv(std::string_view key);
+
+// Why `key` is refused: which key it was probably meant to be, or all there are. Its
+// value, of which nobody knows what it is, is not told.
+std::string UnknownKeyMessage(std::string_view key);
 
 }  // namespace gpuscaler::scaling

@@ -10,7 +10,6 @@
 namespace gpuscaler::scaling {
 namespace {
 
-constexpr double kSmallestTarget = 0.001;  // KEDA counts in thousandths: less becomes 0
 constexpr double kLargest = 1e12;
 
 // clang-format off
@@ -91,7 +90,7 @@ constexpr KeyRow kRows[] = {
       "a URL, http://NAME:PORT or with a path", "none"},
      [](std::string_view value, TriggerDraft& draft) {
        return ReadUrl(value, &draft.engine_endpoint);
-     }},
+     }, nullptr, true},
     {{"engineMetric", "With engine prometheus: the series, whose sum it is, or its growth per second.",
       "SERIES{LABEL=\"VALUE\"} or rate(SERIES)", "none"},
      ReadEngineMetric},
@@ -99,17 +98,17 @@ constexpr KeyRow kRows[] = {
       "a URL, http://NAME:PORT or with a path", "none"},
      [](std::string_view value, TriggerDraft& draft) {
        return ReadUrl(value, &draft.vllm_endpoint);
-     }},
+     }, nullptr, true},
     {{"tritonEndpoint", "engine triton and its engineEndpoint at once.",
       "a URL, http://NAME:PORT or with a path", "none"},
      [](std::string_view value, TriggerDraft& draft) {
        return ReadUrl(value, &draft.triton_endpoint);
-     }},
+     }, nullptr, true},
     {{"activationEndpoint", "Where the signal is that exists at zero replicas: a router's metrics.",
       "a URL, http://NAME:PORT or with a path", "none"},
      [](std::string_view value, TriggerDraft& draft) {
        return ReadUrl(value, &draft.activation_endpoint);
-     }},
+     }, nullptr, true},
     {{"activationMetric", "That signal.",
       "ENGINE/QUANTITY like llm-d/waiting, SERIES{LABEL=\"VALUE\"}, or rate(SERIES)", "none"},
      ReadActivationMetric},

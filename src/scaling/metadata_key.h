@@ -2,11 +2,13 @@
 // error messages and docs/configuration.md come from its rows.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "catalog/aggregations.h"
 #include "catalog/engines.h"
@@ -18,6 +20,8 @@
 #include "scaling/trigger.h"
 
 namespace gpuscaler::scaling {
+
+inline constexpr double kSmallestTarget = 0.001;  // KEDA counts in thousandths: less becomes 0
 
 // A trigger while its keys are read one by one. What is empty was not given;
 // what no other key has a say in goes to `trigger` at once.
@@ -46,15 +50,23 @@ struct TriggerDraft {
   std::shared_ptr<const engines::Signal> activation_signal;
   std::string_view activation_path = "/metrics";  // where the endpoint names none
   std::optional<double> activation_metric_threshold;
+  // Keys whose values came from the environment, which no message repeats.
+  std::vector<std::string_view> hidden;
+
+  bool Hides(std::string_view key) const {
+    return std::find(hidden.begin(), hidden.end(), key) != hidden.end();
+  }
 };
 
 struct KeyRow {
   KeyDoc doc;
   // Reads `value`, which is not empty and has no white space around it, into
-  // the draft; answers what is wrong with it, empty when nothing is.
+  // the draft; answers what is wrong with it, empty when nothing is. Only behind a colon
+  // does the answer hold pieces of the value.
   std::string (*read)(std::string_view value, TriggerDraft& draft);
   // What is allowed, where a table says it better than `doc.allowed`.
   std::string (*names)() = nullptr;
+  bool is_url = false;  // which is shown without what it may hold of secrets
 
   std::string Allowed() const;
 };

@@ -8,6 +8,7 @@
 
 #include "base/json_quote.h"
 #include "base/strings.h"
+#include "engines/endpoint/shown_url.h"
 #include "scaling/fault.h"
 #include "scaling/key_name.h"
 
@@ -59,6 +60,21 @@ Entries Sorted(std::span<const MetadataEntry> metadata) {
   return entries;
 }
 
+// The value is told, unless it came from the environment: then it may be a secret.
+absl::Status RefuseValue(const MetadataEntry& entry, const KeyRow& row, std::string_view problem) {
+  std::string message = base::StrCat(entry.key, ": ");
+  if (IsFromEnv(entry.key)) {
+    base::StrAppend(&message, "what it resolved to ", problem.substr(0, problem.find(':')),
+                    "; its value is not shown");
+  } else {
+    const std::string shown = row.is_url ? engines::ShownUrl(entry.value) : "";
+    base::StrAppend(&message, base::QuotedStart(row.is_url ? std::string_view(shown) : entry.value),
+                    " ", problem);
+  }
+  base::StrAppend(&message, "; allowed: ", row.Allowed());
+  return Refuse(FaultKind::kValue, entry.key, message);
+}
+
 absl::Status ReadEntries(std::span<const MetadataEntry> metadata, TriggerDraft& draft) {
   std::array<const KeyRow*, kMostEntries> seen = {};
   size_t seen_count = 0;
@@ -67,19 +83,16 @@ absl::Status ReadEntries(std::span<const MetadataEntry> metadata, TriggerDraft& 
     const KeyRow* row = FindKey(entry.key);
     const std::string_view value = Trimmed(entry.value);
     if (row == nullptr) {
-      return Refuse(FaultKind::kUnknownKey, entry.key, UnknownKeyMessage(entry.key, value));
+      return Refuse(FaultKind::kUnknownKey, entry.key, UnknownKeyMessage(entry.key));
     }
     if (std::find(seen.begin(), seen.end(), row) != seen.end()) {
       return AtOdds(row->doc.key, " is given twice (", row->doc.key, "FromEnv counts as ",
                     row->doc.key, "); give one of them");
     }
     seen[seen_count++] = row;
+    if (IsFromEnv(entry.key)) draft.hidden.push_back(row->doc.key);
     const std::string problem = value.empty() ? "is empty" : row->read(value, draft);
-    if (!problem.empty()) {
-      return Refuse(FaultKind::kValue, entry.key,
-                    base::StrCat(entry.key, ": ", base::QuotedStart(entry.value), " ", problem,
-                                 "; allowed: ", row->Allowed()));
-    }
+    if (!problem.empty()) return RefuseValue(entry, *row, problem);
   }
   return absl::OkStatus();
 }

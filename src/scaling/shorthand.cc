@@ -19,6 +19,9 @@ absl::Status CheckShorthand(const Shorthand& shorthand, const TriggerDraft& draf
         "; give targetValue instead");
   }
   if (draft.target && *draft.target != *shorthand.target) {
+    if (draft.Hides(shorthand.key) || draft.Hides("targetValue")) {
+      return AtOdds(shorthand.key, " and targetValue are both given, and differ; give one of them");
+    }
     return AtOdds(shorthand.key, " is ", NumberText(*shorthand.target), ", but targetValue is ",
                   NumberText(*draft.target), "; give one of them");
   }

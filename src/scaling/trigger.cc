@@ -65,7 +65,9 @@ absl::StatusOr<double> ChooseTarget(const TriggerDraft& draft, const Shorthand& 
   if (metric.profile_fits && draft.profile->target) return *draft.profile->target;
   if (metric.is_percent()) return kDefaultPercentTarget;
   const std::string unit = metric.unit.empty() ? "" : base::StrCat(" (in ", metric.unit, ")");
-  return AtOdds("targetValue", " must be given for ", metric.name, unit,
+  const bool hidden = draft.series && draft.Hides("engineMetric");
+  return AtOdds("targetValue", " must be given for ",
+                hidden ? "the series of engineMetricFromEnv" : metric.name, unit,
                 draft.profile == nullptr ? "" : "; profile ",
                 draft.profile == nullptr ? std::string_view() : draft.profile->name,
                 draft.profile == nullptr ? "" : " has none for it");
@@ -104,24 +106,26 @@ absl::Status CheckWorkloadKeys(const TriggerDraft& draft, std::string_view objec
 
 // What no percentage exceeds is no target, and no threshold. `target_key`: which gave
 // the target.
-absl::Status CheckReach(const Trigger& trigger, std::string_view metric,
+absl::Status CheckReach(const TriggerDraft& draft, const Trigger& trigger, std::string_view metric,
                         std::string_view target_key) {
   if (!trigger.bounded_by_100()) return absl::OkStatus();
-  const std::string_view aggregation = catalog::Row(trigger.aggregation).name;
-  if (trigger.target > 100) {
-    return Refuse(FaultKind::kReach, target_key,
-                  base::StrCat(target_key, ": \"", NumberText(trigger.target),
-                               "\" is above 100%, which ", aggregation, " of ", metric,
-                               " never exceeds; allowed: 0.001 to 100, or more with aggregation or "
-                               "podAggregation sum"));
+  const struct {
+    std::string_view key;
+    double value, least;
+  } rows[] = {{target_key, trigger.target, kSmallestTarget},
+              {"activationThreshold", trigger.activation_threshold, 0}};
+  for (const auto& row : rows) {
+    if (row.value <= 100) continue;
+    const std::string value = draft.Hides(row.key)
+                                  ? "its value, which is not shown,"
+                                  : base::StrCat("\"", NumberText(row.value), "\"");
+    return Refuse(FaultKind::kReach, row.key,
+                  base::StrCat(row.key, ": ", value, " is above 100%, which ",
+                               catalog::Row(trigger.aggregation).name, " of ", metric,
+                               " never exceeds; allowed: ", NumberText(row.least),
+                               " to 100, or more with aggregation or podAggregation sum"));
   }
-  if (trigger.activation_threshold <= 100) return absl::OkStatus();
-  return Refuse(
-      FaultKind::kReach, "activationThreshold",
-      base::StrCat(
-          "activationThreshold: \"", NumberText(trigger.activation_threshold),
-          "\" is above 100%, which ", aggregation, " of ", metric,
-          " never exceeds; allowed: 0 to 100, or more with aggregation or podAggregation sum"));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -179,7 +183,7 @@ absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata,
 
   trigger.engine = std::move(metric->engine);
   absl::Status reach =
-      CheckReach(trigger, metric->name, draft.target ? "targetValue" : shorthand->key);
+      CheckReach(draft, trigger, metric->name, draft.target ? "targetValue" : shorthand->key);
   if (!reach.ok()) return reach;
   return trigger;
 }

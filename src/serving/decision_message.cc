@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "catalog/aggregations.h"
 #include "catalog/metrics.h"
+#include "engines/endpoint/shown_url.h"
 #include "scaling/hpa_step.h"
 #include "scaling/replica.h"
 #include "serving/object_reference.h"
@@ -23,7 +24,8 @@ decision::v1::Decision DescribeTrigger(const externalscaler::ScaledObjectRef& ob
   if (trigger->engine) {
     decision.set_metric(base::ToUtf8(trigger->engine->source.signal->name));
     decision.set_unit(std::string(trigger->engine->unit));
-    decision.set_endpoint(base::ToUtf8(trigger->engine->source.endpoint.ToUrl()));
+    decision.set_endpoint(
+        base::ToUtf8(engines::ShownUrl(trigger->engine->source.endpoint.ToUrl())));
   } else {
     const catalog::MetricRow& metric = catalog::Row(trigger->metric);
     decision.set_metric(std::string(metric.name));

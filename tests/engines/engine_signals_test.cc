@@ -23,6 +23,7 @@ using absl::StatusCode;
 using fakes::FakeEngine;
 using std::chrono::milliseconds;
 using testing::HasSubstr;
+using testing::Not;
 
 // vLLM's, of `waiting` requests.
 std::string Queue(int waiting) {
@@ -44,8 +45,9 @@ class EngineSignalsTest : public testing::Test {
     signals_ = std::make_unique<EngineSignals>(options_, names_, [this] { ++news_; });
   }
 
-  scaling::Trigger Waiting(uint16_t port, const std::string& type = "AverageValue") {
-    url_ = base::StrCat("http://vllm:", port);
+  scaling::Trigger Waiting(uint16_t port, const std::string& type = "AverageValue",
+                           const std::string& target = "") {
+    url_ = base::StrCat("http://vllm:", port, target);
     const std::vector<scaling::MetadataEntry> metadata = {{"engine", "vllm"},
                                                           {"engineEndpoint", url_},
                                                           {"metricType", "waiting"},
@@ -138,6 +140,23 @@ TEST_F(EngineSignalsTest, ASeriesThatIsNotThereIsAnErrorAndNoZero) {
   EXPECT_THAT(std::string(base::Message(absent)), HasSubstr("vllm:num_requests_waiting"));
   engine.Say(Queue(3));
   AwaitValue(trigger, 3);
+}
+
+TEST_F(EngineSignalsTest, AnErrorTellsTheEndpointAndNoValueOfItsQuery) {
+  FakeEngine engine("127.0.0.1");
+  engine.Say("# TYPE up gauge\nup 1\n");
+  const scaling::Trigger trigger = Waiting(engine.port(), "AverageValue", "/m?token=s3cret");
+  for (const std::string address : {"127.0.0.1", "127.0.0.2"}) {
+    names_->Set("vllm", {address});
+    Await([&] {
+      const auto view = signals_->Read(trigger.engine->source, base::Now());
+      return view.ok() && view->settled && view->addresses.size() == 1 &&
+             view->addresses[0].address == address && !Evaluate(trigger).ok();
+    });
+    const std::string error(base::Message(Evaluate(trigger).status()));
+    EXPECT_THAT(error, HasSubstr("/m?token=..."));
+    EXPECT_THAT(error, Not(HasSubstr("s3cret")));
+  }
 }
 
 TEST_F(EngineSignalsTest, AnEngineThatFallsSilentIsKnownUntilItsReadingIsOld) {

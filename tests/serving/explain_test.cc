@@ -354,6 +354,14 @@ TEST_F(ExplainTest, AnEnginesAddressesAreItsReplicas) {
   EXPECT_EQ(decision.explanation().gpus_size(), 0);
 }
 
+TEST_F(ExplainTest, AnEndpointIsToldWithoutTheValuesOfItsQuery) {
+  const auto object = Object({{"profile", "vllm-inflight"},
+                              {"vllmEndpointFromEnv", "http://vllm:8000/m?token=s3cret"},
+                              {"targetValue", "20"}});
+  const Decision decision = DescribeTrigger(object, ReadTrigger(object));
+  EXPECT_EQ(decision.endpoint(), "http://vllm:8000/m?token=...");
+}
+
 TEST_F(ExplainTest, TheBoardHoldsWhatKedaWasTold) {
   const Metadata llm = {{"workload", "deployment/llm"}};
   ASSERT_TRUE(Metrics(llm).ok());

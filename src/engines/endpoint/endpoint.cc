@@ -80,10 +80,11 @@ absl::Status ReadHost(std::string_view host, Endpoint& endpoint) {
   return CheckName(endpoint.host);
 }
 
+absl::Status HoldsCredentials() {
+  return Wrong("URL holds credentials; a token is given to the scaler by --engine-auth");
+}
+
 absl::Status ReadAuthority(std::string_view authority, Endpoint& endpoint) {
-  if (authority.find('@') != std::string_view::npos) {
-    return Wrong("URL holds credentials; a token is given to the scaler by --engine-auth");
-  }
   const size_t bracket = authority.find(']');
   if (authority.starts_with('[') && bracket == std::string_view::npos) {
     return Wrong("host \"", Excerpt(authority), "\" lacks its closing bracket");
@@ -160,7 +161,12 @@ absl::StatusOr<Endpoint> ParseEndpoint(std::string_view url, std::string_view de
     return Wrong("URL holds a fragment (#), which is never sent");
   }
   const size_t target = std::min(rest.find_first_of("/?"), rest.size());
-  if (absl::Status read = ReadAuthority(rest.substr(0, target), endpoint); !read.ok()) return read;
+  const std::string_view authority = rest.substr(0, target);
+  if (authority.find('@') != std::string_view::npos) return HoldsCredentials();
+  if (absl::Status read = ReadAuthority(authority, endpoint); !read.ok()) {
+    // What is no host then may be half of a password that holds a slash.
+    return rest.find('@') != std::string_view::npos ? HoldsCredentials() : read;
+  }
   endpoint.target = rest.substr(target);
   if (endpoint.target.starts_with('?')) endpoint.target.insert(0, default_path);
   if (endpoint.target.empty() || endpoint.target == "/") endpoint.target = default_path;

@@ -8,6 +8,7 @@
 #include "boost/asio/as_tuple.hpp"
 #include "boost/asio/co_spawn.hpp"
 #include "boost/asio/use_awaitable.hpp"
+#include "engines/endpoint/shown_url.h"
 
 namespace gpuscaler::engines {
 
@@ -73,7 +74,7 @@ void AddressScrape::Enter(absl::Status status) {
     view_.status = std::move(status);
     return;
   }
-  std::string where = endpoint().ToUrl();
+  std::string where = ShownUrl(endpoint().ToUrl());
   if (!endpoint().literal) base::StrAppend(&where, " at ", view_.address.ToString());
   view_.status = absl::Status(status.code(), base::StrCat(where, ": ", base::Message(status)));
 }

@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "boost/asio/steady_timer.hpp"
+#include "engines/endpoint/shown_url.h"
 #include "engines/scraping/response_reader.h"
 
 namespace gpuscaler::engines {
@@ -146,8 +147,9 @@ asio::awaitable<absl::Status> Connection::ReadAnswer(ResponseReader& reader, Hop
 absl::Status Connection::Redirect(const ResponseReader& reader, Hop& hop) const {
   const std::string& location = reader.head().location;
   const auto refused = [&](std::string_view why) {
-    return absl::FailedPreconditionError(base::StrCat(
-        "the answer redirects (", reader.head().status, ") to \"", Excerpt(location), "\"; ", why));
+    return absl::FailedPreconditionError(base::StrCat("the answer redirects (",
+                                                      reader.head().status, ") to \"",
+                                                      Excerpt(ShownUrl(location)), "\"; ", why));
   };
   if (limits_.redirects == 0) {
     return refused("redirects are not followed; name the final URL");

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/strings.h"
+#include "engines/endpoint/shown_url.h"
 
 namespace gpuscaler::engines {
 namespace {
@@ -48,15 +49,16 @@ absl::StatusOr<std::vector<PortRange>> ParsePorts(std::string_view text) {
 
 absl::Status EndpointRules::Check(const Endpoint& endpoint) const {
   if (endpoint.scheme == Scheme::kHttp && !plaintext) {
-    return absl::PermissionDeniedError(
-        base::StrCat("the endpoint ", endpoint.ToUrl(), " is plaintext; only https is allowed"));
+    return absl::PermissionDeniedError(base::StrCat("the endpoint ", ShownUrl(endpoint.ToUrl()),
+                                                    " is plaintext; only https is allowed"));
   }
   const bool allowed = std::any_of(ports.begin(), ports.end(), [&](const PortRange& range) {
     return range.first <= endpoint.port && endpoint.port <= range.last;
   });
   if (allowed || ports.empty()) return absl::OkStatus();
-  return absl::PermissionDeniedError(base::StrCat("the endpoint ", endpoint.ToUrl(), " names port ",
-                                                  endpoint.port, "; allowed are ", Text(ports)));
+  return absl::PermissionDeniedError(base::StrCat("the endpoint ", ShownUrl(endpoint.ToUrl()),
+                                                  " names port ", endpoint.port, "; allowed are ",
+                                                  Text(ports)));
 }
 
 }  // namespace gpuscaler::engines

@@ -23,7 +23,7 @@ struct SignalAddress {
 };
 
 struct SignalView {
-  std::string endpoint;  // its URL
+  std::string endpoint;  // as ShownUrl tells it
   std::string signal;    // "inflight of vllm"
   // The name was looked up and every address was tried since the signal is wanted: what
   // is not known now will not be known in a moment either.

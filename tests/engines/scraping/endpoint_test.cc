@@ -58,6 +58,7 @@ TEST(ParseEndpoint, NamesThePartThatIsWrong) {
       {"http:///metrics", "host is missing"},
       {"http://:8000/", "host is missing"},
       {"http://user:secret@vllm/", "URL holds credentials"},
+      {"http://user:sec/ret@vllm/", "URL holds credentials"},
       {"http://vllm/#part", "fragment"},
       {"http://vllm#@evil.com/", "fragment"},
       {"http://vllm:0/", "port \"0\" is no number from 1 to 65535"},
