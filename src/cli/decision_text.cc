@@ -1,13 +1,10 @@
 #include "cli/decision_text.h"
 
-#include <algorithm>
-#include <optional>
 #include <string_view>
 
 #include "absl/strings/str_format.h"
 #include "base/strings.h"
 #include "base/terminal_text.h"
-#include "scaling/hpa_step.h"
 #include "scaling/number.h"
 
 namespace gpuscaler::cli {
@@ -85,52 +82,26 @@ void AddAddresses(const Decision& decision, std::string& out) {
   AddMore(decision.explanation().addresses_not_listed(), "addresses", out);
 }
 
-// Within the ScaledObject's limits; empty: it is not known.
-std::optional<int64_t> Bounded(std::optional<int64_t> replicas,
-                               const manifests::ScaledObject& object) {
-  if (!replicas) return std::nullopt;
-  // At 0 KEDA decides.
-  const int64_t least =
-      *replicas == 0 ? object.min_replicas : std::max<int64_t>(object.min_replicas, 1);
-  return std::clamp(*replicas, std::min(least, object.max_replicas), object.max_replicas);
-}
-
-void AddHpa(const manifests::ScaledObject& object, const manifests::ScaledObjectTrigger& trigger,
-            const Decision& decision, std::string& out) {
+void AddHpa(const manifests::ScaledObjectTrigger& trigger, const Decision& decision, bool alone,
+            std::string& out) {
   const decision::v1::Hpa& hpa = decision.explanation().hpa();
-  std::string text = hpa.text();
-  std::optional<int64_t> next;
-  if (hpa.has_next_replicas()) next = hpa.next_replicas();
   const std::string_view of_file =
       trigger.hpa_metric_type == scaling::HpaMetricType::kValue ? "Value" : "AverageValue";
   if (decision.has_value() && of_file != decision.hpa_metric_type()) {
     base::StrAppend(&out, "  the trigger's metricType is ", of_file, ", the scaler takes it for ",
                     Shown(decision.hpa_metric_type()), ": say hpaMetricType: ", of_file,
                     " in its metadata\n");
-    scaling::Trigger as_hpa;
-    as_hpa.target = std::max(decision.target(), 0.001);
-    as_hpa.hpa_metric_type = trigger.hpa_metric_type;
-    const scaling::HpaStep step = NextStep(
-        as_hpa, std::max(decision.value(), 0.0), decision.active(),
-        hpa.has_current_replicas() ? std::optional<int64_t>(hpa.current_replicas()) : std::nullopt);
-    text = step.text;
-    next = step.next;
   }
-  base::StrAppend(&out, "  HPA: ", Shown(text), "\n");
-  const auto bounded = Bounded(next, object);
-  if (!bounded) return;
-  base::StrAppend(&out, "  next: ", hpa.current_replicas(), " -> ", *bounded);
-  if (*bounded != *next) {
-    base::StrAppend(&out, " (minReplicaCount ", object.min_replicas, ", maxReplicaCount ",
-                    object.max_replicas, ")");
-  }
-  out += '\n';
+  base::StrAppend(&out, "  HPA: ", Shown(hpa.text()), "\n");
+  if (alone || !hpa.has_next_replicas() || hpa.current_replicas() == 0) return;
+  base::StrAppend(&out, "  alone it would: ", hpa.current_replicas(), " -> ", hpa.next_replicas(),
+                  "\n");
 }
 
 }  // namespace
 
-std::string DecisionText(const manifests::ScaledObject& object,
-                         const manifests::ScaledObjectTrigger& trigger, const Decision& decision) {
+std::string DecisionText(const manifests::ScaledObjectTrigger& trigger, const Decision& decision,
+                         bool alone) {
   std::string out;
   AddHead(decision, out);
   AddGpus(decision, out);
@@ -148,7 +119,7 @@ std::string DecisionText(const manifests::ScaledObject& object,
       base::StrAppend(&out, "  ", Shown(step), "\n");
     }
   }
-  AddHpa(object, trigger, decision, out);
+  AddHpa(trigger, decision, alone, out);
   return out;
 }
 

@@ -8,10 +8,10 @@
 
 namespace gpuscaler::cli {
 
-// Lines, each with its end: the parts, the steps, and what HPA does next within the
-// ScaledObject's own limits. What came over the wire holds nothing that a terminal obeys.
-std::string DecisionText(const manifests::ScaledObject& object,
-                         const manifests::ScaledObjectTrigger& trigger,
-                         const decision::v1::Decision& decision);
+// Lines, each with its end: the parts, the steps, and what HPA makes of the value. `alone`:
+// the ScaledObject has no other trigger. What came over the wire holds nothing that a
+// terminal obeys.
+std::string DecisionText(const manifests::ScaledObjectTrigger& trigger,
+                         const decision::v1::Decision& decision, bool alone);
 
 }  // namespace gpuscaler::cli

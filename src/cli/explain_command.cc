@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "base/terminal_text.h"
 #include "cli/decision_text.h"
 #include "cli/explainer.h"
+#include "cli/object_step.h"
 #include "cli/refuse.h"
 #include "cli/server_address.h"
 #include "keda/keda_client.h"
@@ -67,17 +69,29 @@ absl::StatusOr<std::unique_ptr<Explainer>> MakeExplainer(const ExplainOptions& o
   return RemoteExplainer(options.address, *credentials, options.tls.server_name);
 }
 
-// What is printed, trigger by trigger.
+// What is printed, object by object.
 class Printed {
  public:
   explicit Printed(bool json) : json_(json) {}
 
-  void Add(const manifests::ScaledObject& object, const manifests::ScaledObjectTrigger& trigger,
-           const decision::v1::Decision& decision) {
-    if (json_) {
-      base::StrAppend(&text_, text_.empty() ? "[" : ",\n", web::JsonText(decision));
-    } else {
-      base::StrAppend(&text_, text_.empty() ? "" : "\n", DecisionText(object, trigger, decision));
+  // The decisions on the first of its triggers, or on all of them.
+  void Add(const manifests::ScaledObject& object, std::vector<decision::v1::Decision> decisions) {
+    const bool all = decisions.size() == object.triggers.size();
+    const ObjectStep step = all ? StepOf(object, decisions) : ObjectStep();
+    for (size_t i = 0; i < decisions.size(); ++i) {
+      if (json_) {
+        base::StrAppend(&text_, text_.empty() ? "[" : ",\n", web::JsonText(decisions[i]));
+      } else {
+        base::StrAppend(&text_, text_.empty() ? "" : "\n",
+                        DecisionText(object.triggers[i], decisions[i],
+                                     object.triggers.size() + object.other_triggers.size() == 1));
+      }
+    }
+    if (json_ || step.lines.empty()) return;
+    if (decisions.size() > 1)
+      base::StrAppend(&text_, "\n", base::TerminalText(NameOf(object)), "\n");
+    for (const std::string& line : step.lines) {
+      base::StrAppend(&text_, "  ", base::TerminalText(line, 1000), "\n");
     }
   }
 
@@ -96,25 +110,28 @@ int Print(const ExplainOptions& options, const std::vector<manifests::ScaledObje
           Explainer& explainer) {
   Printed printed(options.format == "json");
   int code = 0;
+  absl::Status answered;
   for (const manifests::ScaledObject& object : objects) {
+    std::vector<decision::v1::Decision> decisions;
     for (const manifests::ScaledObjectTrigger& trigger : object.triggers) {
       decision::v1::ExplainRequest request;
       *request.mutable_object() = keda::Reference(object, trigger);
       if (options.replicas) request.set_current_replicas(*options.replicas);
-      const auto decision = explainer.Explain(request);
-      if (!decision.ok()) {
-        // The next would be answered no better.
-        std::fputs(std::move(printed).Text().c_str(), stdout);
-        Refuse(base::Message(decision.status()));
-        return 1;
-      }
+      auto decision = explainer.Explain(request);
+      answered = decision.status();
+      // The next would be answered no better.
+      if (!answered.ok()) break;
       if (decision->has_error()) code = 1;
-      printed.Add(object, trigger, *decision);
+      decisions.push_back(*std::move(decision));
     }
+    printed.Add(object, std::move(decisions));
+    if (!answered.ok()) break;
   }
   std::fputs(std::move(printed).Text().c_str(), stdout);
   if (std::fflush(stdout) != 0) return 1;
-  return code;
+  if (answered.ok()) return code;
+  Refuse(base::Message(answered));
+  return 1;
 }
 
 }  // namespace

@@ -47,6 +47,18 @@ int64_t ScaleUpLimit(int64_t current) {
   return std::max<int64_t>(2 * current, 4);
 }
 
+std::optional<int64_t> LargestWish(std::span<const std::optional<int64_t>> wishes,
+                                   int64_t current) {
+  std::optional<int64_t> most;
+  bool failed = false;
+  for (const std::optional<int64_t>& wish : wishes) {
+    failed = failed || !wish;
+    if (wish) most = std::max(most.value_or(0), *wish);
+  }
+  if (failed && most && *most < current) return std::nullopt;
+  return most;
+}
+
 int64_t HpaModel::Sync(base::SteadyTime now, std::optional<int64_t> recommended, int64_t current) {
   if (!started_) recent_.push_back({now, current});
   started_ = true;

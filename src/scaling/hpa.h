@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "base/time.h"
@@ -33,6 +34,10 @@ bool IsWithinTolerance(HpaMetricType type, double value, double target, int64_t 
 // How far one sync may go up when the HPA has no `behavior` (KEDA sets none
 // unless the ScaledObject does): to max(2 x current, 4) replicas in all.
 int64_t ScaleUpLimit(int64_t current);
+
+// Of several metrics HPA takes the largest wish. Of those that failed, which are empty,
+// it knows nothing, and does not go down for the others. Empty: nothing changes.
+std::optional<int64_t> LargestWish(std::span<const std::optional<int64_t>> wishes, int64_t current);
 
 struct HpaLimits {
   int64_t min_replicas = 1;

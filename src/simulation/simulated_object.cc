@@ -40,18 +40,6 @@ absl::StatusOr<SimulatedTrigger> ToTrigger(const manifests::ScaledObjectTrigger&
                           given.type == "external-push"};
 }
 
-KedaSettings Settings(const manifests::ScaledObject& object) {
-  KedaSettings keda;
-  keda.min_replicas = object.min_replicas;
-  keda.max_replicas = object.max_replicas;
-  keda.idle_replicas = object.idle_replicas;
-  keda.polling_interval = Seconds(object.polling_interval_seconds);
-  keda.cooldown = Seconds(object.cooldown_seconds);
-  keda.initial_cooldown = Seconds(object.initial_cooldown_seconds);
-  if (object.fallback) keda.fallback = ToFallback(*object.fallback);
-  return keda;
-}
-
 absl::Status Check(const manifests::ScaledObject& object, const std::string& name) {
   if (object.triggers.empty()) {
     return absl::InvalidArgumentError(
@@ -75,6 +63,18 @@ absl::Status Check(const manifests::ScaledObject& object, const std::string& nam
 
 }  // namespace
 
+KedaSettings KedaSettingsOf(const manifests::ScaledObject& object) {
+  KedaSettings keda;
+  keda.min_replicas = object.min_replicas;
+  keda.max_replicas = object.max_replicas;
+  keda.idle_replicas = object.idle_replicas;
+  keda.polling_interval = Seconds(object.polling_interval_seconds);
+  keda.cooldown = Seconds(object.cooldown_seconds);
+  keda.initial_cooldown = Seconds(object.initial_cooldown_seconds);
+  if (object.fallback) keda.fallback = ToFallback(*object.fallback);
+  return keda;
+}
+
 absl::StatusOr<SimulatedObject> FromManifest(const manifests::ScaledObject& object) {
   SimulatedObject simulated;
   simulated.name = base::StrCat(object.object_namespace, "/", object.name);
@@ -87,7 +87,7 @@ absl::StatusOr<SimulatedObject> FromManifest(const manifests::ScaledObject& obje
     }
     simulated.triggers.push_back(*std::move(trigger));
   }
-  simulated.keda = Settings(object);
+  simulated.keda = KedaSettingsOf(object);
   simulated.limits = manifests::HpaLimitsOf(object);
   simulated.tolerances = manifests::HpaTolerancesOf(object);
   return simulated;

@@ -29,6 +29,8 @@ struct SimulatedObject {
   std::vector<SimulatedTrigger> triggers;  // one at least
 };
 
+KedaSettings KedaSettingsOf(const manifests::ScaledObject& object);
+
 // INVALID_ARGUMENT: a trigger that the scaler refuses, with what it says of it; none that is
 // external; a formula of scalingModifiers, or minimum and maximum at odds.
 absl::StatusOr<SimulatedObject> FromManifest(const manifests::ScaledObject& object);

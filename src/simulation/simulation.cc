@@ -137,22 +137,15 @@ class Run {
     if (asks || after != current) Decide(Actor::kHpa, std::move(answers), wanted, after);
   }
 
-  // The largest that a trigger asks for. Of those that failed HPA knows nothing, and does
-  // not go down.
   std::optional<int64_t> Wanted(const std::vector<Answer>& answers, int64_t current) {
-    std::optional<int64_t> most;
-    bool failed = false;
+    std::vector<std::optional<int64_t>> wishes(answers.size());
     for (size_t i = 0; i < answers.size(); ++i) {
-      failed = failed || !answers[i].status.ok();
       if (!answers[i].status.ok()) continue;
       const SimulatedTrigger& of = object_.triggers[i];
-      const int64_t desired =
-          scaling::DesiredReplicas(of.type, answers[i].value, of.trigger.target, current,
-                                   replicas_.Serving(now_), object_.tolerances);
-      most = std::max(most.value_or(0), desired);
+      wishes[i] = scaling::DesiredReplicas(of.type, answers[i].value, of.trigger.target, current,
+                                           replicas_.Serving(now_), object_.tolerances);
     }
-    if (failed && most && *most < current) return std::nullopt;
-    return most;
+    return scaling::LargestWish(wishes, current);
   }
 
   void Decide(Actor actor, std::vector<Answer> answers, std::optional<int64_t> wanted,

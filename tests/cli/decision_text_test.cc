@@ -31,8 +31,7 @@ TEST(DecisionText, HoldsNothingThatATerminalObeys) {
   decision.set_name("llm\x1b[2J\n");
   decision.mutable_explanation()->add_steps("a \"quoted\" step\x07");
   decision.mutable_explanation()->add_gpus()->set_reason("\x1b]0;title");
-  const std::string text =
-      DecisionText(manifests::ScaledObject(), manifests::ScaledObjectTrigger(), decision);
+  const std::string text = DecisionText(manifests::ScaledObjectTrigger(), decision, true);
   EXPECT_THAT(text, AllOf(Not(HasSubstr("\x1b")), Not(HasSubstr("\x07"))));
   EXPECT_THAT(text, HasSubstr("a \"quoted\" step"));
 }
@@ -44,30 +43,23 @@ TEST(DecisionText, SaysHowManyMoreThereAre) {
   gpu.set_index(3);
   gpu.set_reason("it does not have gpu_utilization");
   decision.mutable_explanation()->set_gpus_not_listed(136);
-  EXPECT_THAT(DecisionText(manifests::ScaledObject(), manifests::ScaledObjectTrigger(), decision),
+  EXPECT_THAT(DecisionText(manifests::ScaledObjectTrigger(), decision, true),
               AllOf(HasSubstr("node-a           GPU 3              -  does not count: it does "
                               "not have gpu_utilization\n"),
                     HasSubstr("    and 136 GPUs more\n")));
 }
 
-TEST(DecisionText, HpaStaysWithinTheScaledObjectsLimits) {
+TEST(DecisionText, OfOneOfSeveralTriggersIsWhatItAloneWouldDo) {
   decision::v1::Decision decision = MakeDecision();
   decision::v1::Hpa& hpa = *decision.mutable_explanation()->mutable_hpa();
+  const auto text = [&](bool alone) {
+    return DecisionText(manifests::ScaledObjectTrigger(), decision, alone);
+  };
   hpa.set_current_replicas(4);
-  manifests::ScaledObject object;
-  object.min_replicas = 2;
-  object.max_replicas = 6;
-  for (const auto& [next, text] :
-       {std::pair<uint32_t, std::string>{8,
-                                         "  next: 4 -> 6 (minReplicaCount 2, maxReplicaCount 6)\n"},
-        {5, "  next: 4 -> 5\n"},
-        {1, "  next: 4 -> 2 (minReplicaCount 2, maxReplicaCount 6)\n"}}) {
-    hpa.set_next_replicas(next);
-    EXPECT_THAT(DecisionText(object, manifests::ScaledObjectTrigger(), decision), HasSubstr(text));
-  }
-  hpa.clear_next_replicas();
-  EXPECT_THAT(DecisionText(object, manifests::ScaledObjectTrigger(), decision),
-              Not(HasSubstr("next:")));
+  EXPECT_THAT(text(false), Not(HasSubstr("alone it would")));
+  hpa.set_next_replicas(8);
+  EXPECT_THAT(text(false), HasSubstr("  alone it would: 4 -> 8\n"));
+  EXPECT_THAT(text(true), Not(HasSubstr("alone it would")));
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "scaling/hpa.h"
 
+#include <optional>
+#include <vector>
+
 #include "gtest/gtest.h"
 #include "scaling/views.h"
 
@@ -141,6 +144,16 @@ TEST(HpaModel, PutsACountOutsideTheBoundsRightAtOnce) {
 TEST(HpaModel, IsAsleepAtZeroReplicas) {
   EXPECT_EQ(HpaModel(Limits(1, 6)).Sync(kNow, 5, 0), 0);
   EXPECT_EQ(HpaModel(Limits(0, 6)).Sync(kNow, 5, 0), 4);
+}
+
+TEST(LargestWish, IsWhatHpaGoesBy) {
+  using Wishes = std::vector<std::optional<int64_t>>;
+  EXPECT_EQ(LargestWish(Wishes{8, 1}, 4), 8);
+  EXPECT_EQ(LargestWish(Wishes{2, 1}, 4), 2);
+  EXPECT_EQ(LargestWish(Wishes{8, std::nullopt}, 4), 8);
+  EXPECT_EQ(LargestWish(Wishes{2, std::nullopt}, 4), std::nullopt)
+      << "the one that failed may want more";
+  EXPECT_EQ(LargestWish(Wishes{std::nullopt}, 4), std::nullopt);
 }
 
 }  // namespace
