@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "web/node_state.h"
 #include "web/server_series.h"
 
 namespace gpuscaler::web {
@@ -34,8 +35,8 @@ void WriteFleetSeries(const telemetry::View& view, const fleet::Collector::Stats
   Single(page, Family::kFleetEvictedConnections, connections.closed);
   Begin(page, Family::kNodeUp);
   for (const auto& node : view.nodes()) {
-    const auto age = AgeOf(*node, now);
-    page.Sample(Labels().Add("node", node->node), uint64_t{age && *age <= stale_after});
+    const bool fresh = StateOf(*node, {stale_after, true}, now) == NodeState::kFresh;
+    page.Sample(Labels().Add("node", node->node), uint64_t{fresh});
   }
   Begin(page, Family::kNodeAge);
   for (const auto& node : view.nodes()) {

@@ -17,13 +17,13 @@ struct Ages {
 
 enum class NodeState : uint8_t {
   kFresh,
-  kStale,  // it is heard, but utilization and memory were not read lately
+  kStale,  // it is heard, but none of its GPUs could be read lately
   kLost,   // it is not heard; where nodes report
 };
 
 NodeState StateOf(const telemetry::Snapshot& node, const Ages& ages, base::SteadyTime now);
 
-// Of utilization and memory; empty: nothing was read yet.
+// Of utilization and memory; empty: nothing was read yet, or no GPU can be read any more.
 std::optional<base::Duration> ReadingAge(const telemetry::Snapshot& node, base::SteadyTime now);
 
 // The reading's value while it is fresh.

@@ -30,6 +30,8 @@ class Counting {
   void Add(const Snapshot& node) {
     const NodeState state = StateOf(node, ages_, time_.now);
     ++states_[static_cast<size_t>(state)];
+    // No value is expected of a node that is known to have no GPU.
+    if (node.gpus.empty() && state == NodeState::kFresh) ++without_gpus_;
     const auto age = ReadingAge(node, time_.now);
     if (age && state != NodeState::kLost) oldest_ = std::max(oldest_.value_or(*age), *age);
     for (const telemetry::GpuSnapshot& gpu : node.gpus) AddGpu(gpu);
@@ -42,7 +44,9 @@ class Counting {
     nodes.set_stale(states_[1]);
     nodes.set_lost(states_[2]);
     const uint32_t all = states_[0] + states_[1] + states_[2];
-    if (all > 0) summary.set_coverage_percent(Rounded(100.0 * states_[0] / all));
+    if (const uint32_t expected = all - without_gpus_; expected > 0) {
+      summary.set_coverage_percent(Rounded(100.0 * (states_[0] - without_gpus_) / expected));
+    }
     if (oldest_) summary.set_oldest_reading_seconds(Rounded(base::ToSeconds(*oldest_)));
     api::v1::GpuCounts& gpus = *summary.mutable_gpus();
     gpus.set_total(gpus_);
@@ -80,6 +84,7 @@ class Counting {
   const Ages& ages_;
   const PageTime& time_;
   uint32_t states_[3] = {};  // by NodeState
+  uint32_t without_gpus_ = 0;
   uint32_t gpus_ = 0;
   uint32_t failed_ = 0;
   uint32_t pods_ = 0;

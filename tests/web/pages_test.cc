@@ -67,6 +67,32 @@ TEST(NodeState, FollowsTheAgesOfReadingsAndOfReports) {
   EXPECT_EQ(state(0, kGateway, 9.81), NodeState::kLost);
 }
 
+TEST(NodeState, IsStaleWhereEveryGpuIsLostThoughTheNodeAnswers) {
+  NodeMaker node("node-a");
+  node.Gpu(90);
+  node.Gpu(50);
+  node.Lose(0);
+  EXPECT_EQ(StateOf(Aged(node.Make(), 0.1, 0.1), kGateway, kNow), NodeState::kFresh);
+  node.Lose(1);
+  const telemetry::Snapshot lost = Aged(node.Make(), 0.1, 0.1);
+  EXPECT_EQ(StateOf(lost, kGateway, kNow), NodeState::kStale);
+  EXPECT_EQ(StateOf(lost, kNode, kNow), NodeState::kStale);
+  EXPECT_EQ(ReadingAge(lost, kNow), std::nullopt) << "they are gone, not old";
+  api::v1::Summary summary;
+  SummarizeView(*scaling::MakeView({lost}), kNode, kTime, summary);
+  EXPECT_EQ(summary.coverage_percent(), 0);
+  EXPECT_EQ(summary.nodes().stale(), 1u);
+}
+
+TEST(NodeState, OfANodeWithoutGpusIsFreshAndNoPartOfTheCoverage) {
+  const telemetry::Snapshot none = Aged(NodeMaker("node-a").Make(), 0.1, 0.1);
+  EXPECT_EQ(StateOf(none, kNode, kNow), NodeState::kFresh);
+  api::v1::Summary summary;
+  SummarizeView(*scaling::MakeView({none}), kNode, kTime, summary);
+  EXPECT_FALSE(summary.has_coverage_percent());
+  EXPECT_EQ(summary.nodes().fresh(), 1u);
+}
+
 TEST(SnapshotPage, ShowsNodesGpusAndWhoHoldsThem) {
   const auto page = MakeSnapshotPage(*Fleet(), {}, kGateway, kTime, nullptr);
   EXPECT_EQ(page.at().seconds(), 1'769'860'800);

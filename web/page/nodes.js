@@ -4,7 +4,7 @@ const nodePasts = new Pasts();
 
 const kNodeStates = {
   FRESH: ['good', 'fresh', null],
-  STALE: ['warn', 'stale', 'it is heard, but its GPUs have not been read lately'],
+  STALE: ['warn', 'stale', 'it is heard, but none of its GPUs could be read lately'],
   LOST: ['bad', 'lost', null],
 };
 
@@ -61,7 +61,7 @@ function showPods(cell, node) {
 
 function showReadingAge(cell, node) {
   const age = numberOf(node.reading_age_seconds);
-  age === null ? cell.absent('never read') :
+  age === null ? cell.absent('none of its GPUs can be read') :
                  cell.text(spanText(age), 'age of its newest readings of utilization and memory');
 }
 

@@ -52,7 +52,7 @@ class Overview {
     this.bar.show(Object.fromEntries(nodes));
     this.facts.show([
       ['Serving', summary.not_ready ? `not ready: ${summary.not_ready}` : 'ready', ''],
-      ['Coverage', this.coverageText(nodes), 'no node is known', this.coverage],
+      ['Coverage', this.coverageText(nodes), 'no node with GPUs is known', this.coverage],
       [
         'Oldest reading', age === null ? null : spanText(age + passed),
         'no node that is heard has been read'
