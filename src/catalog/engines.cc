@@ -23,15 +23,16 @@ constexpr std::array<EngineRow, 14> kEngines = {{
     {Engine::kLlamacpp, "llamacpp", "llama.cpp's server, started with --metrics.", "/metrics"},
     {Engine::kLmdeploy, "lmdeploy", "LMDeploy.", "/metrics"},
     {Engine::kDynamo, "dynamo", "The frontend of NVIDIA Dynamo, which lives at zero replicas.",
-     "/metrics"},
+     "/metrics", AtZero::kLives},
     {Engine::kLlmD, "llm-d",
      "The router (EPP) of llm-d and of the Gateway API inference extension, which lives at zero replicas.",
-     "/metrics"},
-    {Engine::kRayServe, "ray-serve", "Ray Serve: the metrics agent of each Ray node.", "/metrics"},
+     "/metrics", AtZero::kLives},
+    {Engine::kRayServe, "ray-serve", "Ray Serve: the metrics agent of each Ray node.", "/metrics",
+     AtZero::kLives},
     {Engine::kProductionStack, "production-stack",
-     "The router of the vLLM production stack, which lives at zero replicas.", "/metrics"},
+     "The router of the vLLM production stack, which lives at zero replicas.", "/metrics", AtZero::kLives},
     {Engine::kPrometheus, "prometheus", "Anything that serves the Prometheus text format.",
-     "/metrics", true},
+     "/metrics", AtZero::kUnknown, true},
 }};
 // clang-format on
 

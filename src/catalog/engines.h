@@ -25,11 +25,19 @@ enum class Engine : uint8_t {
   kPrometheus,
 };
 
+// What becomes of its metrics while the workload has no replica.
+enum class AtZero : uint8_t {
+  kGone,     // the engine runs in the replicas
+  kLives,    // a router, or whatever else takes the requests
+  kUnknown,  // it may be either
+};
+
 struct EngineRow {
   Engine id;
   std::string_view name;  // as a trigger's `engine` names it
   std::string_view help;
-  std::string_view path;    // where its metrics are, if the endpoint names no path
+  std::string_view path;  // where its metrics are, if the endpoint names no path
+  AtZero at_zero = AtZero::kGone;
   bool any_series = false;  // it has no quantities: the trigger names a series
 };
 

@@ -28,6 +28,8 @@ struct QuantityRow {
   std::string_view help;
   Kind kind;
   Aggregation across_endpoints;  // how the values of several addresses become one
+  // What replicas do or hold, so that even a router tells 0 of it while there is none.
+  bool of_replicas = false;
 
   bool is_percent() const { return unit == "%"; }
 };

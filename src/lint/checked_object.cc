@@ -149,6 +149,12 @@ int CheckedObject::ZeroLine() const {
   return LineOf(idle ? "spec.idleReplicaCount" : "spec.minReplicaCount");
 }
 
+std::string_view CheckedObject::ZeroText() const {
+  if (object->min_replicas != 0) return "idleReplicaCount is 0";
+  return object->places.Has("spec.minReplicaCount") ? "minReplicaCount is 0"
+                                                    : "minReplicaCount is not given, which means 0";
+}
+
 void Check(const manifests::ScaledObject& object, const Surroundings& surroundings,
            CheckedObject& checked) {
   checked.object = &object;

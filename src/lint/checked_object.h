@@ -69,6 +69,7 @@ struct CheckedObject {
   bool MayBeZero() const;
   // Where it says so.
   int ZeroLine() const;
+  std::string_view ZeroText() const;  // "minReplicaCount is 0"
 };
 
 // `checked` must not be moved afterwards: its triggers point to it.

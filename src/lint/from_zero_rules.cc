@@ -8,57 +8,7 @@
 namespace gpuscaler::lint {
 namespace {
 
-// Those whose metrics are there while the workload has no replica: routers, and
-// whatever a series is read from.
-constexpr catalog::Engine kLiveAtZero[] = {
-    catalog::Engine::kDynamo, catalog::Engine::kLlmD, catalog::Engine::kProductionStack,
-    catalog::Engine::kRayServe, catalog::Engine::kPrometheus};
-
 constexpr int64_t kShortestColdStartSeconds = 120;
-
-const catalog::EngineRow* EngineOf(const CheckedTrigger& trigger) {
-  if (const auto name = trigger.Value("engine")) return catalog::FindEngine(*name);
-  return nullptr;
-}
-
-// Whether the trigger can become active while its workload has no replica.
-bool CanWake(const CheckedTrigger& trigger) {
-  if (!trigger.read) return true;  // nobody knows
-  if (trigger.read->always_active || trigger.read->activation) return true;
-  const catalog::EngineRow* engine = EngineOf(trigger);
-  return trigger.read->engine && engine != nullptr &&
-         std::find(std::begin(kLiveAtZero), std::end(kLiveAtZero), engine->id) !=
-             std::end(kLiveAtZero);
-}
-
-std::string WhyNot(const CheckedTrigger& trigger) {
-  if (trigger.read->engine) {
-    return base::StrCat(trigger.MetricName(), " is told by the engine, which is not there then");
-  }
-  return base::StrCat(trigger.MetricName(),
-                      trigger.read->workload ? " is read from its own GPUs, of which there are none"
-                                             : " then shows other workloads' GPUs only");
-}
-
-std::string_view ZeroText(const CheckedObject& object) {
-  if (object.object->min_replicas != 0) return "idleReplicaCount is 0";
-  return object.object->places.Has("spec.minReplicaCount")
-             ? "minReplicaCount is 0"
-             : "minReplicaCount is not given, which means 0";
-}
-
-void NoSignalAtZero(const CheckedObject& object, Findings& findings) {
-  if (object.triggers.empty() || !object.MayBeZero() || !object.object->other_triggers.empty()) {
-    return;
-  }
-  if (object.triggers.size() != object.object->triggers.size()) return;
-  if (std::any_of(object.triggers.begin(), object.triggers.end(), CanWake)) return;
-  findings.Add(
-      object.ZeroLine(), ZeroText(object), ", and with no replica ",
-      WhyNot(object.triggers.front()),
-      ": once at zero it never starts again; give activationEndpoint and activationMetric, "
-      "a router's or queue's, or minReplicaCount: 1");
-}
 
 void PollsFromZero(const CheckedTrigger& trigger, Findings& findings) {
   if (trigger.source->type != "external" || !trigger.object->MayBeZero()) return;
@@ -120,7 +70,7 @@ void FallbackFlaps(const CheckedObject& object, Findings& findings) {
     return;
   }
   findings.Add(object.LineOf("spec.fallback.replicas"), "fallback.replicas is 0 and ",
-               ZeroText(object),
+               object.ZeroText(),
                ": on errors it flaps, 3, 0, 1 and again; leave fallback out, and errors keep the "
                "replicas as they are");
 }
@@ -133,22 +83,13 @@ void FallbackStarts(const CheckedObject& object, Findings& findings) {
   }
   findings.Add(
       object.LineOf("spec.fallback.replicas"), "fallback.replicas is ", fallback->replicas, " and ",
-      ZeroText(object),
+      object.ZeroText(),
       ": while a signal cannot be read idle workloads are started, and one that has more is "
       "taken down to exactly that; leave fallback out, or take replicas: 1 with behavior: "
       "currentReplicasIfHigher");
 }
 
 constexpr RuleRow kRows[] = {
-    {"no-signal-at-zero", Severity::kError, "A workload that cannot start from zero",
-     "Without a replica there is no GPU and no engine of the workload to read, so its own metric "
-     "can "
-     "never make it active. minReplicaCount is 0 where it is not given. Triggers of other scalers, "
-     "cron "
-     "say, can wake it, and so can a metric that a router tells, which is there at zero.",
-     "Give `activationEndpoint` and `activationMetric`, the signal of whoever takes the requests "
-     "(docs/scale-from-zero.md), or `minReplicaCount: 1`.",
-     NoSignalAtZero},
     {"external-from-zero", Severity::kWarning,
      "Type `external` where a push should start the workload",
      "With type `external` KEDA finds out on a poll, after up to pollingInterval (30 s). With "

@@ -27,6 +27,7 @@ std::span<const RuleRow> MetadataRules();
 std::span<const RuleRow> MetricTypeRules();
 std::span<const RuleRow> SignalRules();
 std::span<const RuleRow> WorkloadRules();
+std::span<const RuleRow> SignalAtZeroRules();
 std::span<const RuleRow> FromZeroRules();
 std::span<const RuleRow> ReplicaRules();
 std::span<const RuleRow> TimingRules();
