@@ -75,6 +75,7 @@ struct MetricRow {
   Lane lane;      // of a GPU metric
   bool scalable;  // a trigger can name it
   Series series;
+  double ceiling = 0;  // no reading of a sound GPU exceeds it; 0: none is known
 
   bool is_percent() const { return unit == "%"; }
 };

@@ -20,15 +20,22 @@ void UnknownKey(const CheckedTrigger& trigger, Findings& findings) {
 
 void OutOfReach(const CheckedTrigger& trigger, Findings& findings) {
   AddRefusals(trigger, FaultKind::kReach, findings);
-  // 100 itself is allowed, and nothing exceeds it.
-  if (!trigger.read || !trigger.read->bounded_by_100() ||
-      trigger.read->activation_threshold < 100) {
-    return;
+  const auto ceiling = trigger.read ? trigger.read->ceiling() : std::nullopt;
+  if (!ceiling) return;
+  const scaling::Trigger& read = *trigger.read;
+  const std::string most =
+      base::StrCat(scaling::NumberText(*ceiling), read.is_percent() ? "" : " ",
+                   read.engine ? read.engine->unit : catalog::Row(read.metric).unit);
+  if (read.target > *ceiling) {
+    findings.Add(trigger.TargetLine(), "the target is ", scaling::NumberText(read.target), ", and ",
+                 trigger.MetricName(), " never exceeds ", most,
+                 ": the workload never grows; give one below that");
   }
+  // The ceiling itself is allowed, and nothing exceeds it.
+  if (read.activation_threshold < *ceiling) return;
   findings.Add(trigger.LineOf("activationThreshold"), "activationThreshold is ",
-               scaling::NumberText(trigger.read->activation_threshold), ", and ",
-               trigger.MetricName(),
-               " never exceeds 100%: this trigger is never active; give one below 100");
+               scaling::NumberText(read.activation_threshold), ", and ", trigger.MetricName(),
+               " never exceeds ", most, ": this trigger is never active; give one below that");
 }
 
 void Refused(const CheckedTrigger& trigger, Findings& findings) {
@@ -61,10 +68,11 @@ constexpr RuleRow kRows[] = {
      "shows it only as `no metric specs returned`, and makes no HPA.",
      "The message says what is allowed.", nullptr, Refused},
     {"out-of-reach", Severity::kError, "A target or threshold that the metric cannot reach",
-     "A percentage never exceeds 100. With a target above it the workload never grows; with an "
+     "A percentage never exceeds 100, the temperature of a GPU 120 C. With a target above it the "
+     "workload never grows; with an "
      "activation threshold of 100 the trigger is never active.",
-     "Give a target of at most 100 and an activation threshold below 100, or aggregate with `sum`.",
-     nullptr, OutOfReach},
+     "Give a target and an activation threshold below that, or aggregate with `sum`.", nullptr,
+     OutOfReach},
     {"activation-above-target", Severity::kWarning, "An activation threshold above the target",
      "KEDA's activation comes before HPA's arithmetic: with a target of 25 and an activation "
      "threshold "

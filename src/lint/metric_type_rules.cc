@@ -12,13 +12,9 @@ namespace {
 using catalog::Aggregation;
 using catalog::Kind;
 
-std::string_view AggregationName(const CheckedTrigger& trigger) {
-  return catalog::Row(trigger.read->aggregation).name;
-}
-
-// More replicas than this a percentage that nobody multiplies never asks for.
+// More replicas than this a reading that nobody multiplies never asks for.
 int64_t Ceiling(const CheckedTrigger& trigger) {
-  return static_cast<int64_t>(std::ceil(100 / trigger.read->target));
+  return static_cast<int64_t>(std::ceil(*trigger.read->ceiling() / trigger.read->target));
 }
 
 // Of which metric-type-contradiction says all there is to say.
@@ -31,7 +27,7 @@ bool IsContradicted(const CheckedTrigger& trigger) {
 bool IsBounded(const CheckedTrigger& trigger) {
   if (!trigger.read || trigger.read->engine || !trigger.is_average()) return false;
   const bool multiplied = trigger.read->kind() == Kind::kIntensity && trigger.read->workload;
-  return trigger.read->bounded_by_100() && !multiplied &&
+  return trigger.read->ceiling() && !multiplied &&
          Ceiling(trigger) < trigger.object->object->max_replicas;
 }
 
@@ -71,9 +67,9 @@ void NotMultiplied(const CheckedTrigger& trigger, Findings& findings) {
 
 void MemoryCeiling(const CheckedTrigger& trigger, Findings& findings) {
   if (!StopsBelowMaximum(trigger) || trigger.read->kind() != Kind::kAmount) return;
-  findings.Add(trigger.TargetLine(), trigger.MetricName(),
-               " is at most 100 however many replicas "
-               "there are, so HPA never wants more than ceil(100 / ",
+  const std::string most = scaling::NumberText(*trigger.read->ceiling());
+  findings.Add(trigger.TargetLine(), trigger.MetricName(), " is at most ", most,
+               " however many replicas there are, so HPA never wants more than ceil(", most, " / ",
                scaling::NumberText(trigger.read->target), ") = ", Ceiling(trigger),
                " of maxReplicaCount ", trigger.object->object->max_replicas,
                "; scale on requests or utilization, or set maxReplicaCount to what it can reach");
@@ -117,42 +113,6 @@ void Untold(const CheckedTrigger& trigger, Findings& findings) {
                "to the metadata");
 }
 
-// Counts are of all replicas together.
-void CountAggregation(const CheckedTrigger& trigger, Findings& findings) {
-  const catalog::QuantityRow* quantity = trigger.quantity();
-  if (quantity == nullptr || quantity->kind != Kind::kTotal) return;
-  const Aggregation aggregation = trigger.read->aggregation;
-  if (trigger.is_average() && aggregation != Aggregation::kSum) {
-    findings.Add(trigger.LineOf("aggregation"), "aggregation ", AggregationName(trigger), " of ",
-                 trigger.MetricName(),
-                 " is what one replica has, and under AverageValue HPA wants "
-                 "that / target replicas in all; use sum");
-  } else if (!trigger.is_average() && aggregation == Aggregation::kSum) {
-    static constexpr std::string_view kKeys[] = {"aggregation", "hpaMetricType"};
-    findings.Add(trigger.Has("aggregation") ? trigger.LineOfFirst(kKeys)
-                                            : trigger.source->places.LineOf("metricType"),
-                 "the sum of ", trigger.MetricName(),
-                 " grows with the load alone, and under Value HPA "
-                 "multiplies it by the replicas: it ends at maxReplicaCount; use AverageValue, or "
-                 "aggregation avg");
-  }
-}
-
-void NoisyAggregation(const CheckedTrigger& trigger, Findings& findings) {
-  if (!trigger.read || !trigger.is_average() || trigger.read->kind() != Kind::kIntensity) return;
-  if (!trigger.read->workload && !trigger.read->engine) return;
-  const Aggregation aggregation = trigger.read->aggregation;
-  if (aggregation != Aggregation::kMax && aggregation != Aggregation::kP95 &&
-      aggregation != Aggregation::kP99) {
-    return;
-  }
-  findings.Add(
-      trigger.LineOf("aggregation"), "aggregation ", AggregationName(trigger), " of ",
-      trigger.MetricName(),
-      " is multiplied by the replicas under AverageValue, so one busy "
-      "or stuck pod counts for all; use avg, or metricType: Value with hpaMetricType: Value");
-}
-
 constexpr RuleRow kRows[] = {
     {"two-replica-trap", Severity::kError,
      "A percentage that can never ask for more than two replicas",
@@ -175,10 +135,10 @@ constexpr RuleRow kRows[] = {
      "metadata.",
      nullptr, NotMultiplied, kOfHpaArithmetic},
     {"memory-ceiling", Severity::kWarning,
-     "Memory that cannot ask for as many replicas as are allowed",
-     "Memory in use is an amount of each replica and does not fall as replicas are added. It is "
-     "not "
-     "multiplied, and so never asks for more than ceil(100 / target) replicas.",
+     "Memory or temperature that cannot ask for as many replicas as are allowed",
+     "Memory in use and temperature are amounts of each replica and do not fall as replicas are "
+     "added. They are not multiplied, and so never ask for more than ceil(most / target) replicas: "
+     "of a percentage 100, of a temperature 120 C, at which no GPU runs any more.",
      "Scale on requests or utilization (docs/choosing-a-signal.md). If memory is what you have, "
      "set "
      "maxReplicaCount to what it can reach.",
@@ -206,26 +166,6 @@ constexpr RuleRow kRows[] = {
      "from "
      "the day on that the trigger gets a `workload` it is wrong.",
      "Add `hpaMetricType: Value` to the metadata.", nullptr, Untold, kOfHpaArithmetic},
-    {"count-aggregation", Severity::kError,
-     "A count of requests that is aggregated for the other metric type",
-     "Requests are counted over all replicas together. Under AverageValue HPA divides by the "
-     "target, so "
-     "the number must be the sum; an average says what one replica has, and HPA ends at one or "
-     "two. "
-     "Under Value HPA multiplies by the replicas, so the number must be the average; a sum ends at "
-     "maxReplicaCount.",
-     "AverageValue with `sum`, the default of such metrics; or Value with `aggregation: avg`.",
-     nullptr, CountAggregation, kOfHpaArithmetic},
-    {"noisy-aggregation", Severity::kWarning, "`max` or a percentile under AverageValue",
-     "The value is multiplied by the replicas, so a single busy or stuck pod speaks for all of "
-     "them. In "
-     "simulations `max` and `p95` ran 84 to 90 replicas where 48 were right, and oscillate for "
-     "ever where "
-     "pods drain for longer than HPA's 15 s.",
-     "Use `avg`, the default with `workload`. Where the busiest one must decide, use `metricType: "
-     "Value` "
-     "with `hpaMetricType: Value`.",
-     nullptr, NoisyAggregation, kOfHpaArithmetic},
 };
 
 }  // namespace

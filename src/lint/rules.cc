@@ -8,8 +8,9 @@ namespace {
 std::vector<RuleRow> AllRules() {
   std::vector<RuleRow> rows;
   for (const std::span<const RuleRow> part :
-       {MetricTypeRules(), SignalRules(), WorkloadRules(), SignalAtZeroRules(), FromZeroRules(),
-        ReplicaRules(), TimingRules(), ConnectionRules(), MetadataRules(), ReadingRules()}) {
+       {MetricTypeRules(), AggregationRules(), SignalRules(), WorkloadRules(), SignalAtZeroRules(),
+        FromZeroRules(), ReplicaRules(), TimingRules(), ConnectionRules(), MetadataRules(),
+        ReadingRules()}) {
     rows.insert(rows.end(), part.begin(), part.end());
   }
   return rows;

@@ -32,5 +32,6 @@ std::span<const RuleRow> FromZeroRules();
 std::span<const RuleRow> ReplicaRules();
 std::span<const RuleRow> TimingRules();
 std::span<const RuleRow> ConnectionRules();
+std::span<const RuleRow> AggregationRules();
 
 }  // namespace gpuscaler::lint

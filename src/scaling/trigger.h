@@ -73,10 +73,17 @@ struct Trigger {
   bool is_percent() const {
     return engine ? engine->unit == "%" : catalog::Row(metric).is_percent();
   }
+  bool sums() const {
+    return aggregation == catalog::Aggregation::kSum ||
+           pod_aggregation == catalog::Aggregation::kSum;
+  }
   // Whether its aggregate never exceeds 100: a percentage of which nothing is summed.
-  bool bounded_by_100() const {
-    return is_percent() && aggregation != catalog::Aggregation::kSum &&
-           pod_aggregation != catalog::Aggregation::kSum;
+  bool bounded_by_100() const { return is_percent() && !sums(); }
+  // What its aggregate does not exceed while the GPUs are sound; empty: nothing is known.
+  std::optional<double> ceiling() const {
+    if (bounded_by_100()) return 100;
+    const double of_row = engine ? 0 : catalog::Row(metric).ceiling;
+    return sums() || of_row == 0 ? std::nullopt : std::optional(of_row);
   }
 };
 

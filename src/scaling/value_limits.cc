@@ -10,10 +10,15 @@ namespace gpuscaler::scaling {
 
 std::vector<std::string> ValueLimits(const Trigger& trigger) {
   std::vector<std::string> lines;
-  if (trigger.engine) return lines;
-  const catalog::MetricRow& metric = catalog::Row(trigger.metric);
   const bool average = trigger.hpa_metric_type == HpaMetricType::kAverageValue;
   const bool sum = trigger.aggregation == catalog::Aggregation::kSum;
+  if (sum && !average && trigger.kind() != catalog::Kind::kAmount) {
+    lines.push_back(
+        "limit: the sum does not fall as replicas are added; under Value HPA multiplies it by the "
+        "replicas and goes on to maxReplicaCount while it is above the target");
+  }
+  if (trigger.engine) return lines;
+  const catalog::MetricRow& metric = catalog::Row(trigger.metric);
   const bool workload = trigger.workload.has_value();
   if (average && !workload && trigger.bounded_by_100()) {
     lines.push_back(base::StrCat(

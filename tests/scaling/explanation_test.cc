@@ -80,6 +80,17 @@ TEST(Explanation, WarnsOfANameThatItsPodsDoNotHaveWhole) {
   EXPECT_THAT(ValueLimits(trigger), IsEmpty());
 }
 
+TEST(Explanation, WarnsOfASumUnderValue) {
+  Trigger trigger = MakeTrigger(Metric::kGpuUtilization, 80);
+  trigger.aggregation = catalog::Aggregation::kSum;
+  constexpr char kLimit[] =
+      "limit: the sum does not fall as replicas are added; under Value HPA multiplies it by the "
+      "replicas and goes on to maxReplicaCount while it is above the target";
+  EXPECT_THAT(ExplanationOf(trigger, {100}), Not(Contains(kLimit)));
+  trigger.hpa_metric_type = HpaMetricType::kValue;
+  EXPECT_THAT(ExplanationOf(trigger, {100}), Contains(kLimit));
+}
+
 TEST(Explanation, WarnsOfAmountsThatDoNotFallAsReplicasAreAdded) {
   Trigger trigger = MakeTrigger(Metric::kMemoryUsedMib, 40000);
   EXPECT_THAT(ExplanationOf(trigger, {60000}),
