@@ -100,6 +100,20 @@ std::optional<std::string_view> CheckedTrigger::Value(std::string_view key) cons
   return std::nullopt;
 }
 
+const manifests::TriggerAuthentication* CheckedTrigger::Authentication() const {
+  const auto& reference = source->authentication;
+  if (!reference) return nullptr;
+  for (const auto* each : object->surroundings->authentications) {
+    if (each->kind != reference->kind || each->name != reference->name) continue;
+    const bool other_namespace = each->kind == "TriggerAuthentication" &&
+                                 !each->object_namespace.empty() &&
+                                 object->object->places.Has("metadata.namespace") &&
+                                 each->object_namespace != object->object->object_namespace;
+    if (!other_namespace) return each;
+  }
+  return nullptr;
+}
+
 int CheckedTrigger::LineOf(std::string_view key) const {
   const std::string path = base::StrCat("metadata.", key);
   const std::string from_env = base::StrCat(path, kFromEnv);

@@ -40,6 +40,8 @@ struct CheckedTrigger {
   // The value of a key, also as KEYFromEnv; empty: not given.
   std::optional<std::string_view> Value(std::string_view key) const;
   bool Has(std::string_view key) const { return Value(key).has_value(); }
+  // That which it refers to, if it is in the files; else nullptr.
+  const manifests::TriggerAuthentication* Authentication() const;
   // The line of a metadata key; of one that is not given that of the metadata.
   int LineOf(std::string_view key) const;
   // Of the first of these keys that is given.

@@ -28,9 +28,25 @@ void AddProblems(const ManifestFile& file, std::vector<Finding>& found) {
   }
 }
 
+// Reading takes no offence at it: what is asked of triggers has nothing to ask then.
+void AddNoTriggers(const manifests::ScaledObject& object, std::vector<Finding>& found) {
+  if (object.is_job || !object.triggers.empty() || !object.other_triggers.empty()) return;
+  const bool given = object.places.Has("spec.triggers");
+  const int line = object.places.LineOf(given ? "spec.triggers" : "spec");
+  const RuleRow& rule = RuleOf(ProblemKind::kWrongValue);
+  // Of what is no list enough was said.
+  if (std::any_of(found.begin(), found.end(),
+                  [&](const Finding& each) { return each.line == line && each.rule == &rule; })) {
+    return;
+  }
+  Findings(rule, object.file, found)
+      .Add(line, "no triggers, of which KEDA wants one at least; give a list under spec.triggers");
+}
+
 void ApplyRules(const CheckedObject& object, std::vector<Finding>& found) {
   for (const RuleRow& rule : Rules()) {
     if (rule.of_hpa_arithmetic && object.object->has_scaling_modifiers) continue;
+    if (object.object->is_job && !rule.applies_to_jobs()) continue;
     Findings findings(rule, object.object->file, found);
     if (rule.of_object != nullptr) rule.of_object(object, findings);
     if (rule.of_trigger == nullptr) continue;
@@ -72,13 +88,16 @@ Result Lint(std::vector<InputFile> files) {
   for (const auto& file : read) {
     std::vector<Finding> found;
     AddProblems(*file, found);
-    for (const manifests::ScaledObject& object : file->objects) {
+    const auto check = [&](const manifests::ScaledObject& object) {
       CheckedObject checked;
       Check(object, surroundings, checked);
-      ++result.objects;
+      AddNoTriggers(object, found);
       result.triggers += checked.triggers.size();
       if (!checked.triggers.empty()) ApplyRules(checked, found);
-    }
+    };
+    result.objects += file->objects.size();
+    std::for_each(file->objects.begin(), file->objects.end(), check);
+    std::for_each(file->jobs.begin(), file->jobs.end(), check);
     const Suppressions suppressions(*file, found);
     std::erase_if(found, [&suppressions](const Finding& finding) {
       return !IsUnread(finding) && suppressions.Silences(finding);

@@ -44,6 +44,9 @@ struct RuleRow {
   // It judges what HPA makes of a trigger's own number and target: not where a formula
   // (scalingModifiers) makes one number of them all, with a target and a type of its own.
   bool of_hpa_arithmetic = false;
+
+  // Of a ScaledJob the scaler and KEDA's connection to it are the same, all else differs.
+  bool applies_to_jobs() const;
 };
 
 }  // namespace gpuscaler::lint

@@ -1,5 +1,7 @@
 #include "lint/rules.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
 
 namespace gpuscaler::lint {
@@ -9,8 +11,8 @@ std::vector<RuleRow> AllRules() {
   std::vector<RuleRow> rows;
   for (const std::span<const RuleRow> part :
        {MetricTypeRules(), AggregationRules(), SignalRules(), WorkloadRules(), SignalAtZeroRules(),
-        FromZeroRules(), ReplicaRules(), TimingRules(), ConnectionRules(), MetadataRules(),
-        ReadingRules()}) {
+        FromZeroRules(), ReplicaRules(), TimingRules(), ConnectionRules(), TlsRules(),
+        AuthenticationRules(), MetadataRules(), ReadingRules()}) {
     rows.insert(rows.end(), part.begin(), part.end());
   }
   return rows;
@@ -21,6 +23,16 @@ std::vector<RuleRow> AllRules() {
 const std::vector<RuleRow>& Rules() {
   static const std::vector<RuleRow> rows = AllRules();
   return rows;
+}
+
+bool RuleRow::applies_to_jobs() const {
+  if (of_hpa_arithmetic) return false;
+  const auto holds = [this](std::span<const RuleRow> part) {
+    return std::any_of(part.begin(), part.end(),
+                       [this](const RuleRow& row) { return row.id == id; });
+  };
+  return holds(ConnectionRules()) || holds(TlsRules()) || holds(AuthenticationRules()) ||
+         holds(MetadataRules());
 }
 
 const RuleRow* FindRule(std::string_view id) {

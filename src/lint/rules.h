@@ -32,6 +32,8 @@ std::span<const RuleRow> FromZeroRules();
 std::span<const RuleRow> ReplicaRules();
 std::span<const RuleRow> TimingRules();
 std::span<const RuleRow> ConnectionRules();
+std::span<const RuleRow> TlsRules();
+std::span<const RuleRow> AuthenticationRules();
 std::span<const RuleRow> AggregationRules();
 
 }  // namespace gpuscaler::lint

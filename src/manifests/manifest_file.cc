@@ -8,6 +8,8 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "base/json_quote.h"
 #include "base/strings.h"
 #include "manifests/scaled_object_reader.h"
 #include "manifests/yaml_tree.h"
@@ -17,17 +19,20 @@ namespace {
 
 constexpr int kDeepestList = 4;  // a List within a List is nobody's wish
 
-std::string_view KindOf(const YamlNode& root) {
+// nullptr: there is none.
+const YamlEntry* FindKind(const YamlNode& root) {
   for (const YamlEntry& entry : root.entries) {
-    if (entry.key == "kind") return entry.value->text;
+    if (entry.key == "kind") return &entry;
   }
-  return {};
+  return nullptr;
 }
 
 // `template_line`: of the document's first {{; 0: there is none.
 void ReadObject(const YamlNode& root, int template_line, ManifestFile& file, Problems& problems,
                 int depth = 0) {
-  const std::string_view kind = KindOf(root);
+  const YamlEntry* const kind_entry = FindKind(root);
+  const std::string_view kind =
+      kind_entry == nullptr ? std::string_view() : std::string_view(kind_entry->value->text);
   if (kind == "ScaledObject") {
     if (template_line > 0) {
       problems.Add(
@@ -39,6 +44,17 @@ void ReadObject(const YamlNode& root, int template_line, ManifestFile& file, Pro
       object->file = file.path;
       file.objects.push_back(*std::move(object));
     }
+    return;
+  }
+  if (kind == "ScaledJob" && template_line == 0) {
+    file.jobs.push_back(ReadScaledJob(root, problems));
+    file.jobs.back().file = file.path;
+    return;
+  }
+  if (absl::EqualsIgnoreCase(base::ToAbsl(kind), "ScaledObject")) {
+    problems.Add(ProblemKind::kWrongValue, kind_entry->line,
+                 base::StrCat("kind is ", base::QuotedStart(kind),
+                              ", and the API server knows none of this name; write ScaledObject"));
     return;
   }
   if (kind == "TriggerAuthentication" || kind == "ClusterTriggerAuthentication") {

@@ -58,6 +58,7 @@ struct ScaledObject {
   bool counts_known = true;  // false: one of the numbers above was wrong, and has its default
   std::optional<Fallback> fallback;
   HpaBehavior behavior;
+  bool is_job = false;                        // a ScaledJob
   bool has_scaling_modifiers = false;         // a formula makes the number
   std::vector<ScaledObjectTrigger> triggers;  // the external ones
   std::vector<std::string> other_triggers;    // the types of the others

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "manifests/hpa_behavior_reader.h"
 #include "manifests/map_reader.h"
+#include "manifests/trigger_reader.h"
 
 namespace gpuscaler::manifests {
 namespace {
@@ -26,80 +27,6 @@ constexpr std::string_view kFallbackFields[] = {"failureThreshold", "replicas", 
 constexpr std::string_view kFallbackBehaviors[] = {"static", "currentReplicas",
                                                    "currentReplicasIfHigher",
                                                    "currentReplicasIfLower", "scalingModifiers"};
-constexpr std::string_view kTriggerFields[] = {
-    "type", "name", "metadata", "metricType", "useCachedMetrics", "authenticationRef"};
-constexpr std::string_view kAuthenticationFields[] = {"name", "kind"};
-constexpr std::string_view kAuthenticationKinds[] = {"TriggerAuthentication",
-                                                     "ClusterTriggerAuthentication"};
-constexpr std::string_view kMetricTypes[] = {"AverageValue", "Value"};
-
-void ReadMetadata(const MapReader& map, ScaledObjectTrigger& trigger, Problems& problems) {
-  for (const YamlEntry& entry : map.entries()) {
-    const YamlNode& value = *entry.value;
-    if (value.kind == YamlKind::kList || value.kind == YamlKind::kMap) {
-      map.Fail(entry.line, base::StrCat("metadata.", entry.key, " must be a string"));
-      continue;
-    }
-    if (IsOtherThanText(value) || value.kind == YamlKind::kNull) {
-      problems.Add(ProblemKind::kNotText, entry.line,
-                   base::StrCat("metadata.", entry.key, " is ",
-                                value.kind == YamlKind::kNull ? "nothing" : value.text,
-                                ", and the API server takes strings only; put it in quotes: ",
-                                base::QuotedStart(value.text)));
-    }
-    trigger.metadata[entry.key] = value.text;
-  }
-}
-
-ScaledObjectTrigger ReadTrigger(const YamlNode& node, Problems& problems) {
-  ScaledObjectTrigger trigger;
-  trigger.places = Places(node.line);
-  const MapReader map(&node, "", trigger.places, problems);
-  map.CheckFields("a trigger", kTriggerFields);
-  trigger.type = map.Text("type").value_or("");
-  trigger.name = map.Text("name").value_or("");
-  if (map.Find("metricType") != nullptr) {
-    const auto metric_type = map.OneOf("metricType", kMetricTypes);
-    if (metric_type == "Value") trigger.hpa_metric_type = scaling::HpaMetricType::kValue;
-  }
-  trigger.use_cached_metrics = map.Flag("useCachedMetrics").value_or(false);
-  if (map.HasMap("authenticationRef")) {
-    const MapReader reference = map.Map("authenticationRef");
-    reference.CheckFields("authenticationRef", kAuthenticationFields);
-    AuthenticationRef authentication;
-    authentication.name = reference.Text("name").value_or("");
-    if (const auto kind = reference.OneOf("kind", kAuthenticationKinds)) {
-      authentication.kind = *kind;
-    }
-    trigger.authentication = std::move(authentication);
-  }
-  ReadMetadata(map.Map("metadata"), trigger, problems);
-  return trigger;
-}
-
-void ReadTriggers(const MapReader& spec, ScaledObject& object, Problems& problems) {
-  for (const YamlNode* node : spec.List("triggers")) {
-    if (!problems.Spend(node->entries.size())) return;
-    Places ignored;
-    Problems of_type;
-    const MapReader map(node, "triggers", ignored, of_type);
-    std::string type = map.Text("type").value_or("");
-    if (type != "external" && type != "external-push") {
-      // Whose fields are another scaler's.
-      if (node->kind != YamlKind::kMap || type.empty()) {
-        problems.Add(
-            ProblemKind::kWrongValue, node->line,
-            node->kind != YamlKind::kMap
-                ? base::StrCat("a trigger is ", Shown(*node), "; it must be a map with type")
-                : std::string("a trigger without type; write external-push for this scaler"));
-      }
-      object.other_triggers.push_back(std::move(type));
-      continue;
-    }
-    object.triggers.push_back(ReadTrigger(*node, problems));
-  }
-}
-
 void ReadTarget(const MapReader& target, ScaledObject& object) {
   target.CheckFields("scaleTargetRef", kTargetFields);
   if (const auto text = target.Text("apiVersion")) object.target.api_version = *text;
@@ -177,6 +104,19 @@ std::optional<ScaledObject> ReadScaledObject(const YamlNode& root, Problems& pro
   ReadSpec(map.Map("spec"), object, problems);
   if (object.name.empty()) return std::nullopt;
   return object;
+}
+
+ScaledObject ReadScaledJob(const YamlNode& root, Problems& problems) {
+  ScaledObject job;
+  job.is_job = true;
+  job.places = Places(root.line);
+  Problems of_other_fields;
+  const MapReader map(&root, "", job.places, of_other_fields);
+  const MapReader metadata = map.Map("metadata");
+  job.name = metadata.Text("name").value_or("");
+  job.object_namespace = metadata.Text("namespace").value_or(job.object_namespace);
+  ReadTriggers(map.Map("spec"), job, problems);
+  return job;
 }
 
 }  // namespace gpuscaler::manifests

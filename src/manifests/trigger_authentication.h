@@ -1,7 +1,9 @@
 // KEDA's TriggerAuthentication: what a trigger gets besides its metadata.
 #pragma once
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "manifests/problem.h"
@@ -21,6 +23,11 @@ struct TriggerAuthentication {
   std::string name;
   int line = 0;
   std::vector<Parameter> parameters;  // from wherever: secrets, ConfigMaps, vaults
+
+  bool Has(std::string_view parameter) const {
+    return std::any_of(parameters.begin(), parameters.end(),
+                       [&](const Parameter& each) { return each.name == parameter; });
+  }
 };
 
 // `root`: a map whose kind is one of the two.
