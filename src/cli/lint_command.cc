@@ -45,23 +45,25 @@ int RunLint(const LintOptions& options) {
   if (std::count(options.files.begin(), options.files.end(), "-") > 1) {
     return Refuse("files names - twice; standard input can be read once");
   }
-  bool unread = false;
+  std::vector<lint::UnreadFile> unread;
   std::vector<lint::InputFile> files;
   for (const std::string& path : options.files) {
     auto text = manifests::ReadText(path);
     if (text.ok()) {
       files.push_back({path == "-" ? "stdin" : path, *std::move(text)});
     } else {
-      unread = true;
-      Refuse(base::Message(text.status()));
+      unread.push_back({path, std::string(base::Message(text.status()))});
+      Refuse(unread.back().why);
     }
   }
-  const lint::Result result = lint::Lint(std::move(files));
+  lint::Result result = lint::Lint(std::move(files));
+  result.unreadable |= !unread.empty();
+  result.unread_files = std::move(unread);
   const auto* const format =
       std::find_if(std::begin(kFormats), std::end(kFormats),
                    [&options](const Format& each) { return each.name == options.format; });
   if (!Print(format->report(result))) return 2;
-  if (unread || result.unreadable) return 2;
+  if (result.unreadable) return 2;
   const bool warned = options.strict && result.Count(lint::Severity::kWarning) > 0;
   return warned || result.Count(lint::Severity::kError) > 0 ? 1 : 0;
 }

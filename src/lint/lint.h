@@ -15,12 +15,19 @@ struct InputFile {
   std::string text;
 };
 
+// A file of which not even the text could be had.
+struct UnreadFile {
+  std::string path;
+  std::string why;
+};
+
 struct Result {
   std::vector<Finding> findings;  // by file as given, then by line
   size_t files = 0;
   size_t objects = 0;       // ScaledObjects
   size_t triggers = 0;      // of these, those of this scaler
-  bool unreadable = false;  // a document was not checked
+  bool unreadable = false;  // a document, or a file, was not checked
+  std::vector<UnreadFile> unread_files;
 
   size_t Count(Severity severity) const;
 };

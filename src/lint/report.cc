@@ -62,12 +62,22 @@ std::string JsonReport(const Result& result) {
                     ", \"message\": ", base::JsonQuote(finding.message), "}");
     first = false;
   }
-  out += first ? "]}\n" : "\n]}\n";
-  return out;
+  out += first ? "], \"unreadFiles\": [" : "\n], \"unreadFiles\": [";
+  std::string unread;
+  for (const UnreadFile& file : result.unread_files) {
+    base::AppendItem(&unread, base::StrCat("{\"file\": ", base::JsonQuote(file.path),
+                                           ", \"message\": ", base::JsonQuote(file.why), "}"));
+  }
+  return base::StrCat(out, unread, "]}\n");
 }
 
 std::string GithubReport(const Result& result) {
   std::string out;
+  for (const UnreadFile& file : result.unread_files) {
+    base::StrAppend(&out, "::error file=", GithubProperty(file.path),
+                    ",title=", GithubProperty("unreadable: a file that cannot be read"),
+                    "::", GithubText(file.why), "\n");
+  }
   for (const Finding& finding : result.findings) {
     base::StrAppend(&out, "::", GithubLevel(finding.rule->severity),
                     " file=", GithubProperty(finding.file), ",line=", finding.line, ",title=",

@@ -53,6 +53,12 @@ TEST(LintCommand, AFileThatCannotBeReadHidesNoOther) {
   EXPECT_THAT(run.errors, HasSubstr("/nowhere.yaml: cannot be read\n"));
   EXPECT_EQ(std::count(run.errors.begin(), run.errors.end(), '\n'), 2) << run.errors;
   EXPECT_THAT(run.output, HasSubstr("two-replica-trap"));
+  const Finished json = RunScaler({"lint", "--format=json", "/nowhere.yaml", trap.path()});
+  EXPECT_EQ(json.exit_code, 2);
+  EXPECT_THAT(json.output, HasSubstr("\"unreadable\": true"));
+  EXPECT_THAT(json.output, HasSubstr("{\"file\": \"/nowhere.yaml\", \"message\": "));
+  EXPECT_THAT(RunScaler({"lint", "--format=github", "/nowhere.yaml"}).output,
+              HasSubstr("::error file=/nowhere.yaml,title=unreadable"));
 }
 
 TEST(LintCommand, HasFormatsForPrograms) {

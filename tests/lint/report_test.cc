@@ -52,6 +52,24 @@ TEST(Report, JsonIsReadByOthers) {
   EXPECT_EQ(none.fields().at("findings").list_value().values_size(), 0);
 }
 
+TEST(Report, TellsEachFormatWhichFilesCouldNotBeRead) {
+  Result result;
+  result.unreadable = true;
+  result.unread_files = {{"a,b.yaml", "a,b.yaml: cannot be read"}, {"c.yaml", "c.yaml: 100%"}};
+  google::protobuf::Struct read;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(JsonReport(result), &read).ok());
+  EXPECT_TRUE(read.fields().at("unreadable").bool_value());
+  const auto& files = read.fields().at("unreadFiles").list_value();
+  ASSERT_EQ(files.values_size(), 2);
+  const auto& first = files.values(0).struct_value().fields();
+  EXPECT_EQ(first.at("file").string_value(), "a,b.yaml");
+  EXPECT_EQ(first.at("message").string_value(), "a,b.yaml: cannot be read");
+  EXPECT_EQ(GithubReport(result),
+            "::error file=a%2Cb.yaml,title=unreadable%3A a file that cannot be read::a,b.yaml: "
+            "cannot be read\n"
+            "::error file=c.yaml,title=unreadable%3A a file that cannot be read::c.yaml: 100%25\n");
+}
+
 TEST(Report, GithubGetsCommandsWhoseTextCannotBecomeOthers) {
   const std::string report = GithubReport(Example());
   EXPECT_THAT(report,
