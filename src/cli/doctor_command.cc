@@ -55,6 +55,7 @@ absl::Status ReadObjects(const std::vector<std::string>& files, doctor::Subject&
 void ReadScalersFlags(const DoctorOptions& options, doctor::Subject& subject) {
   subject.is_node = options.role == "node";
   subject.reads_hardware = options.node.source.source != "simulated";
+  subject.scenario = options.node.source.scenario;
   subject.nvml_library = options.node.source.nvml_library;
   subject.pod_resources_socket = options.node.pod_resources_socket;
   subject.gpu_resources = options.node.gpu_resources;

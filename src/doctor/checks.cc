@@ -21,6 +21,8 @@ constexpr CheckRow kChecks[] = {
     {"memory-limit", "memory limit", CheckMemoryLimit, ""},
     {"open-files", "open files", CheckOpenFiles, ""},
     {"clock", "clock", CheckClock, ""},
+    {"scenario", "scenario", CheckScenario, "look at the volume of the file"},
+    {"engine-files", "files for engines", CheckEngineFiles, "look at the volume of the files"},
     {"certificate", "certificate", CheckServerCertificate, "look at the volume of the files"},
     {"report-certificate", "certificate of reports", CheckReportCertificate,
      "look at the volume of the files"},

@@ -33,6 +33,9 @@ Findings CheckKubelet(const Examined& examined);
 Findings CheckMemoryLimit(const Examined& examined);
 Findings CheckOpenFiles(const Examined& examined);
 Findings CheckClock(const Examined& examined);
+// Of the files that flags name.
+Findings CheckScenario(const Examined& examined);
+Findings CheckEngineFiles(const Examined& examined);
 // Of TLS, the gateways and the ports.
 Findings CheckServerCertificate(const Examined& examined);
 Findings CheckReportCertificate(const Examined& examined);

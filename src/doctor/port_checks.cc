@@ -1,4 +1,6 @@
 // The ports that a scaler started here would listen on.
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "base/strings.h"
@@ -23,6 +25,14 @@ Findings CheckPorts(const Examined& examined) {
   std::string free;
   for (const Row& row : rows) {
     if (row.port == 0) continue;
+    const Row* const first = std::find_if(std::begin(rows), std::end(rows),
+                                          [&](const Row& each) { return each.port == row.port; });
+    if (first != &row) {
+      findings.push_back(
+          NotOk(base::StrCat(row.flag, " is ", row.port, ", and so is ", first->flag),
+                "give each its own, or 0 for one that is not wanted"));
+      continue;
+    }
     // Given back at once.
     if (const auto listener = rpc::Listen(subject.bind_address, row.port); listener.ok()) {
       base::AppendItem(&free, row.port);

@@ -16,6 +16,7 @@ namespace gpuscaler::doctor {
 struct Subject {
   bool is_node = true;         // else a gateway
   bool reads_hardware = true;  // else it simulates
+  std::string scenario;        // what it simulates; empty: the default one
   std::string nvml_library = "libnvidia-ml.so.1";
   std::string pod_resources_socket;  // empty: nobody is asked
   std::vector<std::string> gpu_resources;

@@ -113,5 +113,19 @@ TEST(Ports, OneInUseIsNamed) {
   EXPECT_EQ(Found(CheckPorts, subject), "skipped: a scaler runs, and has its ports\n");
 }
 
+TEST(Ports, OneThatIsGivenTwiceIsNamed) {
+  Subject subject;
+  subject.bind_address = "127.0.0.1";
+  subject.asked_port = subject.probe_port = 0;
+  {
+    const auto listener = rpc::Listen("127.0.0.1", 0);
+    ASSERT_TRUE(listener.ok());
+    subject.port = subject.metrics_port = rpc::BoundPort(*listener);
+  }
+  const std::string port = std::to_string(subject.port);
+  EXPECT_EQ(Found(CheckPorts, subject),
+            "not ok: --metrics-port is " + port + ", and so is --port\nok: free: " + port + "\n");
+}
+
 }  // namespace
 }  // namespace gpuscaler::doctor
