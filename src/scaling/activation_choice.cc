@@ -39,6 +39,10 @@ std::string ReadActivationMetric(std::string_view value, TriggerDraft& draft) {
   if (slash != std::string_view::npos && value.find('"') == std::string_view::npos) {
     const catalog::EngineRow* engine = catalog::FindEngine(value.substr(0, slash));
     if (engine == nullptr) return "names no engine";
+    if (engine->any_series) {
+      return base::StrCat("names no series: of ", engine->name,
+                          " give the series itself, like my_queue_length{queue=\"a\"}");
+    }
     const catalog::QuantityRow* quantity = catalog::FindQuantity(value.substr(slash + 1));
     const auto* row =
         quantity == nullptr ? nullptr : catalog::FindEngineQuantity(engine->id, quantity->id);

@@ -168,6 +168,8 @@ TEST(EngineTrigger, OfKeysThatDoNotFitIsRefused) {
       {{{"activationMetricThreshold", "1"}}, "needs activationEndpoint"},
       {{{"activationEndpoint", "http://r"}, {"activationMetric", "nobody/waiting"}},
        "names no engine"},
+      {{{"activationEndpoint", "http://r"}, {"activationMetric", "prometheus/waiting"}},
+       "names no series: of prometheus give the series itself, like my_queue_length{queue=\"a\"}"},
       {{{"activationEndpoint", "http://r"}, {"activationMetric", "dynamo/running"}},
        "names nothing that dynamo tells"}};
   for (const Refused& row : rows) {
