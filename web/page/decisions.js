@@ -98,7 +98,7 @@ const kDecisions = {
   path: '/api/v1/decisions',
   filterLabel: 'Filter decisions by namespace or name',
   empty:
-      'KEDA has not asked for anything yet. A ScaledObject appears here when its trigger first asks.',
+      'This gateway (or node) has not been asked yet; each knows its own answers alone. A ScaledObject appears here when its trigger is first asked for.',
   list: 'decisions',
   total: (summary) => numberOf(summary.decisions?.total),
   key: decisionName,
