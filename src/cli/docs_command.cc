@@ -41,6 +41,11 @@ std::string SeriesText(const catalog::MetricRow& row) {
   return Code(text);
 }
 
+std::string_view AtZeroText(const catalog::EngineQuantityRow& row) {
+  if (catalog::Row(row.engine).at_zero == catalog::AtZero::kGone) return "gone";
+  return catalog::Row(row.quantity).of_replicas ? "0" : "told";
+}
+
 // What each engine can be asked for, and from which series that is read.
 void AppendEngines(std::string& out) {
   out +=
@@ -55,7 +60,7 @@ void AppendEngines(std::string& out) {
   out +=
       "\nRead from these series, of several the first that is there. With `engine: prometheus` "
       "`engineMetric` names any other.\n\n"
-      "| engine | path | quantity | series |\n|---|---|---|---|\n";
+      "| engine | path | quantity | with no replica | series |\n|---|---|---|---|---|\n";
   for (const catalog::EngineQuantityRow& row : catalog::EngineQuantities()) {
     const catalog::EngineRow& engine = catalog::Row(row.engine);
     std::string series;
@@ -69,7 +74,8 @@ void AppendEngines(std::string& out) {
       series += names;
     }
     base::StrAppend(&out, "| ", Code(engine.name), " | ", Code(engine.path), " | ",
-                    Code(catalog::Row(row.quantity).name), " | ", series, " |\n");
+                    Code(catalog::Row(row.quantity).name), " | ", AtZeroText(row), " | ", series,
+                    " |\n");
   }
 }
 
@@ -145,7 +151,9 @@ std::string ConfigurationPage(const CLI::App& app, const std::vector<Subcommand>
       "values are strings. `KEYFromEnv` takes the value from an environment variable of the "
       "scale target's container, as KEDA does for every scaler. An unknown key is an error that "
       "names the nearest known one; KEDA's own keys (`scalerAddress`, `enableTLS`, ...) pass "
-      "through.\n\n"
+      "through. A refusal repeats neither the value of an unknown key nor one that came "
+      "from the environment, and no message user info or the query's values of an "
+      "endpoint.\n\n"
       "| key | meaning | allowed | default |\n|---|---|---|---|\n";
   for (const scaling::KeyDoc& key : scaling::KeyDocs()) {
     base::StrAppend(&out, "| ", Code(key.key), " | ", Cell(key.meaning), " | ", Cell(key.allowed),
