@@ -56,9 +56,9 @@ std::optional<externalscaler::IsActiveResponse> ActiveFeed::Next(base::SteadyTim
   if (said_ == evaluation.active && now < heartbeat_at_) return std::nullopt;
   const bool is_news = std::exchange(said_, evaluation.active) != evaluation.active;
   if (tell_) tell_(findings);
-  repeat_after_ = !evaluation.active ? trigger_.heartbeat
-                                     : std::min(is_news ? kRepeatAfter : 2 * repeat_after_,
-                                                trigger_.heartbeat);
+  repeat_after_ = !evaluation.active
+                      ? trigger_.heartbeat
+                      : std::min(is_news ? kRepeatAfter : 2 * repeat_after_, trigger_.heartbeat);
   heartbeat_at_ = now + repeat_after_;
   externalscaler::IsActiveResponse response;
   response.set_result(evaluation.active);

@@ -47,7 +47,7 @@ class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
   std::optional<bool> said_;
   absl::StatusCode unknown_ = absl::StatusCode::kOk;  // why the state is not known
   std::optional<fleet::HotWait> wait_;                // for the change that makes it active
-  base::SteadyTime heartbeat_at_ = {};  // when the state is said again
+  base::SteadyTime heartbeat_at_ = {};                // when the state is said again
   base::Duration repeat_after_ = {};
   // The view that was evaluated last, and when; and when a calm one that was passed
   // over is.

@@ -169,7 +169,7 @@ class World {
   // The answer.
   std::string Do(Words words) {
     static const std::map<std::string, void (Node::*)(Words&)> kVerbs = {
-        {"driver", &Node::SetDriver}, {"gpu", &Node::SetGpu},       {"hold", &Node::Hold},
+        {"driver", &Node::SetDriver},   {"gpu", &Node::SetGpu},      {"hold", &Node::Hold},
         {"kubelet", &Node::SetKubelet}, {"release", &Node::Release},
     };
     const std::string verb = words.Next("verb");
@@ -185,8 +185,7 @@ class World {
     if (gpus == 0 || gpus > fakes::kMaxFakeGpus) {
       throw Refusal(base::StrCat(gpus, " GPUs: a node has 1 to ", fakes::kMaxFakeGpus));
     }
-    return *(nodes_[name] =
-                 std::make_unique<Node>(static_cast<uint32_t>(nodes_.size()) + 1, gpus));
+    return *(nodes_[name] = std::make_unique<Node>(static_cast<uint32_t>(nodes_.size()) + 1, gpus));
   }
 
   std::map<std::string, std::unique_ptr<Node>> nodes_;
