@@ -130,7 +130,8 @@ std::vector<Signal> ExpressionSignals(std::string_view text) {
 std::vector<SignalReading> ReadAll(const std::vector<Signal>& signals, std::string_view text,
                                    ExpositionFormat format) {
   ExpositionReader reader(signals);
-  Parse(text, text.size() + 1, format, reader);
+  // What was read of a text that is wrong is worth nothing, and does no harm.
+  Parse(text, text.size() + 1, format, reader).IgnoreError();
   return reader.Readings();
 }
 
