@@ -152,7 +152,7 @@ bool Collector::Contest(Snapshot& snapshot, base::SteadyTime now) {
 bool Collector::DropOwnersOfOthers(Snapshot& snapshot, base::SteadyTime now) {
   std::string gpu;
   std::string node;
-  const ForeignHoldings foreign = DropForeignHoldings(snapshot, [&](const std::string& uuid) {
+  const auto is_anothers = [&](const std::string& uuid) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const std::string* holder = claims_.HolderOf(uuid);
     if (holder == nullptr || *holder == snapshot.node) return false;
     const auto other = nodes_.find(*holder);
@@ -160,7 +160,8 @@ bool Collector::DropOwnersOfOthers(Snapshot& snapshot, base::SteadyTime now) {
     gpu = uuid;
     node = *holder;
     return true;
-  });
+  };
+  const ForeignHoldings foreign = DropForeignHoldings(snapshot, is_anothers);
   stats_.foreign_holdings += foreign.dropped;
   if (foreign.dropped > 0 && MayTell(snapshot.node, now)) {
     base::LogWarn("a node lists pods on a GPU that another one reports: they do not count",
