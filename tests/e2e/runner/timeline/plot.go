@@ -6,6 +6,8 @@ import (
 	"image/color"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -59,6 +61,7 @@ func PlotAll(results, folder string) error {
 
 // A row for each series: replicas at the left, what HPA compares at the right.
 func (r *Record) plot(file string) error {
+	slices.SortFunc(r.Series, func(a, b *Series) int { return strings.Compare(a.Name, b.Name) })
 	rows := make([][]*plot.Plot, len(r.Series))
 	for i, series := range r.Series {
 		replicas, err := r.panel(series.Name+": replicas", []curve{
@@ -109,8 +112,14 @@ type curve struct {
 
 func (s *Series) of(number func(Point) (float64, bool)) plotter.XYs {
 	var points plotter.XYs
-	for _, each := range s.Points {
-		if y, there := number(each); there {
+	for i, each := range s.Points {
+		y, there := number(each)
+		if !there {
+			continue
+		}
+		// Steps: what stays the same adds nothing.
+		last := i == len(s.Points)-1
+		if len(points) == 0 || points[len(points)-1].Y != y || last {
 			points = append(points, plotter.XY{X: each.Seconds, Y: y})
 		}
 	}
