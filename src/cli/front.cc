@@ -15,6 +15,10 @@ namespace {
 
 constexpr base::Duration kGrace = std::chrono::seconds(3);
 
+// A gateway with a new address is unknown to all nodes for as long as a name server and
+// they themselves keep the old answer: 30 s in CoreDNS, and 5 s.
+constexpr base::Duration kUnknownToNodes = std::chrono::seconds(60);
+
 serving::ScalerServer::Options ServerOptions(const FrontOptions& options,
                                              const rpc::CertificateWatch* certificates) {
   serving::ScalerServer::Options server;
@@ -26,6 +30,7 @@ serving::ScalerServer::Options ServerOptions(const FrontOptions& options,
   server.max_memory_bytes = options.max_memory_mib << 20;
   server.limits.stale_after = options.stale_after.value;
   server.limits.forget_after = options.forget_after.value;
+  server.limits.empty_until = base::Now() + kUnknownToNodes;
   server.engines = *ReadEngineFlags(options.engines);  // CheckFront has read them
   return server;
 }

@@ -53,6 +53,13 @@ absl::Status NoneOfItsGpusCounts(const Trigger& trigger, const Evaluation& evalu
                    ": none of its GPUs counts: ", Listed(gpus, "; ")));
 }
 
+absl::Status NoNodeYet(const Trigger& trigger, base::Duration wait) {
+  return absl::UnavailableError(
+      base::StrCat("no replica of ", WhichWorkload(*trigger.workload),
+                   " is known, and no node has reported yet; if none does for ",
+                   base::FormatSeconds(wait), " more, there is none"));
+}
+
 absl::Status NobodyTells(const Trigger& trigger, const Evaluation& evaluation) {
   const telemetry::UntoldNodes& untold = evaluation.workload.untold;
   std::vector<std::string> why;

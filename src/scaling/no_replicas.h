@@ -11,6 +11,9 @@ namespace gpuscaler::scaling {
 // FAILED_PRECONDITION: it has pods, and all of their GPUs lack the metric.
 absl::Status NoneOfItsGpusCounts(const Trigger& trigger, const Evaluation& evaluation);
 
+// UNAVAILABLE: no node at all has come, and for `wait` more one still may.
+absl::Status NoNodeYet(const Trigger& trigger, base::Duration wait);
+
 // UNAVAILABLE: no replica is known, and some nodes do not tell who holds their GPUs.
 absl::Status NobodyTells(const Trigger& trigger, const Evaluation& evaluation);
 

@@ -12,11 +12,15 @@ namespace gpuscaler::scaling {
 namespace {
 
 // Whether the replicas allow a value.
-absl::Status CheckReplicas(const Trigger& trigger, const Evaluation& evaluation) {
+absl::Status CheckReplicas(const Trigger& trigger, const EvaluationLimits& limits,
+                           const Evaluation& evaluation) {
   const WorkloadParts& workload = evaluation.workload;
   const size_t known = workload.fresh + workload.warming + workload.missing;
   if (known == 0) {
     if (!workload.outside.empty()) return NoneOfItsGpusCounts(trigger, evaluation);
+    if (evaluation.view->nodes().empty() && evaluation.evaluated_at < limits.empty_until) {
+      return NoNodeYet(trigger, limits.empty_until - evaluation.evaluated_at);
+    }
     return workload.untold.count == 0 ? absl::OkStatus() : NobodyTells(trigger, evaluation);
   }
   if (workload.fresh + workload.warming == 0) return TooFewReplicas(trigger, evaluation);
@@ -58,7 +62,9 @@ absl::Status EvaluateWorkload(const Trigger& trigger, const EvaluationLimits& li
   evaluation.workload = *std::move(parts);
   const WorkloadParts& workload = evaluation.workload;
   const ReplicaCounts counts = {workload.fresh, workload.warming, workload.missing};
-  if (absl::Status enough = CheckReplicas(trigger, evaluation); !enough.ok()) return enough;
+  if (absl::Status enough = CheckReplicas(trigger, limits, evaluation); !enough.ok()) {
+    return enough;
+  }
 
   CountWorkload(trigger, evaluation);
   if (workload.fresh > 0) {

@@ -286,6 +286,22 @@ TEST(Workload, NoReplicaAtAllIsZeroOnlyWhereEveryNodeTells) {
   EXPECT_EQ(Answer(WorkloadTrigger(), {})->value, 0) << "no node, so none that does not tell";
 }
 
+TEST(Workload, NoNodeIsNoEvidenceBeforeNodesCanHaveCome) {
+  EvaluationLimits limits;
+  limits.empty_until = kNow + Seconds(1);
+  const auto answer = [&](base::SteadyTime now) {
+    return Evaluate(WorkloadTrigger(), MakeView({}), now, limits);
+  };
+  ExpectFails(answer(kNow), StatusCode::kUnavailable,
+              "no replica of deployment/llm in namespace default is known, and no node has"
+              " reported yet; if none does for 1.0s more, there is none");
+  EXPECT_EQ(answer(kNow + Seconds(1))->value, 0);
+  limits.empty_until = base::kNever;
+  NodeMaker a("node-a");
+  a.Gpu(50);
+  EXPECT_EQ(Evaluate(WorkloadTrigger(), MakeView({a.Make()}), kNow, limits)->value, 0);
+}
+
 TEST(Workload, OfManyNodesThatDoNotTellAFewAreNamed) {
   const auto nodes = [](int silent) {
     NodeMaker a("node-a");
