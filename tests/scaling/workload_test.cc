@@ -293,7 +293,7 @@ TEST(Workload, NoNodeIsNoEvidenceBeforeNodesCanHaveCome) {
     return Evaluate(WorkloadTrigger(), MakeView({}), now, limits);
   };
   ExpectFails(answer(kNow), StatusCode::kUnavailable,
-              "no replica of deployment/llm in namespace default is known, and no node has"
+              "no replica of deployment/llm in namespace ns is known, and no node has"
               " reported yet; if none does for 1.0s more, there is none");
   EXPECT_EQ(answer(kNow + Seconds(1))->value, 0);
   limits.empty_until = base::kNever;
