@@ -76,7 +76,7 @@ struct MetadataRow {
 };
 
 const MetadataRow kBadMetadata[] = {
-    {"targetValeu", "80", "targetValue"},
+    {"targetValeu", "its value is not shown", "targetValue"},
     {"targetValue", "", "0.001"},
     {"targetValue", "eighty", "0.001"},
     {"targetValue", "NaN", "0.001"},
