@@ -1,10 +1,12 @@
 // Package fleet is keda-gpu-scaler as it is deployed: gateways behind a Service, and a
 // node's scaler on each node, which reports to all of them. Each runs on a host of its
-// own, with the flags that the chart gives it.
+// own, with the flags that make it what it is, and the program's defaults: the chart's
+// other values are the scenario manifests' to show.
 package fleet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -31,8 +33,6 @@ type Fleet struct {
 	binary    string
 	processes *process.Group
 	names     *world.Names
-	// Flags of both roles, more than the chart's.
-	flags []string
 
 	mutex    sync.Mutex // of members, for Follow
 	gateways map[string]*Member
@@ -46,9 +46,9 @@ type Member struct {
 	Process *process.Process // nil: stopped
 }
 
-func New(namespace, binary string, processes *process.Group, names *world.Names, flags ...string) *Fleet {
+func New(namespace, binary string, processes *process.Group, names *world.Names) *Fleet {
 	return &Fleet{
-		namespace: namespace, binary: binary, processes: processes, names: names, flags: flags,
+		namespace: namespace, binary: binary, processes: processes, names: names,
 		gateways: map[string]*Member{}, nodes: map[string]*Member{},
 	}
 }
@@ -83,7 +83,7 @@ func (f *Fleet) add(members map[string]*Member, name string, environment, flags 
 	if err != nil {
 		return nil, err
 	}
-	argv := slices.Concat(host.CommandPrefix, []string{f.binary}, f.flags, flags)
+	argv := slices.Concat(host.CommandPrefix, []string{f.binary}, flags)
 	member := &Member{Host: host}
 	member.start = func() (*process.Process, error) {
 		return f.processes.Start(name, environment, argv...)
@@ -107,8 +107,28 @@ func (m *Member) Start() error {
 // Kill ends it as a node that fails does, without notice.
 func (m *Member) Kill() { m.Process.Kill() }
 
-// Stop ends it as Kubernetes does.
-func (m *Member) Stop() error { return m.Process.Stop(10 * time.Second) }
+// Stop ends it as Kubernetes does, if it runs: it is an error when it does not obey, or
+// says that something went wrong.
+func (m *Member) Stop() error {
+	if m.Process == nil {
+		return nil
+	}
+	select {
+	case <-m.Process.Done():
+		return nil // the scenario has ended it
+	default:
+	}
+	err := m.Process.Stop(10 * time.Second)
+	if exit := m.Process.ExitError(); err == nil && exit != nil {
+		err = fmt.Errorf("process %q, on SIGTERM: %w", m.Process.Name, exit)
+	}
+	return err
+}
+
+// Pause stops it where it is: its connections stay, and nobody answers. Resume lets it
+// go on.
+func (m *Member) Pause() error  { return m.Process.Pause() }
+func (m *Member) Resume() error { return m.Process.Resume() }
 
 // Ready is nil when its readiness probe passes.
 func (m *Member) Ready(ctx context.Context) error {
@@ -157,15 +177,15 @@ func (f *Fleet) Follow(ctx context.Context) {
 	}
 }
 
-// Stop ends all of it.
-func (f *Fleet) Stop() {
+// Stop ends all of it, nodes first.
+func (f *Fleet) Stop() error {
+	var err error
 	for _, members := range []map[string]*Member{f.nodes, f.gateways} {
 		for _, member := range members {
-			if member.Process != nil {
-				_ = member.Stop() // it may be dead already, which scenarios do to it
-			}
+			err = errors.Join(err, member.Stop())
 		}
 	}
+	return err
 }
 
 // Gateway and Node find a member by its name; nil: there is none.

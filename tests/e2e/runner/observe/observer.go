@@ -81,7 +81,7 @@ func Follow(ctx context.Context, client dynamic.Interface, namespace string, kin
 	}
 	factory.Start(ctx.Done())
 	factory.WaitForCacheSync(ctx.Done())
-	return o, ctx.Err()
+	return o, context.Cause(ctx)
 }
 
 func takeTarget(state *State, object *unstructured.Unstructured) {
@@ -182,7 +182,7 @@ func (o *Observer) Await(ctx context.Context, name string, passes func(State) bo
 		}
 		select {
 		case <-ctx.Done():
-			return Change{time.Now(), state}, fmt.Errorf("%s: %s: %w", name, state, ctx.Err())
+			return Change{time.Now(), state}, fmt.Errorf("%s: %s: %w", name, state, context.Cause(ctx))
 		case <-changed:
 		}
 	}

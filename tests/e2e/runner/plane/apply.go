@@ -59,7 +59,7 @@ func (p *Plane) ApplyFolder(ctx context.Context, folder string) error {
 
 // ApplyObject is Apply for one object.
 func (p *Plane) ApplyObject(ctx context.Context, object *Object) error {
-	err := p.processes.Await(ctx, "the API server knows "+object.GroupVersionKind().String(), untilKnown, func() error {
+	err := p.processes.Await(ctx, "the API server knows "+object.GroupVersionKind().String(), untilKnown, func(ctx context.Context) error {
 		_, err := p.mapping(object)
 		return err
 	})
@@ -75,7 +75,7 @@ func (p *Plane) awaitServed(ctx context.Context, object *Object) error {
 		return nil
 	}
 	definitions := schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
-	err := p.processes.Await(ctx, object.GetName()+" is established", untilKnown, func() error {
+	err := p.processes.Await(ctx, object.GetName()+" is established", untilKnown, func(ctx context.Context) error {
 		found, err := p.Dynamic.Resource(definitions).Get(ctx, object.GetName(), metav1.GetOptions{})
 		if err != nil {
 			return err
@@ -87,7 +87,7 @@ func (p *Plane) awaitServed(ctx context.Context, object *Object) error {
 	}
 	group, _, _ := unstructured.NestedString(object.Object, "spec", "group")
 	kind, _, _ := unstructured.NestedString(object.Object, "spec", "names", "kind")
-	return p.processes.Await(ctx, object.GetName()+" is served", untilKnown, func() error {
+	return p.processes.Await(ctx, object.GetName()+" is served", untilKnown, func(ctx context.Context) error {
 		_, err := p.find(schema.GroupKind{Group: group, Kind: kind})
 		return err
 	})

@@ -47,13 +47,13 @@ func servers() map[string]pki.Request {
 }
 
 func (p *Plane) credentials(name string) string {
-	return filepath.Join(p.options.Folder, "credentials", name)
+	return filepath.Join(p.folder, "credentials", name)
 }
 
 func (p *Plane) kubeconfig(user string) string { return p.credentials(user + ".kubeconfig") }
 
 func (p *Plane) makeCredentials(context.Context) error {
-	if err := os.RemoveAll(p.options.Folder); err != nil {
+	if err := os.RemoveAll(p.folder); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(p.credentials("keda"), 0o700); err != nil {

@@ -32,16 +32,16 @@ func (p *Plane) startKEDA(ctx context.Context) error {
 		"KUBECONFIG=" + p.kubeconfig("keda"), "POD_NAMESPACE=" + kedaNamespace,
 		"KEDA_CLUSTER_OBJECT_NAMESPACE=" + kedaNamespace, "WATCH_NAMESPACE=",
 	}
-	logs := []string{"--zap-log-level=" + p.options.KEDALogLevel, "--zap-encoder=console", "--zap-time-encoding=rfc3339nano"}
+	logs := []string{"--zap-log-level=info", "--zap-encoder=console", "--zap-time-encoding=rfc3339nano"}
 	certificates := "--cert-dir=" + p.credentials("keda")
 	own := p.kubeconfig("keda")
 	for name, flags := range map[string][]string{
-		"keda-operator": append([]string{
+		"keda-operator": {
 			certificates, "--enable-cert-rotation=false",
 			fmt.Sprintf("--metrics-service-bind-address=%s:%d", local, portOperator),
 			fmt.Sprintf("--metrics-bind-address=%s:%d", local, portOperatorMetrics),
 			fmt.Sprintf("--health-probe-bind-address=%s:%d", local, portOperatorHealth),
-		}, p.options.OperatorFlags...),
+		},
 		"keda-adapter": {
 			certificates, fmt.Sprintf("--metrics-service-address=%s:%d", local, portOperator),
 			"--bind-address=" + local, fmt.Sprint("--secure-port=", portAdapter), fmt.Sprint("--port=", portAdapterMetrics),
@@ -56,11 +56,7 @@ func (p *Plane) startKEDA(ctx context.Context) error {
 			fmt.Sprintf("--health-probe-bind-address=%s:%d", local, portWebhooksHealth),
 		},
 	} {
-		more := environment
-		if name == "keda-operator" {
-			more = append(more[:len(more):len(more)], p.options.OperatorEnvironment...)
-		}
-		if _, err := p.processes.Start(name, more, append(append([]string{p.program(name)}, logs...), flags...)...); err != nil {
+		if _, err := p.processes.Start(name, environment, append(append([]string{p.program(name)}, logs...), flags...)...); err != nil {
 			return err
 		}
 	}
@@ -70,7 +66,7 @@ func (p *Plane) startKEDA(ctx context.Context) error {
 		// Its health port answers before its webhooks do; theirs takes no GET.
 		"KEDA's webhooks answer": fmt.Sprintf("https://%s:%d/", local, portWebhooks),
 	} {
-		if err := p.processes.Await(ctx, what, patience, func() error { return p.answers(ctx, url) }); err != nil {
+		if err := p.processes.Await(ctx, what, patience, func(ctx context.Context) error { return p.answers(ctx, url) }); err != nil {
 			return err
 		}
 	}
@@ -130,7 +126,7 @@ spec:
 		return err
 	}
 	services := schema.GroupVersionResource{Group: "apiregistration.k8s.io", Version: "v1", Resource: "apiservices"}
-	return p.processes.Await(ctx, "external metrics are served", patience, func() error {
+	return p.processes.Await(ctx, "external metrics are served", patience, func(ctx context.Context) error {
 		found, err := p.Dynamic.Resource(services).Get(ctx, name, metav1.GetOptions{})
 		if err != nil {
 			return err

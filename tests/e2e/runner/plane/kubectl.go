@@ -14,7 +14,7 @@ import (
 func (p *Plane) Kubectl(ctx context.Context, arguments ...string) ([]byte, error) {
 	command := exec.CommandContext(ctx, p.program("kubemini"), append([]string{
 		"kubectl", "--kubeconfig=" + p.Kubeconfig,
-		"--cache-dir=" + filepath.Join(p.options.Folder, "kubectl"),
+		"--cache-dir=" + filepath.Join(p.folder, "kubectl"),
 	}, arguments...)...)
 	// The preferences of whoever runs the tests are not to count.
 	command.Env = append(os.Environ(), "KUBECTL_KUBERC=false")

@@ -50,7 +50,7 @@ func (p *Plane) startAPIServer(ctx context.Context) error {
 	etcd := fmt.Sprintf("http://%s:%d", local, portEtcd)
 	peer := fmt.Sprintf("http://%s:%d", local, portEtcdPeer)
 	// Its state is thrown away, so nothing waits for the disk.
-	if err := p.kubemini("etcd", "--name=etcd", "--data-dir="+filepath.Join(p.options.Folder, "etcd"),
+	if err := p.kubemini("etcd", "--name=etcd", "--data-dir="+filepath.Join(p.folder, "etcd"),
 		"--unsafe-no-fsync", "--log-level=warn",
 		"--listen-client-urls="+etcd, "--advertise-client-urls="+etcd,
 		"--listen-peer-urls="+peer, "--initial-advertise-peer-urls="+peer,
@@ -76,7 +76,7 @@ func (p *Plane) startAPIServer(ctx context.Context) error {
 		"--proxy-client-key-file="+p.credentials("front-proxy-client.key")); err != nil {
 		return err
 	}
-	return p.processes.Await(ctx, "kube-apiserver is ready", patience, func() error {
+	return p.processes.Await(ctx, "kube-apiserver is ready", patience, func(ctx context.Context) error {
 		return p.Clientset.Discovery().RESTClient().Get().AbsPath("/readyz").Do(ctx).Error()
 	})
 }
@@ -98,7 +98,7 @@ func (p *Plane) startControllers(context.Context) error {
 		fmt.Sprint("--secure-port=", portScheduler))...); err != nil {
 		return err
 	}
-	stages := filepath.Join(p.options.Folder, "pods.yaml")
+	stages := filepath.Join(p.folder, "pods.yaml")
 	if err := pki.WriteFile(stages, podStages); err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (p *Plane) startControllers(context.Context) error {
 // awaitServiceAccount: pods are refused without one, which kube-controller-manager
 // makes when it has got going.
 func (p *Plane) awaitServiceAccount(ctx context.Context) error {
-	return p.processes.Await(ctx, "there is a default service account", patience, func() error {
+	return p.processes.Await(ctx, "there is a default service account", patience, func(ctx context.Context) error {
 		_, err := p.Clientset.CoreV1().ServiceAccounts(metav1.NamespaceDefault).Get(ctx, "default", metav1.GetOptions{})
 		return err
 	})

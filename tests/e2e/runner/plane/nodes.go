@@ -35,7 +35,7 @@ func (p *Plane) AddNode(ctx context.Context, name string, gpus int, labels map[s
 	if err != nil {
 		return fmt.Errorf("node %q: %w", name, err)
 	}
-	return p.processes.Await(ctx, "node "+name+" is ready", patience, func() error {
+	return p.processes.Await(ctx, "node "+name+" is ready", patience, func(ctx context.Context) error {
 		node, err := nodes.Get(ctx, name, metav1.GetOptions{})
 		if err != nil {
 			return err
@@ -52,9 +52,9 @@ func (p *Plane) AddNode(ctx context.Context, name string, gpus int, labels map[s
 // RemoveNode returns when the node is gone, which one that is not there is.
 func (p *Plane) RemoveNode(ctx context.Context, name string) error {
 	nodes := p.Clientset.CoreV1().Nodes()
-	return p.remove(ctx, "node "+name, func() error {
+	return p.remove(ctx, "node "+name, func(ctx context.Context) error {
 		return nodes.Delete(ctx, name, metav1.DeleteOptions{})
-	}, func() error {
+	}, func(ctx context.Context) error {
 		_, err := nodes.Get(ctx, name, metav1.GetOptions{})
 		return err
 	})
@@ -63,9 +63,9 @@ func (p *Plane) RemoveNode(ctx context.Context, name string) error {
 // RemoveNamespace returns when the namespace is gone, and all that was in it.
 func (p *Plane) RemoveNamespace(ctx context.Context, name string) error {
 	namespaces := p.Clientset.CoreV1().Namespaces()
-	return p.remove(ctx, "namespace "+name, func() error {
+	return p.remove(ctx, "namespace "+name, func(ctx context.Context) error {
 		return namespaces.Delete(ctx, name, metav1.DeleteOptions{})
-	}, func() error {
+	}, func(ctx context.Context) error {
 		namespace, err := namespaces.Get(ctx, name, metav1.GetOptions{})
 		if err == nil {
 			err = fmt.Errorf("its conditions are %v", namespace.Status.Conditions)
@@ -80,12 +80,12 @@ func (p *Plane) DeletePods(ctx context.Context, namespace, selector string) erro
 		metav1.ListOptions{LabelSelector: selector})
 }
 
-func (p *Plane) remove(ctx context.Context, what string, remove, get func() error) error {
-	if err := remove(); err != nil && !apierrors.IsNotFound(err) {
+func (p *Plane) remove(ctx context.Context, what string, remove, get func(context.Context) error) error {
+	if err := remove(ctx); err != nil && !apierrors.IsNotFound(err) {
 		return fmt.Errorf("removing %s: %w", what, err)
 	}
-	return p.processes.Await(ctx, what+" is gone", untilGone, func() error {
-		switch err := get(); {
+	return p.processes.Await(ctx, what+" is gone", untilGone, func(ctx context.Context) error {
+		switch err := get(ctx); {
 		case apierrors.IsNotFound(err):
 			return nil
 		case err != nil:

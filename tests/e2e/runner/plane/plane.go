@@ -8,7 +8,7 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"time"
+	"path/filepath"
 
 	"k8s.io/client-go/discovery/cached/memory"
 	"k8s.io/client-go/dynamic"
@@ -30,6 +30,7 @@ type Plane struct {
 	Authority  *pki.Authority // signs clients and servers of this cluster
 
 	options   Options
+	folder    string // of its state
 	processes *process.Group
 	mapper    *restmapper.DeferredDiscoveryRESTMapper
 }
@@ -37,11 +38,11 @@ type Plane struct {
 // Start returns when external metrics can be asked for. The processes are the group's,
 // and end with it.
 func Start(ctx context.Context, options Options, processes *process.Group) (*Plane, error) {
-	options, err := options.complete(processes)
+	options, err := options.complete()
 	if err != nil {
 		return nil, err
 	}
-	p := &Plane{options: options, processes: processes}
+	p := &Plane{options: options, processes: processes, folder: filepath.Join(processes.Folder(), "plane")}
 	for _, step := range []struct {
 		what string
 		do   func(context.Context) error
@@ -54,11 +55,9 @@ func Start(ctx context.Context, options Options, processes *process.Group) (*Pla
 		{"admission and external metrics", p.registerKEDA},
 		{"a service account for pods", p.awaitServiceAccount},
 	} {
-		began := time.Now()
 		if err := step.do(ctx); err != nil {
 			return nil, fmt.Errorf("control plane, %s: %w", step.what, err)
 		}
-		options.Step(step.what, time.Since(began))
 	}
 	return p, nil
 }

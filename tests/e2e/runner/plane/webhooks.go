@@ -3,6 +3,7 @@ package plane
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -31,8 +32,11 @@ func (p *Plane) registerWebhooks(ctx context.Context) error {
 				return fmt.Errorf("keda-webhooks.yaml: webhook %d is %v", i, webhooks[i])
 			}
 			path, found, err := unstructured.NestedString(webhook, "clientConfig", "service", "path")
-			if err != nil || !found {
-				return fmt.Errorf("keda-webhooks.yaml: webhook %v has no path (%w)", webhook["name"], err)
+			if err == nil && !found {
+				err = errors.New("it is not there")
+			}
+			if err != nil {
+				return fmt.Errorf("keda-webhooks.yaml: path of webhook %v: %w", webhook["name"], err)
 			}
 			webhook["clientConfig"] = map[string]any{
 				"url":      fmt.Sprintf("https://%s:%d%s", local, portWebhooks, path),

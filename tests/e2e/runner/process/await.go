@@ -9,24 +9,24 @@ import (
 // interval between two looks at a condition.
 const interval = 100 * time.Millisecond
 
-// Await looks at a condition until it has no error, for so long at most. Its last
-// error is in the one that says what was awaited in vain. The death of a process that
-// nobody here ended fails it at once.
-func (g *Group) Await(ctx context.Context, what string, timeout time.Duration, condition func() error) error {
+// Await looks at a condition until it has no error, for so long at most: the condition's
+// context ends then. Its last error is in the one that says what was awaited in vain. The
+// death of a process that nobody here ended fails it at once.
+func (g *Group) Await(ctx context.Context, what string, timeout time.Duration, condition func(context.Context) error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("not within %s", timeout))
 	defer cancel()
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
 	for {
-		last := condition()
+		if err := g.Death(); err != nil {
+			return fmt.Errorf("awaiting that %s: %w", what, err)
+		}
+		last := condition(ctx)
 		if last == nil {
 			return nil
 		}
 		select {
-		case <-g.died:
-			g.mutex.Lock()
-			defer g.mutex.Unlock()
-			return fmt.Errorf("awaiting that %s: %w", what, g.death)
+		case <-g.died: // looked into above
 		case <-ctx.Done():
 			return fmt.Errorf("awaiting that %s: %w; at last: %w", what, context.Cause(ctx), last)
 		case <-ticker.C:

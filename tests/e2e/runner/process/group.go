@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,6 +21,7 @@ const patience = 5 * time.Second
 // several goroutines.
 type Group struct {
 	folder string
+	peak   atomic.Int64
 
 	mutex     sync.Mutex
 	processes []*Process // in the order of their start; those that ended are dropped
@@ -61,6 +63,16 @@ func (g *Group) Processes() []*Process {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
 	return slices.Clone(g.processes)
+}
+
+// Died is closed when a process has ended that nobody here ended; Death says which and
+// how, nil before.
+func (g *Group) Died() <-chan struct{} { return g.died }
+
+func (g *Group) Death() error {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	return g.death
 }
 
 // StopAll ends all of them, the youngest first: who serves others outlives them.

@@ -31,7 +31,7 @@ func script(t *testing.T, group *process.Group, name, text string) *process.Proc
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = group.Await(t.Context(), name+" is up", long, func() error {
+	err = group.Await(t.Context(), name+" is up", long, func(context.Context) error {
 		said, err := os.ReadFile(filepath.Join(group.Folder(), name+".log"))
 		if err == nil && !strings.Contains(string(said), "up\n") {
 			err = errors.New("it says nothing")
@@ -79,7 +79,7 @@ func TestAwaitFailsAtOnceWhenAProcessDies(t *testing.T) {
 	if _, err := group.Start("brittle", nil, "sh", "-c", "echo because >&2; exit 7"); err != nil {
 		t.Fatal(err)
 	}
-	err := group.Await(t.Context(), "pigs fly", long, func() error { return errors.New("they walk") })
+	err := group.Await(t.Context(), "pigs fly", long, func(context.Context) error { return errors.New("they walk") })
 	for _, part := range []string{"pigs fly", "brittle", "exit status 7", "because"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%q is missing in: %v", part, err)
@@ -90,7 +90,7 @@ func TestAwaitFailsAtOnceWhenAProcessDies(t *testing.T) {
 func TestAwaitDoesNotMindAProcessThatWasKilledHere(t *testing.T) {
 	group := newGroup(t)
 	script(t, group, "victim", "echo $WORD; sleep 100").Kill()
-	err := group.Await(t.Context(), "pigs fly", 300*time.Millisecond, func() error { return errors.New("they walk") })
+	err := group.Await(t.Context(), "pigs fly", 300*time.Millisecond, func(context.Context) error { return errors.New("they walk") })
 	if err == nil || !strings.Contains(err.Error(), "not within 300ms; at last: they walk") {
 		t.Error(err)
 	}
@@ -102,7 +102,7 @@ func TestAwaitDoesNotMindAProcessThatWasKilledHere(t *testing.T) {
 func TestAwaitEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err := newGroup(t).Await(ctx, "pigs fly", long, func() error { return errors.New("they walk") })
+	err := newGroup(t).Await(ctx, "pigs fly", long, func(context.Context) error { return errors.New("they walk") })
 	if !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
@@ -115,7 +115,7 @@ func TestUsageOfThisMachineIsRead(t *testing.T) {
 	if err != nil || bytes < 64<<10 {
 		t.Errorf("%d bytes resident: %v", bytes, err)
 	}
-	err = group.Await(t.Context(), "it has used the processor", long, func() error {
+	err = group.Await(t.Context(), "it has used the processor", long, func(context.Context) error {
 		used, err := busy.CPUTime()
 		if err == nil && used < 50*time.Millisecond {
 			err = errors.New(used.String())

@@ -2,6 +2,7 @@ package process
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"strconv"
@@ -39,6 +40,32 @@ func (p *Process) CPUTime() (time.Duration, error) {
 	system, err := field(path, text, 12)
 	return time.Duration(user+system) * time.Second / ticksPerSecond, err
 }
+
+// Measure keeps what PeakBytes tells, until `ctx` ends.
+func (g *Group) Measure(ctx context.Context) {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		var total int64
+		for _, each := range g.Processes() {
+			bytes, err := each.ResidentBytes()
+			if err != nil {
+				continue // it ends just now
+			}
+			total += bytes
+		}
+		g.peak.Store(max(g.peak.Load(), total))
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// PeakBytes is the most memory that all of them had together while they were measured,
+// what they share counted for each.
+func (g *Group) PeakBytes() int64 { return g.peak.Load() }
 
 func field(path string, text []byte, at int) (int64, error) {
 	fields := bytes.Fields(text)

@@ -46,7 +46,7 @@ func AddHost(name string) (*Host, error) {
 		inside + "link set lo up",
 		fmt.Sprintf("%saddress add %s/%d dev eth0", inside, address, hostPrefix),
 		inside + "link set eth0 up",
-		inside + "route add default via " + bridgeAddress,
+		inside + "route add default via " + Address,
 	} {
 		if err := ip(words); err != nil {
 			return nil, fmt.Errorf("host %q: %w", name, err)

@@ -9,11 +9,13 @@ import (
 )
 
 const (
-	bridge        = "br0"
-	bridgeAddress = "10.77.0.1"
-	hostPrefix    = 16
-	namespaces    = "/run/netns"
+	bridge     = "br0"
+	hostPrefix = 16
+	namespaces = "/run/netns"
 )
+
+// Address is the sandbox's own, at which its hosts, in 10.77.0.0/16, reach it.
+const Address = "10.77.0.1"
 
 // prepare makes the fresh namespaces fit to live in.
 func prepare() error {
@@ -41,7 +43,7 @@ func prepare() error {
 		// Its own otherwise becomes the lowest of its ports', with each new host perhaps
 		// another, and who knows the old one is not heard for a minute.
 		"link add " + bridge + " address 02:00:00:4d:00:01 type bridge",
-		fmt.Sprintf("address add %s/%d dev %s", bridgeAddress, hostPrefix, bridge),
+		fmt.Sprintf("address add %s/%d dev %s", Address, hostPrefix, bridge),
 		"link set " + bridge + " up",
 	} {
 		if err := ip(words); err != nil {

@@ -63,9 +63,14 @@ func TestExitCodeComesThrough(t *testing.T) {
 }
 
 func leaveOrphans() error {
-	_, err := exec.Command("sh", "-c", "exec -a left-behind sleep 987 & (sleep 0.01 &)").Output()
-	if err != nil {
+	// Whoever reads the shell's output would wait for what it left.
+	if err := exec.Command("bash", "-c", "(exec -a left-behind sleep 987) >/dev/null 2>&1 &").Run(); err != nil {
 		return err
+	}
+	for end := time.Now().Add(20 * time.Second); len(leftBehind()) == 0; {
+		if time.Now().After(end) {
+			return errors.New("there is no orphan")
+		}
 	}
 	// Numbers count from 1 here: init, this program, and few more.
 	if os.Getpid() > 20 {
@@ -78,16 +83,25 @@ func TestNothingOutlivesTheSandbox(t *testing.T) {
 	if out, code := play(t, "orphans"); code != 0 {
 		t.Fatalf("%d: %s", code, out)
 	}
+	if left := leftBehind(); len(left) > 0 {
+		t.Errorf("processes %v are left", left)
+	}
+}
+
+// leftBehind is the processes of that name, by their numbers here.
+func leftBehind() []string {
 	paths, err := os.ReadDir("/proc")
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
+	var found []string
 	for _, each := range paths {
 		line, _ := os.ReadFile("/proc/" + each.Name() + "/cmdline") // none: not a process
 		if strings.HasPrefix(string(line), "left-behind\x00") {
-			t.Errorf("process %s is left", each.Name())
+			found = append(found, each.Name())
 		}
 	}
+	return found
 }
 
 // speakWithHosts: two hosts reach the sandbox and each other until one is cut off.

@@ -69,7 +69,7 @@ func (s *Stage) announcedTarget(ctx context.Context, name string) (string, error
 // awaitExplanation asks until the explanation passes; the last one otherwise.
 func (s *Stage) awaitExplanation(ctx context.Context, name string, within time.Duration, passes func(string) bool) string {
 	var last string
-	err := s.Processes.Await(ctx, "explanation of "+name, within, func() error {
+	err := s.Await(ctx, "explanation of "+name, within, func(ctx context.Context) error {
 		said, err := s.explanation(ctx, name)
 		last = said
 		if err == nil && !passes(said) {

@@ -169,7 +169,7 @@ func (f *faultyFleet) play(ctx context.Context, fault fault) error {
 	if fault.fallbackActs {
 		f.Claim(acted == fallbackReplicas, "KEDA's fallback while "+fault.name, fallbackReplicas, acted)
 	} else {
-		f.ClaimNever(f.fallback, from, busyReplicas, busyReplicas, fault.name)
+		f.ClaimHeld(f.fallback, from, busyReplicas, busyReplicas, fault.name)
 	}
 	limit, cancel := context.WithTimeout(ctx, repair)
 	defer cancel()
@@ -183,7 +183,7 @@ func (f *faultyFleet) play(ctx context.Context, fault fault) error {
 		return nil
 	})
 	for _, scaled := range []*Scaled{f.busy, f.engine} {
-		f.ClaimNever(scaled, from, busyReplicas, busyReplicas, fault.name)
+		f.ClaimHeld(scaled, from, busyReplicas, busyReplicas, fault.name)
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func fromZero(ctx context.Context, s *Stage) error {
 		}
 	}
 	// The push is what is measured: a stream must be open.
-	if err := s.Processes.Await(ctx, "KEDA opens StreamIsActive", time.Minute, func() error {
+	if err := s.Await(ctx, "KEDA opens StreamIsActive", time.Minute, func(ctx context.Context) error {
 		return s.openStreams(ctx, 2)
 	}); err != nil {
 		return err
@@ -72,7 +72,7 @@ func fromZero(ctx context.Context, s *Stage) error {
 	s.Claim(median < 300*time.Millisecond, fmt.Sprintf("request to spec.replicas=1, median of %d", wakes),
 		"less than 300 ms", fmt.Sprintf("%d ms (%d to %d)", median.Milliseconds(), took[0].Milliseconds(),
 			took[len(took)-1].Milliseconds()))
-	s.ClaimNever(other.scaled, began, 0, 0, "whose router has no request")
+	s.ClaimHeld(other.scaled, began, 0, 0, "whose router has no request")
 	return nil
 }
 

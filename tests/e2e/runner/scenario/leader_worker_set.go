@@ -47,7 +47,7 @@ func leaderWorkerSets(ctx context.Context, s *Stage) error {
 	if err := s.apply(ctx, s.scaledObject(train)); err != nil {
 		return err
 	}
-	go s.look(ctx, train)
+	s.follow(train)
 	for _, step := range []int{3, 5, 2} {
 		s.Say("load for %d groups of 2 pods with 4 GPUs", step)
 		s.Offer(train, float64(step))

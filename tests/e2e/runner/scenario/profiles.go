@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"sync"
 	"time"
 
 	"keda-gpu-scaler/e2e/world"
@@ -96,25 +95,9 @@ func profiles(ctx context.Context, s *Stage) error {
 		}
 		for scaled, row := range rows {
 			if row.bound > 0 {
-				s.ClaimNever(scaled, from, 1, row.bound, fmt.Sprintf("load for %d, a metric that does not fall", step))
+				s.ClaimHeld(scaled, from, 1, row.bound, fmt.Sprintf("load for %d, a metric that does not fall", step))
 			}
 		}
 	}
 	return s.claimExplained(ctx, "vllm-inference-a")
-}
-
-// each does something for all of them at once; the first error counts.
-func each[V any](all map[*Scaled]V, do func(*Scaled, V) error) error {
-	var group sync.WaitGroup
-	errs := make(chan error, len(all))
-	for scaled, value := range all {
-		group.Go(func() {
-			if err := do(scaled, value); err != nil {
-				errs <- fmt.Errorf("%s: %w", scaled.Name, err)
-			}
-		})
-	}
-	group.Wait()
-	close(errs)
-	return <-errs
 }

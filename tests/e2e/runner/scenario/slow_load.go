@@ -51,7 +51,7 @@ func slowLoad(ctx context.Context, s *Stage) error {
 		return err
 	}
 	for scaled := range all {
-		s.ClaimNever(scaled, from, before, mostOvershot, "while new replicas load")
+		s.ClaimHeld(scaled, from, before, mostOvershot, "while new replicas load")
 	}
 
 	s.Say("all pods are replaced at once")
@@ -63,7 +63,7 @@ func slowLoad(ctx context.Context, s *Stage) error {
 		return err
 	}
 	for scaled := range all {
-		s.ClaimNever(scaled, from, after, mostOvershot, "while all of it loads anew")
+		s.ClaimHeld(scaled, from, after, mostOvershot, "while all of it loads anew")
 	}
 	return nil
 }

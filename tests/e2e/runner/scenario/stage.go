@@ -2,8 +2,11 @@ package scenario
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"sync"
 	"time"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -25,7 +28,7 @@ type Setup struct {
 	Scaler      string // the binary
 	Repository  string // this one
 	Definitions string // a folder of CRDs that the chart's values may need
-	Helm        string // the program; "": there is none
+	Helm        string // the program
 	Log         io.Writer
 	// HPA's sync period.
 	Sync time.Duration
@@ -41,26 +44,49 @@ type Stage struct {
 	nodes    []string
 	// What makes the scaler's own client speak to the fleet.
 	clientFlags []string
+
+	mutex    sync.Mutex
+	followed []*Scaled // in the timeline
 }
 
 // Play sets a stage and plays the scenario on it. The record says what came of it.
 func Play(ctx context.Context, setup Setup, each Scenario) *timeline.Record {
 	record := timeline.Begin(each.Name)
-	ctx, cancel := context.WithTimeoutCause(ctx, each.Within, fmt.Errorf("it took longer than %s", each.Within))
 	s := &Stage{Setup: setup, name: each.Name, record: record}
+	s.fleet = fleet.New(s.name, s.Scaler, s.Processes, s.Names)
+	err := s.play(ctx, each)
+	s.keepTimeline()
+	record.End(err)
+	if err := s.close(); err != nil {
+		record.Fail(fmt.Errorf("clearing up: %w", err))
+	}
+	return record
+}
+
+// play ends when the scenario does, or what it plays with.
+func (s *Stage) play(ctx context.Context, each Scenario) error {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	ctx, cancel := context.WithTimeoutCause(ctx, each.Within, fmt.Errorf("it took longer than %s", each.Within))
+	defer cancel()
+	go func() {
+		select {
+		case <-ctx.Done():
+		case <-s.Processes.Died():
+			end(s.Processes.Death())
+		case broken := <-s.World.Failed():
+			end(fmt.Errorf("the world: %w", broken))
+		}
+	}()
 	err := s.open(ctx)
 	if err == nil {
 		err = each.Run(ctx, s)
 	}
-	record.End(err)
-	cancel() // nobody looks on while it is cleared away
-	s.close()
-	select {
-	case broken := <-s.World.Failed():
-		record.End(fmt.Errorf("the world: %w (%v)", broken, err))
-	default:
+	// What was cut short may have taken the end for what it waited for.
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
 	}
-	return record
+	return err
 }
 
 func (s *Stage) open(ctx context.Context) error {
@@ -68,7 +94,6 @@ func (s *Stage) open(ctx context.Context) error {
 		"apiVersion: v1\nkind: Namespace\nmetadata: {name: %s}\n", s.name))); err != nil {
 		return err
 	}
-	s.setFleet()
 	return s.watch(ctx, observe.Deployments)
 }
 
@@ -79,40 +104,22 @@ func (s *Stage) watch(ctx context.Context, kinds ...schema.GroupVersionResource)
 	return err
 }
 
-func (s *Stage) setFleet(flags ...string) {
-	s.fleet = fleet.New(s.name, s.Scaler, s.Processes, s.Names, flags...)
-}
-
 // What it made is of no use to the next; pods and nodes must be gone before its GPUs are.
-func (s *Stage) close() {
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	s.fleet.Stop()
-	if err := s.Plane.RemoveNamespace(ctx, s.name); err != nil {
-		s.Say("clearing up: %v", err)
-	}
+func (s *Stage) close() error {
+	ctx := context.Background() // what is to be cleared up was perhaps cut short
+	err := s.Plane.RemoveNamespace(ctx, s.name)
+	s.World.RemoveNamespace(s.name)
+	err = errors.Join(err, s.fleet.Stop())
 	for _, node := range s.nodes {
-		if err := s.Plane.RemoveNode(ctx, node); err != nil {
-			s.Say("clearing up: %v", err)
-		}
+		err = errors.Join(err, s.Plane.RemoveNode(ctx, node))
 	}
+	return err
 }
 
 // Say notes what happens now, in the log and in the record.
 func (s *Stage) Say(format string, words ...any) {
 	event := s.record.Event(format, words...)
 	fmt.Fprintf(s.Log, "%16s %6.1fs  %s\n", s.name, event.Seconds, event.Text)
-}
-
-// Claim notes that something must hold: what, what is right, what was seen.
-func (s *Stage) Claim(holds bool, what string, right, seen any) {
-	claim := timeline.Claim{What: what, Right: fmt.Sprint(right), Seen: fmt.Sprint(seen), Holds: holds}
-	s.record.Claim(claim)
-	verdict := "ok"
-	if !holds {
-		verdict = "WRONG"
-	}
-	fmt.Fprintf(s.Log, "%16s          %s: %s: right %s, seen %s\n", s.name, verdict, what, claim.Right, claim.Seen)
 }
 
 // AddNodes makes nodes with GPUs, and their scalers.
@@ -139,24 +146,27 @@ func (s *Stage) AddNode(ctx context.Context, gpus, replicas int, flags ...string
 	return name, s.Plane.AddNode(ctx, name, gpus*replicas, map[string]string{"scenario": s.name})
 }
 
-// AddGateways starts so many and waits until the Service has one.
+// AddGateways starts so many and waits until the Service has all of them.
 func (s *Stage) AddGateways(ctx context.Context, count int, flags ...string) error {
 	for i := range count {
-		if _, err := s.fleet.AddGateway(fmt.Sprintf("%s-gw-%d", s.name, i), flags...); err != nil {
+		if _, err := s.fleet.AddGateway(s.gatewayName(i), flags...); err != nil {
 			return err
 		}
 	}
 	go s.fleet.Follow(ctx)
-	return s.Processes.Await(ctx, "gateways are ready", 30*time.Second, func() error {
+	return s.Await(ctx, "the Service has its gateways", 30*time.Second, func(ctx context.Context) error {
 		for i := range count {
 			if err := s.gateway(i).Ready(ctx); err != nil {
 				return err
+			}
+			if address := s.gateway(i).Host.Address; !slices.Contains(s.Names.Addresses(s.fleet.Service()), address) {
+				return fmt.Errorf("%s is not an address of %s", address, s.fleet.Service())
 			}
 		}
 		return nil
 	})
 }
 
-func (s *Stage) gateway(i int) *fleet.Member {
-	return s.fleet.Gateway(fmt.Sprintf("%s-gw-%d", s.name, i))
-}
+func (s *Stage) gatewayName(i int) string { return fmt.Sprintf("%s-gw-%d", s.name, i) }
+
+func (s *Stage) gateway(i int) *fleet.Member { return s.fleet.Gateway(s.gatewayName(i)) }

@@ -16,6 +16,15 @@ type Scenario struct {
 	Run    func(context.Context, *Stage) error
 }
 
+// Names of these.
+func Names(scenarios []Scenario) []string {
+	names := make([]string, len(scenarios))
+	for i, each := range scenarios {
+		names[i] = each.Name
+	}
+	return names
+}
+
 // All of them, in the order in which they are played.
 func All() []Scenario {
 	return []Scenario{

@@ -2,22 +2,9 @@ package scenario
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
-
-	"keda-gpu-scaler/e2e/world"
 )
-
-func byUtilization(name string, target int, more map[string]string) *Scaled {
-	metadata := map[string]string{
-		"metricType": "gpu_utilization", "targetValue": fmt.Sprint(target), "workload": "deployment/" + name,
-	}
-	for key, value := range more {
-		metadata[key] = value
-	}
-	return &Scaled{Workload: world.Workload{Name: name}, Min: 1, Max: 10, AtTarget: float64(target) / 100, Metadata: metadata}
-}
 
 func twoWorkloads(ctx context.Context, s *Stage) error {
 	if err := s.AddNodes(ctx, 3, 4); err != nil {
@@ -67,7 +54,7 @@ func twoWorkloads(ctx context.Context, s *Stage) error {
 		})
 		s.Claim(strings.Contains(said, "GPU-") && strings.Contains(said, shared),
 			scaled.Name+" gets an error that names the GPU", "its UUID and node "+shared, lineWith(said, "GPU-"))
-		s.ClaimNever(scaled, from, 1, 1, "while its GPU is shared")
+		s.ClaimHeld(scaled, from, 1, 1, "while its GPU is shared")
 	}
 	return nil
 }

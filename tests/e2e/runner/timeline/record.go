@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Point is one look at a scaled workload. Value is what HPA compares with Target: under
+// Point is a scaled workload from then on. Value is what HPA compares with Target: under
 // AverageValue the metric by replica.
 type Point struct {
 	Seconds float64  `json:"seconds"`
@@ -21,7 +21,7 @@ type Point struct {
 	Ready   int      `json:"ready"`
 }
 
-// Series is the looks at one workload.
+// Series is one workload, a point at each change.
 type Series struct {
 	Name   string  `json:"name"`
 	Points []Point `json:"points"`
@@ -46,7 +46,7 @@ type Record struct {
 	Scenario string    `json:"scenario"`
 	Began    time.Time `json:"began"`
 	Seconds  float64   `json:"seconds"`
-	Error    string    `json:"error,omitempty"` // why it could not be played to its end
+	Error    string    `json:"error,omitempty"` // why it was not played to its end, or how it was cleared up
 	Claims   []Claim   `json:"claims"`
 	Events   []Event   `json:"events"`
 	Series   []*Series `json:"series"`
@@ -76,31 +76,35 @@ func (r *Record) Claim(claim Claim) {
 	r.Claims = append(r.Claims, claim)
 }
 
-// Look adds a point, its time aside, to a series.
-func (r *Record) Look(name string, point Point) {
+// Add puts a series into it.
+func (r *Record) Add(series *Series) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	point.Seconds = r.since()
-	for _, each := range r.Series {
-		if each.Name == name {
-			each.Points = append(each.Points, point)
-			return
-		}
-	}
-	r.Series = append(r.Series, &Series{name, []Point{point}})
+	r.Series = append(r.Series, series)
 }
 
 // End closes it; `err` is why the scenario could not go on.
 func (r *Record) End(err error) {
 	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	if r.Seconds == 0 {
-		r.Seconds = r.since()
-	}
+	r.Seconds = r.since()
+	r.mutex.Unlock()
 	if err != nil {
-		r.Error = err.Error()
+		r.Fail(err)
 	}
 }
+
+// Fail adds what went wrong beside what is claimed.
+func (r *Record) Fail(err error) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if r.Error != "" {
+		r.Error += "; "
+	}
+	r.Error += err.Error()
+}
+
+// Holds: it was played to its end, and all that was claimed holds.
+func (r *Record) Holds() bool { return r.Error == "" && len(r.Claims) > 0 && len(r.Failed()) == 0 }
 
 // Failed names the claims that do not hold.
 func (r *Record) Failed() []Claim {

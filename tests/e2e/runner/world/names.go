@@ -2,7 +2,6 @@ package world
 
 import (
 	"errors"
-	"maps"
 	"net"
 	"net/netip"
 	"slices"
@@ -62,11 +61,11 @@ func (n *Names) Set(name string, addresses []netip.Addr) {
 	n.addresses[key] = slices.Clone(addresses)
 }
 
-// Names that there are.
-func (n *Names) Names() []string {
+// Addresses of a name; none: it is no name.
+func (n *Names) Addresses(name string) []netip.Addr {
 	n.mutex.Lock()
 	defer n.mutex.Unlock()
-	return slices.Sorted(maps.Keys(n.addresses))
+	return slices.Clone(n.addresses[dns.Fqdn(strings.ToLower(name))])
 }
 
 func (n *Names) answer(out dns.ResponseWriter, question *dns.Msg) {

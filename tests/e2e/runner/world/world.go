@@ -5,6 +5,7 @@ package world
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/netip"
 	"sync"
 
@@ -78,6 +79,13 @@ func (w *World) Add(workload *Workload) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	w.workloads[workload.Namespace+"/"+workload.Name] = workload
+}
+
+// RemoveNamespace forgets the workloads of a namespace.
+func (w *World) RemoveNamespace(namespace string) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	maps.DeleteFunc(w.workloads, func(_ string, each *Workload) bool { return each.Namespace == namespace })
 }
 
 // Offer: the load on a workload from now on, in replicas' worth.
