@@ -92,7 +92,7 @@ func (r *Record) plot(file string) error {
 	panels := vg.Length(len(rows)) * panelHeight
 	canvas := vgsvg.New(2*panelWidth, panels+legend)
 	whole := draw.New(canvas)
-	tiles := draw.Tiles{Rows: len(rows), Cols: 2, PadX: vg.Millimeter * 4, PadY: vg.Millimeter * 3}
+	tiles := draw.Tiles{Rows: len(rows), Cols: 2, PadX: vg.Millimeter * 4, PadY: vg.Millimeter * 3, PadTop: vg.Millimeter * 2}
 	for i, canvases := range plot.Align(rows, tiles, draw.Crop(whole, 0, 0, legend, 0)) {
 		for j := range canvases {
 			rows[i][j].Draw(canvases[j])
