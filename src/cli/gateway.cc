@@ -26,8 +26,7 @@ fleet::Collector::Options CollectorOptions(const FrontOptions& front,
                                            const GatewayOptions& options) {
   fleet::Collector::Options collector;
   collector.forget_after = front.forget_after.value;
-  collector.max_nodes = options.max_nodes;
-  collector.max_memory_bytes = front.max_memory_mib << 20;
+  collector.limits = {options.max_nodes, front.max_memory_mib << 20};
   return collector;
 }
 

@@ -9,14 +9,15 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <unordered_map>
 
 #include "absl/status/statusor.h"
 #include "base/mutex.h"
 #include "base/periodic_thread.h"
 #include "base/time.h"
 #include "fleet/claims.h"
+#include "fleet/complaint_limit.h"
 #include "fleet/hot_gpus.h"
+#include "fleet/members.h"
 #include "fleet/publisher.h"
 #include "fleet/warm_up.h"
 #include "telemetry.pb.h"
@@ -32,8 +33,7 @@ class Collector {
  public:
   struct Options {
     base::Duration forget_after;  // a node that is not heard for longer leaves the fleet
-    size_t max_nodes;
-    uint64_t max_memory_bytes = 0;  // of the process: above it no further node; 0: no limit
+    Members::Limits limits;
   };
   // A stream is known by a number of its own.
   using StreamId = uint64_t;
@@ -44,6 +44,7 @@ class Collector {
     uint64_t reports = 0;
     uint64_t bad_reports = 0;       // what was said could not be true
     uint64_t refused_streams = 0;   // another stream reports for the node
+    uint64_t evicted_nodes = 0;     // made room for one of another address
     uint64_t contested_gpus = 0;    // readings of GPUs that another node reports too
     uint64_t foreign_holdings = 0;  // pods listed on GPUs that another node reports
   };
@@ -57,7 +58,7 @@ class Collector {
   // others to read, `instance` the node's process (NodeHello). The node's snapshot from
   // before; nullptr: there is none. ALREADY_EXISTS: another stream does, and was heard
   // lately; ABORTED: one of the same process. RESOURCE_EXHAUSTED: too many nodes, or too
-  // little memory for another.
+  // little memory for another, and no address has so many that it must make room.
   absl::StatusOr<std::shared_ptr<const telemetry::Snapshot>> Join(
       StreamId stream, const std::string& node, const std::string& peer, base::SteadyTime now,
       uint64_t instance = 0) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -85,19 +86,11 @@ class Collector {
   Stats stats() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  struct Node {
-    StreamId stream = 0;  // 0: none
-    std::string peer;
-    uint64_t instance = 0;
-    base::SteadyTime heard_at;
-    std::shared_ptr<const telemetry::Snapshot> newest;
-    // A GPU that it reports, or on which it lists a pod, was another node's or
-    // nobody's at the last look.
-    bool contested = false;
-  };
-
-  bool IsHeard(const Node& node, base::SteadyTime now) const;
-  static bool IsUncontested(const Node& node, const telemetry::Snapshot& next);
+  // `node` leaves the fleet for one that comes from `peer`.
+  void Evict(const std::string& node, const std::string& peer, base::SteadyTime now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsHeard(const Member& node, base::SteadyTime now) const;
+  static bool IsUncontested(const Member& node, const telemetry::Snapshot& next);
   // Whether another node has one of its GPUs, which then reads nothing here, or its
   // pods hold one that it does not have.
   bool Contest(telemetry::Snapshot& snapshot, base::SteadyTime now)
@@ -106,13 +99,11 @@ class Collector {
   // GPUs go.
   bool DropOwnersOfOthers(telemetry::Snapshot& snapshot, base::SteadyTime now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void TakeAway(Node& silent, const std::string& uuid, const std::string& by)
+  void TakeAway(Member& silent, const std::string& uuid, const std::string& by)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetSilentNodes(base::SteadyTime now) ABSL_LOCKS_EXCLUDED(mutex_);
-  bool MayTell(const std::string& about, base::SteadyTime now)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  const Options options_;
+  const base::Duration forget_after_;
   const HotGpus& hot_;
   WarmUp warm_up_;
   std::atomic<StreamId> last_stream_{0};
@@ -120,10 +111,10 @@ class Collector {
   telemetry::v1::NodeReport scratch_;
   Publisher publisher_;
   mutable base::Mutex mutex_;
-  std::unordered_map<std::string, Node> nodes_ ABSL_GUARDED_BY(mutex_);
+  Members nodes_ ABSL_GUARDED_BY(mutex_);
   Claims claims_ ABSL_GUARDED_BY(mutex_);
   Stats stats_ ABSL_GUARDED_BY(mutex_);
-  std::unordered_map<std::string, base::SteadyTime> told_at_ ABSL_GUARDED_BY(mutex_);
+  ComplaintLimit complaints_ ABSL_GUARDED_BY(mutex_);
   base::PeriodicThread forget_thread_;  // last: it uses everything above
 };
 

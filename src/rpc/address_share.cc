@@ -1,27 +1,24 @@
 #include "rpc/address_share.h"
 
-#include <cstddef>
 #include <unordered_map>
 
 namespace gpuscaler::rpc {
 
-std::optional<int> ToMakeRoom(std::span<const HeldConnection> held, std::string_view newcomer) {
+std::optional<size_t> ToMakeRoom(std::span<const HeldPlace> held, std::string_view newcomer) {
   struct Share {
     size_t count = 0;
-    const HeldConnection* newest = nullptr;
+    const HeldPlace* newest = nullptr;
   };
   std::unordered_map<std::string_view, Share> shares;
   const Share* fullest = nullptr;
-  for (const HeldConnection& connection : held) {
-    Share& share = shares[connection.host];  // its place stays where it is
+  for (const HeldPlace& place : held) {
+    Share& share = shares[place.host];  // stays where it is in memory
     ++share.count;
-    if (share.newest == nullptr || connection.number > share.newest->number) {
-      share.newest = &connection;
-    }
+    if (share.newest == nullptr || place.number > share.newest->number) share.newest = &place;
     if (fullest == nullptr || share.count > fullest->count) fullest = &share;
   }
   if (fullest == nullptr || fullest->count < shares[newcomer].count + 2) return std::nullopt;
-  return fullest->newest->id;
+  return static_cast<size_t>(fullest->newest - held.data());
 }
 
 }  // namespace gpuscaler::rpc

@@ -1,7 +1,8 @@
-// Who makes room when all connections are taken: nobody may keep others out by
-// holding them all.
+// Who makes room when all places of a kind are taken, connections or the nodes of a
+// fleet: no address may keep others out by holding them all.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -9,14 +10,13 @@
 
 namespace gpuscaler::rpc {
 
-struct HeldConnection {
-  int id;
-  uint64_t number;        // grows with each that was accepted
-  std::string_view host;  // its address, without the port
+struct HeldPlace {
+  uint64_t number;        // grows with each that is taken
+  std::string_view host;  // whose it is: HostOf(peer)
 };
 
-// The newest connection of the address that holds the most, which is to be closed for
-// one from `newcomer`; empty: no address holds two more than that does.
-std::optional<int> ToMakeRoom(std::span<const HeldConnection> held, std::string_view newcomer);
+// The newest place, by its index, of the address that holds the most: it is to go to one
+// of `newcomer`. Empty: no address holds two more than that does.
+std::optional<size_t> ToMakeRoom(std::span<const HeldPlace> held, std::string_view newcomer);
 
 }  // namespace gpuscaler::rpc

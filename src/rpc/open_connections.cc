@@ -25,16 +25,18 @@ void OpenConnections::Forget(int fd) {
 
 bool OpenConnections::HasRoom(const std::string& peer, size_t most) {
   if (size() < most) return true;
-  const auto host = [](std::string_view name) { return name.substr(0, name.rfind(':')); };
-  std::vector<HeldConnection> held;
+  std::vector<HeldPlace> held;
+  std::vector<int> descriptors;
   base::MutexLock lock(mutex_);
   for (const auto& [fd, connection] : connections_) {
-    if (!connection.closed) held.push_back({fd, connection.number, host(connection.peer)});
+    if (connection.closed) continue;
+    held.push_back({connection.number, HostOf(connection.peer)});
+    descriptors.push_back(fd);
   }
   if (held.size() < most) return true;
-  const std::optional<int> leaves = ToMakeRoom(held, host(peer));
+  const std::optional<size_t> leaves = ToMakeRoom(held, HostOf(peer));
   if (!leaves) return false;
-  Close(*leaves, connections_.at(*leaves));
+  Close(descriptors[*leaves], connections_.at(descriptors[*leaves]));
   return true;
 }
 

@@ -36,6 +36,10 @@ std::string PeerName(std::string_view grpc_peer) {
   return base::StrCat(host.substr(0, host.find_first_of("%]")), port);
 }
 
+std::string_view HostOf(std::string_view peer) {
+  return peer.substr(0, peer.rfind(':'));
+}
+
 bool IsLoopback(const sockaddr_storage& peer) {
   if (peer.ss_family == AF_INET) {
     const auto& v4 = reinterpret_cast<const sockaddr_in&>(peer);

@@ -15,6 +15,9 @@ std::string PeerName(const sockaddr_storage& peer);
 // "ipv6:[fe80::7]:1"), as the one above gives them.
 std::string PeerName(std::string_view grpc_peer);
 
+// A peer's address, without the port, in the form that its name has.
+std::string_view HostOf(std::string_view peer);
+
 bool IsLoopback(const sockaddr_storage& peer);
 
 }  // namespace gpuscaler::rpc

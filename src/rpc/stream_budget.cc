@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "rpc/peer_name.h"
+
 namespace gpuscaler::rpc {
 
 bool StreamBudget::Take(OpenStream& stream, std::string_view peer) {
-  const std::string address(peer.substr(0, peer.rfind(':')));
+  const std::string address(HostOf(peer));
   if (open_ >= most_ && !MakeRoom(address)) return false;
   const auto held = held_.try_emplace(address).first;
   held->second.push_back(stream);

@@ -45,6 +45,8 @@ constexpr auto kFamilies = std::to_array<FamilyRow>({
      "Streams that ended for what they said: it could not be true, or was not theirs to say."},
     {Family::kFleetRefusedStreams, "fleet_refused_streams_total", MetricType::kCounter, "",
      "Streams refused because another one reports for a node of that name."},
+    {Family::kFleetEvictedNodes, "fleet_evicted_nodes_total", MetricType::kCounter, "",
+     "Nodes that left the full gateway for one of another address: theirs had the most."},
     {Family::kFleetContestedGpus, "fleet_contested_gpus_total", MetricType::kCounter, "",
      "Readings dropped because another node reports the same GPU."},
     {Family::kFleetForeignHoldings, "fleet_foreign_holdings_total", MetricType::kCounter, "",

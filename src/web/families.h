@@ -32,6 +32,7 @@ enum class Family : uint8_t {
   kFleetReports,
   kFleetBadReports,
   kFleetRefusedStreams,
+  kFleetEvictedNodes,
   kFleetContestedGpus,
   kFleetForeignHoldings,
   kFleetOpenConnections,

@@ -27,6 +27,7 @@ void WriteFleetSeries(const telemetry::View& view, const fleet::Collector::Stats
   Single(page, Family::kFleetReports, stats.reports);
   Single(page, Family::kFleetBadReports, stats.bad_reports);
   Single(page, Family::kFleetRefusedStreams, stats.refused_streams);
+  Single(page, Family::kFleetEvictedNodes, stats.evicted_nodes);
   Single(page, Family::kFleetContestedGpus, stats.contested_gpus);
   Single(page, Family::kFleetForeignHoldings, stats.foreign_holdings);
   Single(page, Family::kFleetOpenConnections, connections.open);

@@ -43,7 +43,8 @@ class CollectorTest : public testing::Test {
   const base::SteadyTime start_ = base::Now();
   telemetry::Store store_;
   HotGpus hot_{[] {}};
-  Collector collector_{{.forget_after = std::chrono::minutes(15), .max_nodes = 3}, store_, hot_};
+  Collector collector_{
+      {.forget_after = std::chrono::minutes(15), .limits = {.nodes = 3}}, store_, hot_};
 };
 
 // A stream evaluates urgent views at once, and others when it likes.
@@ -221,25 +222,28 @@ TEST_F(CollectorTest, ANodeThatComesByTwoAddressesIsNoImpostor) {
   EXPECT_EQ(other.status().code(), StatusCode::kAlreadyExists);
 }
 
-TEST(Collector, TakesNoFurtherNodeAboveItsMemory) {
-  telemetry::Store store;
-  HotGpus hot([] {});
-  Collector collector(
-      {.forget_after = std::chrono::minutes(15), .max_nodes = 3, .max_memory_bytes = 1}, store,
-      hot);
-  const auto refused = collector.Join(collector.NewStream(), "a", "p", base::Now());
-  EXPECT_EQ(refused.status().code(), StatusCode::kResourceExhausted);
-  EXPECT_THAT(std::string(base::Message(refused.status())),
-              testing::AllOf(testing::HasSubstr("it holds 0 and takes "),
-                             testing::HasSubstr("--max-memory-mib=0")));
-}
-
-TEST_F(CollectorTest, ThereIsALimitToTheFleet) {
-  for (const char* node : {"a", "b", "c"}) Report(node, {1}, start_);
-  const auto fourth = collector_.Join(collector_.NewStream(), "d", "p", start_);
-  EXPECT_EQ(fourth.status().code(), StatusCode::kResourceExhausted);
-  EXPECT_THAT(std::string(base::Message(fourth.status())),
-              testing::HasSubstr("holds 3 nodes, the most it takes: --max-nodes=3"));
+TEST_F(CollectorTest, ANodeThatMakesRoomIsGoneWithItsGpus) {
+  const auto join = [this](const std::string& node, const std::string& peer) {
+    const auto stream = collector_.NewStream();
+    EXPECT_TRUE(collector_.Join(stream, node, peer, start_).ok());
+    EXPECT_TRUE(collector_.Take(stream, MakeNode(node, {1}, start_), start_).ok());
+    return stream;
+  };
+  join("made-up-1", "ipv4:10.0.0.1:1");
+  join("honest", "ipv4:10.0.0.2:1");
+  const auto evicted = join("made-up-2", "ipv4:10.0.0.1:2");
+  EXPECT_TRUE(Await([this] { return Published("made-up-2") != nullptr; }));
+  join("honest-2", "ipv4:10.0.0.3:1");
+  EXPECT_TRUE(Await(
+      [this] { return Published("honest-2") != nullptr && Published("made-up-2") == nullptr; }));
+  EXPECT_EQ(collector_.stats().nodes, 3u);
+  EXPECT_EQ(collector_.stats().evicted_nodes, 1u);
+  EXPECT_EQ(collector_.Take(evicted, MakeNode("made-up-2", {1}), start_).code(),
+            StatusCode::kAborted);
+  collector_.Leave(evicted, "made-up-2");
+  const auto again =
+      collector_.Join(collector_.NewStream(), "made-up-2", "ipv4:10.0.0.1:3", start_);
+  EXPECT_EQ(again.status().code(), StatusCode::kResourceExhausted) << "its address has one too";
 }
 
 TEST_F(CollectorTest, TheFleetIsKnownOnceNobodyJoins) {
@@ -252,7 +256,8 @@ TEST_F(CollectorTest, TheFleetIsKnownOnceNobodyJoins) {
 TEST(Collector, ASilentNodeIsForgotten) {
   telemetry::Store store;
   HotGpus hot([] {});
-  Collector collector({.forget_after = std::chrono::milliseconds(1), .max_nodes = 3}, store, hot);
+  Collector collector({.forget_after = std::chrono::milliseconds(1), .limits = {.nodes = 3}}, store,
+                      hot);
   const auto stream = collector.NewStream();
   ASSERT_TRUE(collector.Join(stream, "a", "p", base::Now()).ok());
   ASSERT_TRUE(collector.Take(stream, MakeNode("a", {1}), base::Now()).ok());

@@ -17,7 +17,8 @@ class TestGateway {
  public:
   explicit TestGateway(uint16_t port = 0)
       : hot_([this] { server_->Wake(); }),
-        collector_({.forget_after = std::chrono::minutes(15), .max_nodes = 100}, store_, hot_) {
+        collector_({.forget_after = std::chrono::minutes(15), .limits = {.nodes = 100}}, store_,
+                   hot_) {
     rpc::ServerOptions options;
     options.address = "127.0.0.1";
     options.port = port;

@@ -8,17 +8,17 @@ namespace gpuscaler::rpc {
 namespace {
 
 TEST(ToMakeRoom, TheAddressThatHoldsTheMostGivesItsNewest) {
-  const std::vector<HeldConnection> held = {{1, 10, "a"}, {2, 11, "b"}, {3, 12, "a"}};
-  EXPECT_EQ(ToMakeRoom(held, "c"), 3);
+  const std::vector<HeldPlace> held = {{10, "a"}, {11, "b"}, {12, "a"}};
+  EXPECT_EQ(ToMakeRoom(held, "c"), 2);
 }
 
 TEST(ToMakeRoom, NobodyGivesForOneWhoHoldsAboutAsMany) {
-  const std::vector<HeldConnection> held = {{1, 10, "a"}, {2, 11, "b"}, {3, 12, "a"}};
+  const std::vector<HeldPlace> held = {{10, "a"}, {11, "b"}, {12, "a"}};
   EXPECT_EQ(ToMakeRoom(held, "b"), std::nullopt) << "they would change places for ever";
   EXPECT_EQ(ToMakeRoom(held, "a"), std::nullopt);
   EXPECT_EQ(ToMakeRoom({}, "a"), std::nullopt);
-  const std::vector<HeldConnection> three = {{1, 10, "a"}, {2, 11, "b"}, {3, 12, "a"}, {4, 9, "a"}};
-  EXPECT_EQ(ToMakeRoom(three, "b"), 3) << "the newest, wherever it stands";
+  const std::vector<HeldPlace> three = {{10, "a"}, {11, "b"}, {12, "a"}, {9, "a"}};
+  EXPECT_EQ(ToMakeRoom(three, "b"), 2) << "the newest, wherever it stands";
 }
 
 }  // namespace

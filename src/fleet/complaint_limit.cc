@@ -1,0 +1,20 @@
+#include "fleet/complaint_limit.h"
+
+namespace gpuscaler::fleet {
+
+bool ComplaintLimit::Take(const std::string& about, base::SteadyTime now) {
+  const auto is_due = [now](base::SteadyTime told_at) { return now - told_at >= kTellAgainAfter; };
+  if (const auto told = told_at_.find(about); told != told_at_.end()) {
+    if (!is_due(told->second)) return false;
+    told->second = now;
+    return true;
+  }
+  if (told_at_.size() >= kMost) {
+    std::erase_if(told_at_, [&](const auto& told) { return is_due(told.second); });
+    if (told_at_.size() >= kMost) return false;
+  }
+  told_at_.emplace(about, now);
+  return true;
+}
+
+}  // namespace gpuscaler::fleet
