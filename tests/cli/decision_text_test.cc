@@ -49,6 +49,25 @@ TEST(DecisionText, SaysHowManyMoreThereAre) {
                     HasSubstr("    and 136 GPUs more\n")));
 }
 
+// The wake-up signal is known where the metric is not.
+TEST(DecisionText, BesideAnErrorItSaysWhetherTheTriggerIsActive) {
+  decision::v1::Decision decision = MakeDecision();
+  decision.clear_value();
+  decision.clear_active();
+  decision.mutable_error()->set_code("UNAVAILABLE");
+  decision.mutable_error()->set_message("node a is silent");
+  decision.mutable_explanation()->set_active_because("waiting is 3, above 0");
+  const auto text = [&] { return DecisionText(manifests::ScaledObjectTrigger(), decision, true); };
+  EXPECT_THAT(text(),
+              AllOf(HasSubstr("  UNAVAILABLE: node a is silent\n"), Not(HasSubstr("waiting is 3"))))
+      << "not known either";
+  decision.set_active(true);
+  EXPECT_THAT(text(), HasSubstr("  UNAVAILABLE: node a is silent\n"
+                                "  active: waiting is 3, above 0\n"));
+  decision.set_active(false);
+  EXPECT_THAT(text(), HasSubstr("  inactive: waiting is 3, above 0\n"));
+}
+
 TEST(DecisionText, OfOneOfSeveralTriggersIsWhatItAloneWouldDo) {
   decision::v1::Decision decision = MakeDecision();
   decision::v1::Hpa& hpa = *decision.mutable_explanation()->mutable_hpa();
