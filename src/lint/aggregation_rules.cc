@@ -62,22 +62,17 @@ constexpr RuleRow kRows[] = {
     {"count-aggregation", Severity::kError,
      "A count or sum that is aggregated for the other metric type",
      "Requests are counted over all replicas together. Under AverageValue HPA divides by the "
-     "target, so "
-     "the number must be the sum; an average says what one replica has, and HPA ends at one or "
-     "two. "
-     "Under Value HPA multiplies by the replicas, so the number must be the average; a sum, "
-     "of requests as of utilization, ends at maxReplicaCount.",
+     "target, so the number must be the sum; an average says what one replica has, and HPA ends at "
+     "one or two. Under Value HPA multiplies by the replicas, so the number must be the average; a "
+     "sum, of requests as of utilization, ends at maxReplicaCount.",
      "AverageValue with `sum`, the default of such metrics; or Value with `aggregation: avg`.",
      nullptr, CountAggregation, kOfHpaArithmetic},
     {"noisy-aggregation", Severity::kWarning, "`max` or a percentile under AverageValue",
      "The value is multiplied by the replicas, so a single busy or stuck pod speaks for all of "
-     "them. In "
-     "simulations `max` and `p95` ran 84 to 90 replicas where 48 were right, and oscillate for "
-     "ever where "
-     "pods drain for longer than HPA's 15 s.",
+     "them. In simulations `max` and `p95` ran 84 to 90 replicas where 48 were right, and "
+     "oscillate for ever where pods drain for longer than HPA's 15 s.",
      "Use `avg`, the default with `workload`. Where the busiest one must decide, use `metricType: "
-     "Value` "
-     "with `hpaMetricType: Value`.",
+     "Value` with `hpaMetricType: Value`.",
      nullptr, NoisyAggregation, kOfHpaArithmetic},
 };
 

@@ -69,14 +69,12 @@ constexpr RuleRow kRows[] = {
      "Give both `tlsClientCert` and `tlsClientKey`.", nullptr, ClientCertificate},
     {"tls-parameter", Severity::kError, "A TriggerAuthentication whose parameters nobody reads",
      "Of a TriggerAuthentication the external scaler reads caCert, tlsClientCert and tlsClientKey. "
-     "One that "
-     "is misspelt turns nothing on, and neither does one with none of the three.",
+     "One that is misspelt turns nothing on, and neither does one with none of the three.",
      "Name the parameter as the message says, or leave `authenticationRef` out.", nullptr,
      MistakenParameter},
     {"other-parameter", Severity::kInfo, "A TriggerAuthentication with parameters of other scalers",
      "Beside caCert, tlsClientCert and tlsClientKey a TriggerAuthentication may hold what other "
-     "scalers' "
-     "triggers read. The external scaler passes over it.",
+     "scalers' triggers read. The external scaler passes over it.",
      "Nothing, if other triggers share it; else leave the parameter out.", nullptr, OtherParameter},
 };
 

@@ -11,6 +11,8 @@
 namespace gpuscaler::lint {
 namespace {
 
+using scaling::FaultKind;
+
 constexpr std::string_view kFromEnv = "FromEnv";
 
 // Not even a misspelt key of this scaler.
@@ -37,7 +39,8 @@ bool IsOfThisScaler(const manifests::ScaledObjectTrigger& trigger) {
 }
 
 // The scaler tells the first fault; the key left out, it tells the next one. Once a
-// value was left out, only what is wrong with single keys is true still.
+// value was left out, only what is wrong with single keys is true still, and whether a
+// metric reaches a target only while none is missing that may have said how it is read.
 void Read(const manifests::ScaledObject& object, CheckedTrigger& checked) {
   std::map<std::string, std::string> metadata = checked.source->metadata;
   const size_t all = metadata.size();
@@ -46,6 +49,7 @@ void Read(const manifests::ScaledObject& object, CheckedTrigger& checked) {
     return key.ends_with(kFromEnv) && scaling::FindKey(key) != nullptr;
   });
   bool whole = metadata.size() == all;
+  bool knows_metric = whole;
   for (;;) {
     std::vector<scaling::MetadataEntry> entries;
     entries.reserve(metadata.size());
@@ -56,15 +60,20 @@ void Read(const manifests::ScaledObject& object, CheckedTrigger& checked) {
       return;
     }
     scaling::Fault fault = scaling::FaultOf(trigger.status());
-    const bool of_one_key = fault.kind != scaling::FaultKind::kTogether;
-    const bool left_out = of_one_key && metadata.erase(fault.key) > 0;
-    // A key that nobody knows says nothing.
-    const bool still_whole = whole && fault.kind == scaling::FaultKind::kUnknownKey;
-    if (whole || of_one_key) {
+    const FaultKind kind = fault.kind;
+    const bool left_out = kind != FaultKind::kTogether && metadata.erase(fault.key) > 0;
+    const bool may_be_misspelt =
+        kind == FaultKind::kUnknownKey && !scaling::LikelyKey(fault.key).empty();
+    const bool holds = kind == FaultKind::kTogether ? whole
+                       : kind == FaultKind::kReach  ? knows_metric
+                                                    : true;
+    if (holds) {
       checked.refusals.push_back({std::move(fault), std::string(base::Message(trigger.status()))});
     }
     if (!left_out) return;
-    whole = still_whole;
+    // A key that nobody knows says nothing.
+    whole = whole && kind == FaultKind::kUnknownKey;
+    knows_metric = knows_metric && kind != FaultKind::kValue && !may_be_misspelt;
   }
 }
 

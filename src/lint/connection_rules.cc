@@ -70,8 +70,7 @@ void OfAJob(const CheckedTrigger& trigger, Findings& findings) {
 constexpr RuleRow kRows[] = {
     {"scaler-address", Severity::kError, "An address that KEDA cannot dial",
      "KEDA hands scalerAddress to gRPC: HOST:PORT, without http://. Without a port gRPC dials 443. "
-     "KEDA "
-     "shows it only as `no metric specs returned`.",
+     "KEDA shows it only as `no metric specs returned`.",
      "`scalerAddress: keda-gpu-scaler.keda:6000`, the Service's name, its namespace and its port.",
      nullptr, ScalerAddress},
     {"scaled-job", Severity::kInfo, "A trigger of a ScaledJob",

@@ -102,22 +102,19 @@ constexpr RuleRow kRows[] = {
     {"cooldown-below-cold-start", Severity::kWarning, "A cooldown shorter than a cold start",
      "A node comes, an image is pulled, weights are loaded: minutes. KEDA takes a workload to zero "
      "cooldownPeriod (300 s) after the last activity, also one that has not served yet, and right "
-     "after "
-     "the ScaledObject was made if initialCooldownPeriod is over.",
+     "after the ScaledObject was made if initialCooldownPeriod is over.",
      "Measure the cold start. Set `warmupSeconds` above it and `cooldownPeriod` at least to it.",
      nullptr, CooldownBelowColdStart},
     {"fallback-flaps", Severity::kError, "`fallback.replicas: 0` of a workload that goes to zero",
      "On errors KEDA makes HPA ask for 0, which it turns into 1, while KEDA takes the workload to "
-     "zero: "
-     "the replicas flap, 3, 0, 1 and again.",
+     "zero: the replicas flap, 3, 0, 1 and again.",
      "Leave `fallback` out: an error then keeps the replicas as they are.", FallbackFlaps},
     {"fallback-from-zero", Severity::kWarning, "A fallback that starts idle workloads",
      "While a router cannot be read, or has no series yet, each idle workload gets "
      "fallback.replicas, and "
      "a busy one with more is taken down to exactly that.",
      "Leave `fallback` out. Where a router has its series only once a backend was ready: "
-     "`replicas: 1` "
-     "and `behavior: currentReplicasIfHigher`.",
+     "`replicas: 1` and `behavior: currentReplicasIfHigher`.",
      FallbackStarts},
 };
 

@@ -56,16 +56,13 @@ void ActivationAboveTarget(const CheckedTrigger& trigger, Findings& findings) {
 constexpr RuleRow kRows[] = {
     {"unknown-key", Severity::kError, "A metadata key that the scaler does not know",
      "The scaler refuses a trigger with a key that it does not know, for a key that does nothing "
-     "is a "
-     "key that somebody believes in. KEDA shows it only as `no metric specs returned`, and makes "
-     "no "
-     "HPA.",
+     "is a key that somebody believes in. KEDA shows it only as `no metric specs returned`, and "
+     "makes no HPA.",
      "Write the key that the message names; docs/configuration.md has all of them.", nullptr,
      UnknownKey},
     {"bad-metadata", Severity::kError, "Metadata that the scaler refuses",
      "A value cannot be read or is out of range, a key is missing, or two contradict each other. "
-     "KEDA "
-     "shows it only as `no metric specs returned`, and makes no HPA.",
+     "KEDA shows it only as `no metric specs returned`, and makes no HPA.",
      "The message says what is allowed.", nullptr, Refused},
     {"out-of-reach", Severity::kError, "A target or threshold that the metric cannot reach",
      "A percentage never exceeds 100, the temperature of a GPU 120 C. With a target above it the "
@@ -75,10 +72,8 @@ constexpr RuleRow kRows[] = {
      OutOfReach},
     {"activation-above-target", Severity::kWarning, "An activation threshold above the target",
      "KEDA's activation comes before HPA's arithmetic: with a target of 25 and an activation "
-     "threshold "
-     "of 40, a workload with 39 requests is inactive, and after cooldownPeriod has no replica, "
-     "though "
-     "HPA wants two.",
+     "threshold of 40, a workload with 39 requests is inactive, and after cooldownPeriod has no "
+     "replica, though HPA wants two.",
      "Give an activation threshold well below the target; 0 means that anything wakes it.", nullptr,
      ActivationAboveTarget, kOfHpaArithmetic},
 };

@@ -117,20 +117,16 @@ constexpr RuleRow kRows[] = {
     {"two-replica-trap", Severity::kError,
      "A percentage that can never ask for more than two replicas",
      "Under AverageValue, KEDA's default, HPA wants ceil(value / target) replicas. A utilization "
-     "is at "
-     "most 100, so with a target of 80 that is never more than 2, whatever the load and whatever "
-     "maxReplicaCount.",
+     "is at most 100, so with a target of 80 that is never more than 2, whatever the load and "
+     "whatever maxReplicaCount.",
      "Give `workload`: the scaler then multiplies by the replicas. Or set `metricType: Value` on "
-     "the "
-     "trigger and `hpaMetricType: Value` in its metadata.",
+     "the trigger and `hpaMetricType: Value` in its metadata.",
      nullptr, TwoReplicaTrap, kOfHpaArithmetic},
     {"not-multiplied", Severity::kWarning,
      "A reading of one GPU that is divided by the target alone",
      "Power, PCIe and NVLink traffic fall as replicas share the load. Under AverageValue the "
-     "number "
-     "must be multiplied by the replicas, which the scaler does only for a `workload`. Without one "
-     "HPA "
-     "wants ceil(reading / target) replicas and stays there.",
+     "number must be multiplied by the replicas, which the scaler does only for a `workload`. "
+     "Without one HPA wants ceil(reading / target) replicas and stays there.",
      "Give `workload`, or set `metricType: Value` on the trigger and `hpaMetricType: Value` in its "
      "metadata.",
      nullptr, NotMultiplied, kOfHpaArithmetic},
@@ -140,31 +136,26 @@ constexpr RuleRow kRows[] = {
      "added. They are not multiplied, and so never ask for more than ceil(most / target) replicas: "
      "of a percentage 100, of a temperature 120 C, at which no GPU runs any more.",
      "Scale on requests or utilization (docs/choosing-a-signal.md). If memory is what you have, "
-     "set "
-     "maxReplicaCount to what it can reach.",
+     "set maxReplicaCount to what it can reach.",
      nullptr, MemoryCeiling, kOfHpaArithmetic},
     {"memory-runs-away", Severity::kError, "Memory or temperature that drives HPA to the maximum",
      "Under Value HPA multiplies the replicas by value / target. An amount that each replica has "
-     "by "
-     "itself does not fall as replicas come, so above the target HPA goes on to maxReplicaCount "
-     "and "
-     "does not come back. The sum of it grows with the replicas and does the same under "
+     "by itself does not fall as replicas come, so above the target HPA goes on to maxReplicaCount "
+     "and does not come back. The sum of it grows with the replicas and does the same under "
      "AverageValue.",
      "Use `metricType: AverageValue` and `aggregation: avg`, or a metric that shows load.", nullptr,
      MemoryRunsAway, kOfHpaArithmetic},
     {"metric-type-contradiction", Severity::kError,
      "`hpaMetricType` that differs from the trigger's `metricType`",
      "The scaler makes the number for the metric type that `hpaMetricType` names, AverageValue "
-     "without "
-     "it: it multiplies by the replicas. KEDA does not pass `metricType` on. If the trigger says "
-     "Value, "
-     "HPA multiplies once more and goes on to maxReplicaCount; the other way round it never grows.",
+     "without it: it multiplies by the replicas. KEDA does not pass `metricType` on. If the "
+     "trigger says Value, HPA multiplies once more and goes on to maxReplicaCount; the other way "
+     "round it never grows.",
      "Say both alike, or neither.", nullptr, Contradiction, kOfHpaArithmetic},
     {"metric-type-untold", Severity::kWarning,
      "`metricType: Value` of which the scaler is not told",
      "This number is the same under both types, but the scaler explains it for AverageValue, and "
-     "from "
-     "the day on that the trigger gets a `workload` it is wrong.",
+     "from the day on that the trigger gets a `workload` it is wrong.",
      "Add `hpaMetricType: Value` to the metadata.", nullptr, Untold, kOfHpaArithmetic},
 };
 

@@ -23,15 +23,12 @@ constexpr std::array<RuleRow, 6> kRows = {{
      "Write what the message says. Numbers of a ScaledObject's own fields stand without quotes."},
     {"unquoted-value", Severity::kError, "A number or boolean where a string is needed",
      "A trigger's metadata is a map of strings. YAML makes a number of `80` and a boolean of "
-     "`true` "
-     "(to kubectl `yes`, `on` and `n` too), which the API server refuses.",
+     "`true` (to kubectl `yes`, `on` and `n` too), which the API server refuses.",
      "Put the value in quotes: `targetValue: \"80\"`."},
     {"unknown-field", Severity::kError, "A field that a ScaledObject does not have",
      "A misspelt field does nothing: kubectl refuses it, but the API server itself, and so a "
-     "client "
-     "that does not ask for strict validation, drops it without a word. The fields are those of "
-     "KEDA "
-     "2.21.",
+     "client that does not ask for strict validation, drops it without a word. The fields are "
+     "those of KEDA 2.21.",
      "Write the field that the message names."},
     {"unknown-rule", Severity::kWarning, "A comment that silences a rule which there is not",
      "`keda-gpu-scaler:ignore` names no rule, or one that does not exist: it silences nothing.",

@@ -115,9 +115,8 @@ void SameMetricName(const CheckedObject& object, Findings& findings) {
 constexpr RuleRow kRows[] = {
     {"replica-bounds", Severity::kError, "Replica counts that contradict each other",
      "KEDA refuses a minReplicaCount above maxReplicaCount and an idleReplicaCount that is not "
-     "below "
-     "minReplicaCount. An idleReplicaCount other than 0 does not work, for HPA goes to its own "
-     "minimum.",
+     "below minReplicaCount. An idleReplicaCount other than 0 does not work, for HPA goes to its "
+     "own minimum.",
      "`0 <= minReplicaCount <= maxReplicaCount`; `idleReplicaCount: 0` with a minReplicaCount, or "
      "none.",
      ReplicaBounds},
@@ -131,8 +130,7 @@ constexpr RuleRow kRows[] = {
     {"fallback-of-kind", Severity::kWarning,
      "A fallback under Value for a target without ready replicas",
      "Under Value KEDA computes the number that makes HPA ask for fallback.replicas from the "
-     "target's "
-     "status.readyReplicas. Custom resources mostly have none: there is no fallback then.",
+     "target's status.readyReplicas. Custom resources mostly have none: there is no fallback then.",
      "Use `metricType: AverageValue`, or leave `fallback` out.", FallbackOfKind, nullptr,
      kOfHpaArithmetic},
     {"fallback-above-maximum", Severity::kWarning, "A fallback above maxReplicaCount",
@@ -143,8 +141,7 @@ constexpr RuleRow kRows[] = {
      SameTriggerName},
     {"same-metric-name", Severity::kInfo, "Two triggers whose metrics have one name",
      "HPA's metrics are prefixed by KEDA and do differ. The scaler's own series, its log and the "
-     "page "
-     "show the name alone.",
+     "page show the name alone.",
      "Give each trigger a `metricName`.", SameMetricName},
 };
 

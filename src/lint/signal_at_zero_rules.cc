@@ -103,10 +103,9 @@ void SignalGoneAtZero(const CheckedTrigger& trigger, Findings& findings) {
 constexpr RuleRow kRows[] = {
     {"no-signal-at-zero", Severity::kError, "A workload that cannot start from zero",
      "Without a replica there is no GPU and no engine of the workload to read, so its own metric "
-     "can "
-     "never make it active. minReplicaCount is 0 where it is not given. Triggers of other scalers, "
-     "cron "
-     "say, can wake it, and so can a metric that a router tells, which is there at zero.",
+     "can never make it active. minReplicaCount is 0 where it is not given. Triggers of other "
+     "scalers, cron say, can wake it, and so can a metric that a router tells, which is there at "
+     "zero.",
      "Give `activationEndpoint` and `activationMetric`, the signal of whoever takes the requests "
      "(docs/scale-from-zero.md), or `minReplicaCount: 1`.",
      NoSignalAtZero},

@@ -88,10 +88,8 @@ constexpr RuleRow kRows[] = {
     {"preallocated-memory", Severity::kWarning, "Memory of an engine that preallocates it",
      "vLLM, SGLang, TGI, TensorRT-LLM, NIM and LMDeploy take a share of the GPU's memory when they "
      "start and keep it. What is in use does not tell how busy they are: such a trigger only "
-     "scales "
-     "up, or never. The engine is known by the profile, the names, or the image of a workload in "
-     "the "
-     "same files.",
+     "scales up, or never. The engine is known by the profile, the names, or the image of a "
+     "workload in the same files.",
      "Scale on requests: `vllm-inflight`, `sglang-inflight`, `tgi-inflight`, "
      "`tensorrt-llm-inflight`; or `metricType: inflight` with `engine` and `engineEndpoint`. With "
      "`vllmEndpoint` the profile `vllm-inference` reads the KV cache instead.",
@@ -99,25 +97,20 @@ constexpr RuleRow kRows[] = {
     {"utilization-under-batching", Severity::kInfo,
      "`gpu_utilization` of an engine that batches continuously",
      "NVML's utilization is the share of time in which any kernel ran. An engine that works on "
-     "many "
-     "requests at once shows near 100% with one of them, so replicas are added until many are "
-     "idle: in "
-     "simulations 50 to 75 where 4 do.",
+     "many requests at once shows near 100% with one of them, so replicas are added until many are "
+     "idle: in simulations 50 to 75 where 4 do.",
      "Scale on requests waiting and running (`inflight`).", nullptr, UtilizationUnderBatching},
     {"waiting-only", Severity::kWarning, "Waiting requests as the only signal",
      "A fleet that is large enough has no queue, and a value of 0 tells HPA that nothing is "
-     "needed. It "
-     "takes the fleet away, everything queues, and it asks for everything: in simulations it swung "
-     "between 1 and 60 replicas for ever.",
+     "needed. It takes the fleet away, everything queues, and it asks for everything: in "
+     "simulations it swung between 1 and 60 replicas for ever.",
      "Scale on `inflight`, which counts running requests too, or add a trigger that holds the "
-     "base. "
-     "For batch work, whose queue is meant to be long, read the queue itself (`engine: "
+     "base. For batch work, whose queue is meant to be long, read the queue itself (`engine: "
      "prometheus`).",
      WaitingOnly, nullptr, kOfHpaArithmetic},
     {"training-scale-down", Severity::kWarning, "Training that HPA may scale down",
      "The profile `training` keeps a workload from zero, but at 0% utilization, while a checkpoint "
-     "is "
-     "written, HPA still goes to minReplicaCount, or to 1.",
+     "is written, HPA still goes to minReplicaCount, or to 1.",
      "Set `behavior.scaleDown.selectPolicy: Disabled`; the job ends by itself.", nullptr,
      TrainingScaleDown},
 };

@@ -1,4 +1,6 @@
 // Windows, intervals and caches.
+#include <algorithm>
+
 #include "base/time.h"
 #include "lint/rules.h"
 #include "scaling/number.h"
@@ -19,6 +21,19 @@ void WindowBeyondStabilization(const CheckedTrigger& trigger, Findings& findings
       " s, above scaleDown.stabilizationWindowSeconds ", *down->stabilization_window_seconds,
       " s: HPA acts on a value that still holds load which it has forgotten; give a shorter "
       "window, or stabilize for longer");
+}
+
+void NoStabilization(const CheckedObject& checked, Findings& findings) {
+  const auto& down = checked.object->behavior.scale_down;
+  if (!down || down->stabilization_window_seconds != 0) return;
+  const auto of_workload = [](const CheckedTrigger& trigger) {
+    return trigger.read && trigger.read->workload;
+  };
+  if (std::none_of(checked.triggers.begin(), checked.triggers.end(), of_workload)) return;
+  findings.Add(checked.LineOf("spec.advanced.horizontalPodAutoscalerConfig.behavior.scaleDown."
+                              "stabilizationWindowSeconds"),
+               "scaleDown.stabilizationWindowSeconds is 0: when all pods are replaced at once, the "
+               "workload has no GPU for a moment, and HPA takes that 0 for idle; give 60 or more");
 }
 
 void Heartbeat(const CheckedTrigger& trigger, Findings& findings) {
@@ -50,15 +65,19 @@ constexpr RuleRow kRows[] = {
     {"window-beyond-stabilization", Severity::kWarning,
      "A `window` longer than HPA's stabilization",
      "`window` averages the value over the past, and HPA takes the highest recommendation of its "
-     "own "
-     "stabilization window when it scales down. A window that reaches further back than that makes "
-     "scaling slow in both directions and calm in none.",
+     "own stabilization window when it scales down. A window that reaches further back than that "
+     "makes scaling slow in both directions and calm in none.",
      "A `window` of at most `scaleDown.stabilizationWindowSeconds` (300 where it is not given).",
      nullptr, WindowBeyondStabilization},
+    {"no-stabilization", Severity::kWarning, "HPA scales down at once",
+     "Where all pods of a workload go together (a Recreate rollout, the drain of its only node), "
+     "for a moment none holds a GPU, and its value is 0: that is the truth, and HPA forgets it "
+     "only by its stabilization of scale-down.",
+     "Leave `scaleDown.stabilizationWindowSeconds` out (300), or give 60 or more.",
+     NoStabilization},
     {"heartbeat", Severity::kInfo, "A `pollIntervalSeconds` that does not do what it says",
      "It is how often an unchanged state is repeated on the stream of external-push. Changes are "
-     "pushed "
-     "at once, whatever it is. KEDA's own polling is `pollingInterval` of the ScaledObject.",
+     "pushed at once, whatever it is. KEDA's own polling is `pollingInterval` of the ScaledObject.",
      "Leave it out, or give 10.", nullptr, Heartbeat},
     {"cached-metrics", Severity::kWarning,
      "`useCachedMetrics` with a scaler that answers from memory",

@@ -107,10 +107,8 @@ void MixedTls(const CheckedObject& object, Findings& findings) {
 constexpr RuleRow kRows[] = {
     {"tls-in-metadata", Severity::kError, "Certificates in the metadata",
      "KEDA 2.21 reads caCert, tlsClientCert and tlsClientKey from a TriggerAuthentication alone; "
-     "in the "
-     "metadata they turn nothing on, and a key would be sent to the scaler in plaintext. "
-     "tlsCertFile is of "
-     "older versions.",
+     "in the metadata they turn nothing on, and a key would be sent to the scaler in plaintext. "
+     "tlsCertFile is of older versions.",
      "A Secret, a TriggerAuthentication that names its keys, and `authenticationRef` "
      "(deploy/examples/tls).",
      nullptr, AuthInMetadata},
@@ -125,10 +123,8 @@ constexpr RuleRow kRows[] = {
      "`caCert` in a TriggerAuthentication, without unsafeSsl.", nullptr, Unverified},
     {"tls-authority", Severity::kInfo, "TLS without the scaler's authority",
      "With enableTLS alone KEDA verifies against the public authorities, and those in the folders "
-     "of its "
-     "operator's --ca-dir. A scaler's certificate is mostly of neither. A mismatch shows only as "
-     "`no "
-     "metric specs returned`.",
+     "of its operator's --ca-dir. A scaler's certificate is mostly of neither. A mismatch shows "
+     "only as `no metric specs returned`.",
      "`caCert` in a TriggerAuthentication, which turns TLS on by itself.", nullptr,
      SystemAuthorities},
     {"tls-value", Severity::kError, "`enableTLS` or `unsafeSsl` that is neither true nor false",

@@ -73,13 +73,10 @@ void NoNamespace(const CheckedTrigger& trigger, Findings& findings) {
 constexpr RuleRow kRows[] = {
     {"workload-not-target", Severity::kError, "A `workload` that is not the scale target",
      "KEDA scales what scaleTargetRef names (kind Deployment where none is given) on the load of "
-     "what "
-     "`workload` names. If they differ, the load does not fall as replicas are added, and HPA goes "
-     "on to "
-     "maxReplicaCount, or there is no replica, and the workload is answered 0.",
+     "what `workload` names. If they differ, the load does not fall as replicas are added, and HPA "
+     "goes on to maxReplicaCount, or there is no replica, and the workload is answered 0.",
      "Name the same object in both, like `workload: statefulset/NAME` and `kind: StatefulSet`. "
-     "Targets "
-     "of other kinds, whose pods belong to an object of another name, are not compared.",
+     "Targets of other kinds, whose pods belong to an object of another name, are not compared.",
      nullptr, NotTarget},
     {"no-scale-target", Severity::kError, "A ScaledObject without a scale target",
      "KEDA refuses it.",
@@ -88,9 +85,8 @@ constexpr RuleRow kRows[] = {
      NoTarget},
     {"no-namespace", Severity::kInfo, "A `workload` in a namespace that is not said",
      "The workload is looked for in the ScaledObject's own namespace. Without `metadata.namespace` "
-     "that "
-     "is whatever kubectl's context has when the manifest is applied; in another one no pod is "
-     "found.",
+     "that is whatever kubectl's context has when the manifest is applied; in another one no pod "
+     "is found.",
      "Give `metadata.namespace`; where Helm or kustomize sets it, check what they make.", nullptr,
      NoNamespace},
 };
