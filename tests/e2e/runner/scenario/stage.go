@@ -60,6 +60,11 @@ func Play(ctx context.Context, setup Setup, each Scenario) *timeline.Record {
 	if err := s.close(); err != nil {
 		record.Fail(fmt.Errorf("clearing up: %w", err))
 	}
+	select {
+	case broken := <-s.World.Failed():
+		record.Fail(fmt.Errorf("the world, while it was cleared up: %w", broken))
+	default:
+	}
 	return record
 }
 
