@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "lint/admission.h"
 #include "lint/checked_object.h"
 #include "lint/rules.h"
 #include "lint/suppressions.h"
@@ -26,21 +27,6 @@ void AddProblems(const ManifestFile& file, std::vector<Finding>& found) {
   for (const manifests::Problem& problem : file.problems) {
     Findings(RuleOf(problem.kind), file.path, found).Add(problem.line, problem.what);
   }
-}
-
-// Reading takes no offence at it: what is asked of triggers has nothing to ask then.
-void AddNoTriggers(const manifests::ScaledObject& object, std::vector<Finding>& found) {
-  if (object.is_job || !object.triggers.empty() || !object.other_triggers.empty()) return;
-  const bool given = object.places.Has("spec.triggers");
-  const int line = object.places.LineOf(given ? "spec.triggers" : "spec");
-  const RuleRow& rule = RuleOf(ProblemKind::kWrongValue);
-  // Of what is no list enough was said.
-  if (std::any_of(found.begin(), found.end(),
-                  [&](const Finding& each) { return each.line == line && each.rule == &rule; })) {
-    return;
-  }
-  Findings(rule, object.file, found)
-      .Add(line, "no triggers, of which KEDA wants one at least; give a list under spec.triggers");
 }
 
 void ApplyRules(const CheckedObject& object, std::vector<Finding>& found) {
@@ -91,7 +77,7 @@ Result Lint(std::vector<InputFile> files) {
     const auto check = [&](const manifests::ScaledObject& object) {
       CheckedObject checked;
       Check(object, surroundings, checked);
-      AddNoTriggers(object, found);
+      AddRefusals(object, found);
       result.triggers += checked.triggers.size();
       if (!checked.triggers.empty()) ApplyRules(checked, found);
     };

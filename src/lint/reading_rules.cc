@@ -25,7 +25,7 @@ constexpr std::array<RuleRow, 6> kRows = {{
      "A trigger's metadata is a map of strings. YAML makes a number of `80` and a boolean of "
      "`true` (to kubectl `yes`, `on` and `n` too), which the API server refuses.",
      "Put the value in quotes: `targetValue: \"80\"`."},
-    {"unknown-field", Severity::kError, "A field that a ScaledObject does not have",
+    {"unknown-field", Severity::kError, "A field that the object does not have",
      "A misspelt field does nothing: kubectl refuses it, but the API server itself, and so a "
      "client that does not ask for strict validation, drops it without a word. The fields are "
      "those of KEDA 2.21.",

@@ -85,14 +85,11 @@ void FallbackBounds(const CheckedObject& object, Findings& findings) {
 
 void SameTriggerName(const CheckedObject& object, Findings& findings) {
   std::map<std::string_view, int> seen;
-  for (const manifests::ScaledObjectTrigger& trigger : object.object->triggers) {
-    if (trigger.name.empty()) continue;
-    const int line = trigger.places.LineOf("name");
-    const auto [first, is_new] = seen.emplace(trigger.name, line);
+  for (const auto& [name, line] : object.object->trigger_names) {
+    const auto [first, is_new] = seen.emplace(name, line);
     if (is_new) continue;
-    findings.Add(line, "a trigger is called ", base::QuotedStart(trigger.name),
-                 " as the one in line ", first->second,
-                 " is: KEDA refuses it; give each its own name");
+    findings.Add(line, "a trigger is called ", base::QuotedStart(name), " as the one in line ",
+                 first->second, " is: KEDA refuses it; give each its own name");
   }
 }
 

@@ -59,6 +59,14 @@ bool IsOtherThanText(const YamlNode& scalar) {
          (digits.starts_with("0x") && absl::SimpleHexAtoi(digits, &hex));
 }
 
+void CheckKedaVersion(const MapReader& object, std::string_view what) {
+  const auto version = object.Text("apiVersion");
+  if (!version || *version == "keda.sh/v1alpha1") return;
+  object.Fail(object.Find("apiVersion")->line,
+              base::StrCat("apiVersion of ", what, " is ", base::QuotedStart(*version),
+                           "; it must be keda.sh/v1alpha1"));
+}
+
 MapReader::MapReader(const YamlNode* node, std::string path, Places& places, Problems& problems)
     : node_(node), path_(std::move(path)), places_(places), problems_(problems) {
   if (node_ == nullptr || node_->kind == YamlKind::kNull) {

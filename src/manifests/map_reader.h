@@ -56,6 +56,9 @@ class MapReader {
   Problems& problems_;
 };
 
+// A problem where an apiVersion is given that is not KEDA's. `what`: "a ScaledObject".
+void CheckKedaVersion(const MapReader& object, std::string_view what);
+
 // What a message shows of a value.
 std::string Shown(const YamlNode& node);
 // Whether YAML makes something else of this unquoted text than a text: a number,

@@ -43,6 +43,16 @@ struct Fallback {
   std::string behavior = "static";
 };
 
+struct ScalingModifiers {
+  std::string formula;  // each is empty where it is not given
+  std::string target;
+};
+
+struct TriggerName {
+  std::string name;
+  int line = 0;
+};
+
 // What is not given has KEDA's default.
 struct ScaledObject {
   std::string file;
@@ -60,8 +70,11 @@ struct ScaledObject {
   HpaBehavior behavior;
   bool is_job = false;                        // a ScaledJob
   bool has_scaling_modifiers = false;         // a formula makes the number
+  ScalingModifiers scaling_modifiers;         // it, if so
+  std::string hpa_name;                       // empty: KEDA makes one of the object's name
   std::vector<ScaledObjectTrigger> triggers;  // the external ones
   std::vector<std::string> other_triggers;    // the types of the others
+  std::vector<TriggerName> trigger_names;     // of all triggers that have one
   // Of paths within the object: "spec.minReplicaCount".
   Places places;
 };

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/json_quote.h"
 #include "base/strings.h"
 #include "manifests/hpa_behavior_reader.h"
 #include "manifests/map_reader.h"
@@ -23,15 +22,25 @@ constexpr std::string_view kTargetFields[] = {"apiVersion", "kind", "name",
 constexpr std::string_view kAdvancedFields[] = {
     "horizontalPodAutoscalerConfig", "restoreToOriginalReplicaCount", "scalingModifiers"};
 constexpr std::string_view kHpaConfigFields[] = {"behavior", "name"};
+constexpr std::string_view kModifierFields[] = {"formula", "target", "activationTarget",
+                                                "metricType"};
+constexpr std::string_view kModifierMetricTypes[] = {"AverageValue", "Value"};
 constexpr std::string_view kFallbackFields[] = {"failureThreshold", "replicas", "behavior"};
 constexpr std::string_view kFallbackBehaviors[] = {"static", "currentReplicas",
                                                    "currentReplicasIfHigher",
                                                    "currentReplicasIfLower", "scalingModifiers"};
+
+// Labels and annotations.
+void CheckTexts(const MapReader& map) {
+  for (const YamlEntry& entry : map.entries()) map.Text(entry.key);
+}
+
 void ReadTarget(const MapReader& target, ScaledObject& object) {
   target.CheckFields("scaleTargetRef", kTargetFields);
   if (const auto text = target.Text("apiVersion")) object.target.api_version = *text;
   if (const auto text = target.Text("kind")) object.target.kind = *text;
   if (const auto text = target.Text("name")) object.target.name = *text;
+  target.Text("envSourceContainerName");
 }
 
 void ReadFallback(const MapReader& spec, ScaledObject& object) {
@@ -54,22 +63,30 @@ void ReadFallback(const MapReader& spec, ScaledObject& object) {
 
 void ReadAdvanced(const MapReader& advanced, ScaledObject& object, Problems& problems) {
   advanced.CheckFields("advanced", kAdvancedFields);
-  object.has_scaling_modifiers = advanced.HasMap("scalingModifiers");
+  advanced.Flag("restoreToOriginalReplicaCount");
+  const MapReader modifiers = advanced.Map("scalingModifiers");
+  modifiers.CheckFields("scalingModifiers", kModifierFields);
+  object.has_scaling_modifiers = !modifiers.entries().empty();
+  object.scaling_modifiers.formula = modifiers.Text("formula").value_or("");
+  object.scaling_modifiers.target = modifiers.Text("target").value_or("");
+  modifiers.Text("activationTarget");
+  modifiers.OneOf("metricType", kModifierMetricTypes);
   const MapReader config = advanced.Map("horizontalPodAutoscalerConfig");
   config.CheckFields("horizontalPodAutoscalerConfig", kHpaConfigFields);
+  object.hpa_name = config.Text("name").value_or("");
   object.behavior = ReadHpaBehavior(config.Map("behavior"), object.places, problems);
 }
 
 void ReadSpec(const MapReader& spec, ScaledObject& object, Problems& problems) {
   spec.CheckFields("a ScaledObject's spec", kSpecFields);
-  const auto whole = [&](std::string_view key) {
-    const auto number = spec.Whole(key, 0, INT32_MAX);
+  const auto whole = [&](std::string_view key, int64_t low = 0) {
+    const auto number = spec.Whole(key, low, INT32_MAX);
     object.counts_known = object.counts_known && (number || spec.Find(key) == nullptr);
     return number;
   };
   ReadTarget(spec.Map("scaleTargetRef"), object);
   object.polling_interval_seconds =
-      whole("pollingInterval").value_or(object.polling_interval_seconds);
+      whole("pollingInterval", 1).value_or(object.polling_interval_seconds);
   object.cooldown_seconds = whole("cooldownPeriod").value_or(object.cooldown_seconds);
   object.initial_cooldown_seconds =
       whole("initialCooldownPeriod").value_or(object.initial_cooldown_seconds);
@@ -88,14 +105,11 @@ std::optional<ScaledObject> ReadScaledObject(const YamlNode& root, Problems& pro
   object.places = Places(root.line);
   const MapReader map(&root, "", object.places, problems);
   map.CheckFields("a ScaledObject", kObjectFields);
-  const auto version = map.Text("apiVersion");
-  if (version && *version != "keda.sh/v1alpha1") {
-    map.Fail(object.places.LineOf("apiVersion"),
-             base::StrCat("apiVersion of a ScaledObject is ", base::QuotedStart(*version),
-                          "; it must be keda.sh/v1alpha1"));
-  }
+  CheckKedaVersion(map, "a ScaledObject");
   const MapReader metadata = map.Map("metadata");
   metadata.CheckFields("metadata", kMetadataFields, /*only_misspelt=*/true);
+  CheckTexts(metadata.Map("labels"));
+  CheckTexts(metadata.Map("annotations"));
   object.name = metadata.Text("name").value_or("");
   object.object_namespace = metadata.Text("namespace").value_or(object.object_namespace);
   if (object.name.empty() && (map.HasMap("metadata") || map.Find("metadata") == nullptr)) {
@@ -112,6 +126,7 @@ ScaledObject ReadScaledJob(const YamlNode& root, Problems& problems) {
   job.places = Places(root.line);
   Problems of_other_fields;
   const MapReader map(&root, "", job.places, of_other_fields);
+  CheckKedaVersion(MapReader(&root, "", job.places, problems), "a ScaledJob");
   const MapReader metadata = map.Map("metadata");
   job.name = metadata.Text("name").value_or("");
   job.object_namespace = metadata.Text("namespace").value_or(job.object_namespace);

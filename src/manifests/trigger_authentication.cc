@@ -1,9 +1,39 @@
 #include "manifests/trigger_authentication.h"
 
+#include "base/strings.h"
 #include "manifests/map_reader.h"
 
 namespace gpuscaler::manifests {
 namespace {
+
+constexpr std::string_view kSources[] = {"awsSecretManager",
+                                         "azureKeyVault",
+                                         "azureServicePrincipal",
+                                         "boundServiceAccountToken",
+                                         "configMapTargetRef",
+                                         "env",
+                                         "filePath",
+                                         "gcpSecretManager",
+                                         "hashiCorpVault",
+                                         "oauth2",
+                                         "podIdentity",
+                                         "secretTargetRef"};
+constexpr std::string_view kReferenceFields[] = {"parameter", "name", "key"};
+
+// Secrets and ConfigMaps, of which each field is needed.
+void CheckReferences(const MapReader& spec, std::string_view source, Places& places,
+                     Problems& problems) {
+  for (const YamlNode* item : spec.List(source)) {
+    const MapReader reference(item, spec.PathOf(source), places, problems);
+    reference.CheckFields(source, kReferenceFields);
+    for (const std::string_view field : kReferenceFields) {
+      reference.Text(field);
+      if (reference.Find(field) != nullptr) continue;
+      reference.Fail(item->line, base::StrCat("an item of ", source, " lacks ", field,
+                                              "; it needs parameter, name and key"));
+    }
+  }
+}
 
 // Each source is a list of maps with `parameter`, or a map that holds such a list.
 void ReadParameters(const YamlNode& source, TriggerAuthentication& authentication,
@@ -33,7 +63,13 @@ TriggerAuthentication ReadTriggerAuthentication(const YamlNode& root, Problems& 
   const MapReader metadata = map.Map("metadata");
   authentication.name = metadata.Text("name").value_or("");
   authentication.object_namespace = metadata.Text("namespace").value_or("");
-  for (const YamlEntry& source : map.Map("spec").entries()) {
+  CheckKedaVersion(map, base::StrCat("a ", authentication.kind));
+  const MapReader spec = map.Map("spec");
+  spec.CheckFields(base::StrCat("the spec of a ", authentication.kind), kSources);
+  for (const std::string_view source : {"secretTargetRef", "configMapTargetRef"}) {
+    CheckReferences(spec, source, places, problems);
+  }
+  for (const YamlEntry& source : spec.entries()) {
     ReadParameters(*source.value, authentication, problems);
   }
   return authentication;

@@ -58,15 +58,21 @@ ScaledObjectTrigger ReadTrigger(const YamlNode& node, Problems& problems) {
     if (metric_type == "Value") trigger.hpa_metric_type = scaling::HpaMetricType::kValue;
   }
   trigger.use_cached_metrics = map.Flag("useCachedMetrics").value_or(false);
+  const MapReader reference = map.Map("authenticationRef");
   if (map.HasMap("authenticationRef")) {
-    const MapReader reference = map.Map("authenticationRef");
     reference.CheckFields("authenticationRef", kAuthenticationFields);
     AuthenticationRef authentication;
     authentication.name = reference.Text("name").value_or("");
+    if (reference.Find("name") == nullptr) {
+      map.Fail(map.Find("authenticationRef")->line, "authenticationRef lacks name; give it");
+    }
     if (const auto kind = reference.OneOf("kind", kAuthenticationKinds)) {
       authentication.kind = *kind;
     }
     trigger.authentication = std::move(authentication);
+  }
+  if (map.Find("metadata") == nullptr) {
+    map.Fail(node.line, "a trigger without metadata; give scalerAddress and what to scale on");
   }
   ReadMetadata(map.Map("metadata"), trigger, problems);
   return trigger;
@@ -112,6 +118,9 @@ void ReadTriggers(const MapReader& spec, ScaledObject& object, Problems& problem
     Problems of_type;
     const MapReader map(node, "triggers", ignored, of_type);
     std::string type = map.Text("type").value_or("");
+    if (const auto name = map.Text("name"); name && !name->empty()) {
+      object.trigger_names.push_back({*name, map.Find("name")->line});
+    }
     if (type == "external" || type == "external-push") {
       object.triggers.push_back(ReadTrigger(*node, problems));
     } else {

@@ -15,7 +15,8 @@ using e2e::RunScaler;
 using testing::HasSubstr;
 
 std::string Object(const std::string& metadata, const std::string& spec = "") {
-  return "kind: ScaledObject\nmetadata: {name: a, namespace: ml}\nspec:\n"
+  return "apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: {name: a, namespace: "
+         "ml}\nspec:\n"
          "  scaleTargetRef: {name: a}\n  minReplicaCount: 1\n  maxReplicaCount: 8\n" +
          spec +
          "  triggers:\n    - type: external-push\n      metadata:\n"
@@ -41,7 +42,7 @@ TEST(LintCommand, TheExitCodeSaysHowBadItIs) {
   EXPECT_EQ(RunScaler({"lint", fine.path(), trap.path()}).exit_code, 1);
   EXPECT_EQ(RunScaler({"lint", trap.path(), broken.path()}).exit_code, 2);
   const Finished found = RunScaler({"lint", trap.path()});
-  EXPECT_THAT(found.output, HasSubstr(trap.path() + ":11: error: gpu_utilization is at most 100"));
+  EXPECT_THAT(found.output, HasSubstr(trap.path() + ":12: error: gpu_utilization is at most 100"));
   EXPECT_THAT(found.output, HasSubstr("[two-replica-trap]\n"));
   EXPECT_EQ(found.errors, "");
 }
@@ -68,7 +69,7 @@ TEST(LintCommand, HasFormatsForPrograms) {
   EXPECT_THAT(json.output, HasSubstr("\"rule\": \"two-replica-trap\""));
   const Finished github = RunScaler({"lint", "--format=github", trap.path()});
   EXPECT_EQ(github.exit_code, 1);
-  EXPECT_THAT(github.output, testing::StartsWith("::error file=" + trap.path() + ",line=11,"));
+  EXPECT_THAT(github.output, testing::StartsWith("::error file=" + trap.path() + ",line=12,"));
   EXPECT_EQ(RunScaler({"lint", "--format=xml", trap.path()}).exit_code, 2);
 }
 

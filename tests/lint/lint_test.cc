@@ -20,7 +20,8 @@ std::vector<std::string> Rules(const Result& result) {
   return ids;
 }
 
-constexpr std::string_view kTrap = R"(kind: ScaledObject
+constexpr std::string_view kTrap = R"(apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
 metadata: {name: llm, namespace: ml}
 spec:
   scaleTargetRef: {name: llm}
@@ -38,7 +39,7 @@ TEST(Lint, NamesFileLineRuleAndTheValueThatIsWrong) {
   ASSERT_EQ(result.findings.size(), 1u);
   const Finding& finding = result.findings[0];
   EXPECT_EQ(finding.file, "a.yaml");
-  EXPECT_EQ(finding.line, 11);
+  EXPECT_EQ(finding.line, 12);
   EXPECT_EQ(finding.rule->id, "two-replica-trap");
   EXPECT_EQ(finding.rule->severity, Severity::kError);
   EXPECT_THAT(finding.message,
@@ -69,7 +70,8 @@ TEST(Lint, TheTrapIsAMatterOfTargetAndMaximum) {
 }
 
 TEST(Lint, WhatTheScalerRefusesIsToldKeyByKey) {
-  const Result result = Lint({{"a.yaml", R"(kind: ScaledObject
+  const Result result = Lint({{"a.yaml", R"(apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
 metadata: {name: llm, namespace: ml}
 spec:
   scaleTargetRef: {name: llm}
@@ -85,11 +87,11 @@ spec:
         vllmEndpoint: http://llm:8000
 )"}});
   EXPECT_THAT(Rules(result), ElementsAre("bad-metadata", "unknown-key", "bad-metadata"));
-  EXPECT_EQ(result.findings[0].line, 11);
+  EXPECT_EQ(result.findings[0].line, 12);
   EXPECT_THAT(result.findings[0].message, HasSubstr("window: \"forever\""));
-  EXPECT_EQ(result.findings[1].line, 12);
+  EXPECT_EQ(result.findings[1].line, 13);
   EXPECT_THAT(result.findings[1].message, HasSubstr("did you mean aggregation?"));
-  EXPECT_EQ(result.findings[2].line, 13);
+  EXPECT_EQ(result.findings[2].line, 14);
   EXPECT_THAT(result.findings[2].message, HasSubstr("profile: \"vllm-infligt\""));
 }
 
@@ -129,7 +131,8 @@ TEST(Lint, AnotherScalersTriggerIsKnownByItsKeysUnlessTheAddressSaysWhose) {
 }
 
 TEST(Lint, WhatAnotherFileHoldsCounts) {
-  const std::string object = R"(kind: ScaledObject
+  const std::string object = R"(apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
 metadata: {name: llm, namespace: ml}
 spec:
   scaleTargetRef: {name: llm}
@@ -166,7 +169,7 @@ TEST(Lint, AnEngineIsKnownByAWholeWordWhereItsNameIsShort) {
   for (const auto& [name, found] :
        {std::pair("chat-tgi", true), std::pair("tgi", true), std::pair("nim-llama", true),
         std::pair("batgirl", false), std::pair("animals", false), std::pair("nimbus", false),
-        std::pair("my-trtllm-2", true), std::pair("SGLang-x", true)}) {
+        std::pair("my-trtllm-2", true), std::pair("sglang-x", true)}) {
     std::string text(kTrap);
     text.replace(text.find("{name: llm}"), 11, std::string("{name: ") + name + "}");
     text.replace(text.find("Count: 10"), 9, "Count: 2");
@@ -191,7 +194,7 @@ TEST(Lint, ACommentAtTheHeadOfADocumentCountsForThatDocumentAlone) {
   const Result result =
       Lint({{"a.yaml", head + std::string(kTrap) + "---\n" + std::string(kTrap)}});
   ASSERT_THAT(Rules(result), ElementsAre("two-replica-trap"));
-  EXPECT_EQ(result.findings[0].line, 3 + 11 + 1 + 11);
+  EXPECT_EQ(result.findings[0].line, 3 + 12 + 1 + 12);
   const Result before = Lint({{"a.yaml", head + "---\n" + std::string(kTrap)}});
   EXPECT_THAT(Rules(before), IsEmpty()) << "also above the marker";
 }

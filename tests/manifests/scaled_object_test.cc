@@ -90,7 +90,7 @@ const BadRow kBad[] = {
     {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  maxReplicaCount: \"8\"\n", 4,
      "spec.maxReplicaCount is \"8\" in quotes; it must be a whole number"},
     {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  triggers:\n    - type: external\n"
-     "      metricType: Utilization\n",
+     "      metricType: Utilization\n      metadata: {}\n",
      6, "metricType is \"Utilization\"; it must be one of AverageValue, Value"},
     {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  triggers:\n    - type: external\n"
      "      metadata:\n        targetValue: [80]\n",
@@ -98,6 +98,11 @@ const BadRow kBad[] = {
     {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  triggers:\n    - type: external\n"
      "      metadata: [a, b]\n",
      6, "metadata is a list; it must be a map"},
+    {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  triggers:\n    - type: external\n", 5,
+     "a trigger without metadata"},
+    {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  triggers:\n    - type: external\n"
+     "      metadata: {}\n      authenticationRef: {kind: TriggerAuthentication}\n",
+     7, "authenticationRef lacks name"},
     {"kind: ScaledObject\nmetadata: just text\n", 2, "metadata is \"just text\"; it must be a map"},
     {"kind: ScaledObject\nmetadata: {name: a}\nspec: just text\n", 3, "spec is \"just text\""},
     {"kind: ScaledObject\nmetadata: {name: a\nspec: }\n", 3, "no YAML, "},
