@@ -34,7 +34,7 @@ func All() []Scenario {
 		{"from-zero", "the first queued request wakes a workload, and its cooldown ends it", 5 * time.Minute, fromZero},
 		{"slow-load", "a model that loads for two minutes is neither overshot nor shrunk", 15 * time.Minute, slowLoad},
 		{"faults", "a busy workload never loses a replica to missing data", 15 * time.Minute, faults},
-		{"targets", "an edited target reaches the HPA over a stream that stays open", 5 * time.Minute, targets},
+		{"targets", "an edited target reaches the HPA, and the streams of specs are opened anew", 5 * time.Minute, targets},
 		{"manifests", "the API server takes what the chart renders and every example", 5 * time.Minute, manifests},
 	}
 }
