@@ -7,10 +7,25 @@ import (
 	"time"
 
 	"keda-gpu-scaler/e2e/observe"
-	"keda-gpu-scaler/e2e/world"
 )
 
-const wakes = 10
+const (
+	wakes = 10
+	// How long a replica works on the request.
+	serves = 2 * time.Second
+	// So long loads the model whose request is given up: without warmupSeconds KEDA would be
+	// back at zero by then.
+	loadsInVain = latestZero + 5*time.Second
+)
+
+// When KEDA goes to zero, from the end of the last sign on. It counts from the last poll
+// that saw the workload active, which may be a polling interval before that end, and keeps
+// that time in whole seconds; and it acts at a poll. The scaler reads what is active once
+// a second, and two cores are not always free.
+const (
+	earliestZero = cooldownPeriod - pollingInterval - time.Second
+	latestZero   = time.Second + cooldownPeriod + pollingInterval + 2*time.Second
+)
 
 func fromZero(ctx context.Context, s *Stage) error {
 	if err := s.AddNodes(ctx, 1, 4); err != nil {
@@ -19,90 +34,100 @@ func fromZero(ctx context.Context, s *Stage) error {
 	if err := s.AddGateways(ctx, 2); err != nil {
 		return err
 	}
-	waking, err := s.behindRouter("ollama")
-	if err != nil {
-		return err
-	}
-	other, err := s.behindRouter("other")
-	if err != nil {
-		return err
-	}
 	began := time.Now()
-	for _, each := range []*routed{waking, other} {
-		if err := s.Deploy(ctx, each.scaled); err != nil {
-			return err
-		}
+	waking, err := s.addRouted(ctx, s.ollama("ollama"))
+	if err != nil {
+		return err
+	}
+	other, err := s.addRouted(ctx, s.ollama("other"))
+	if err != nil {
+		return err
 	}
 	// The push is what is measured: a stream must be open.
-	if err := s.Await(ctx, "KEDA opens StreamIsActive", time.Minute, func(ctx context.Context) error {
-		return s.openStreams(ctx, 2)
-	}); err != nil {
+	if err := s.awaitStreams(ctx, 2); err != nil {
 		return err
 	}
-	var took []time.Duration
-	for i := range wakes {
-		asked := time.Now()
-		waking.router.Queue(1)
-		if i == 0 {
-			s.Say("the first request waits at the router")
-		}
-		woken, err := s.awaitReplicas(ctx, waking.scaled, 1, time.Minute)
-		if err != nil {
-			return err
-		}
-		took = append(took, woken.At.Sub(asked))
-		if _, err := s.observer.Await(ctx, waking.scaled.Name, func(state observe.State) bool { return state.Ready == 1 }); err != nil {
-			return err
-		}
-		waking.router.Queue(0)
-		asleep, err := s.awaitReplicas(ctx, waking.scaled, 0, time.Minute)
-		if err != nil {
-			return err
-		}
-		// The next request comes to a workload that sleeps, not to one that is going to.
-		if _, err := s.observer.Await(ctx, waking.scaled.Name, func(state observe.State) bool { return state.Ready == 0 }); err != nil {
-			return err
-		}
-		if i == 0 {
-			s.Say("nothing waits any more: back at zero %.1f s after the request", asleep.At.Sub(asked).Seconds())
-		}
+	if err := waking.claimWakes(ctx, s); err != nil {
+		return err
 	}
-	slices.Sort(took)
-	median := took[len(took)/2]
+	s.ClaimHeld(other.Scaled, began, 0, 0, "whose router has no request")
+	return s.claimWarmUp(ctx)
+}
+
+// ollama scales on the memory of its GPUs.
+func (s *Stage) ollama(name string) *Scaled {
+	scaled := &Scaled{AtTarget: 0.7}
+	scaled.Name, scaled.Readings = name, filling
+	scaled.Metadata = map[string]string{
+		"profile": "ollama", "workload": "deployment/" + name,
+		// With the default of 300 s it would not sleep: for so long after the last request a
+		// workload without a replica counts as one that awaits it, also when it has had one.
+		"warmupSeconds": "0",
+	}
+	return scaled
+}
+
+// claimWakes: a request wakes it at once, and when it is served and the cooldown over, it
+// sleeps again.
+func (r *routed) claimWakes(ctx context.Context, s *Stage) error {
+	var toOne, toZero []time.Duration
+	for i := range wakes {
+		if i == 0 {
+			s.Say("the first of %d requests waits at the router of %s", wakes, r.Name)
+		}
+		one, zero, err := r.wake(ctx, s)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			s.Say("it is served, and %s sleeps again %.1f s after", r.Name, zero.Seconds())
+		}
+		toOne, toZero = append(toOne, one), append(toZero, zero)
+	}
+	slices.Sort(toOne)
+	slices.Sort(toZero)
+	median := toOne[len(toOne)/2]
 	s.Claim(median < 300*time.Millisecond, fmt.Sprintf("request to spec.replicas=1, median of %d", wakes),
-		"less than 300 ms", fmt.Sprintf("%d ms (%d to %d)", median.Milliseconds(), took[0].Milliseconds(),
-			took[len(took)-1].Milliseconds()))
-	s.ClaimHeld(other.scaled, began, 0, 0, "whose router has no request")
+		"less than 300 ms", fmt.Sprintf("%d ms (%d to %d)", median.Milliseconds(), toOne[0].Milliseconds(),
+			toOne[len(toOne)-1].Milliseconds()))
+	least, most := toZero[0], toZero[len(toZero)-1]
+	s.Claim(least >= earliestZero && most <= latestZero, fmt.Sprintf("reply to spec.replicas=0, each of %d", wakes),
+		fmt.Sprintf("%s to %s", earliestZero, latestZero), fmt.Sprintf("%.1f to %.1f s", least.Seconds(), most.Seconds()))
 	return nil
 }
 
-// routed is a workload that sleeps behind a router of its own.
-type routed struct {
-	scaled *Scaled
-	router *world.Router
+// wake is one request: how long it waited for spec.replicas=1, and how long after its
+// reply there was no replica any more.
+func (r *routed) wake(ctx context.Context, s *Stage) (toOne, toZero time.Duration, err error) {
+	asked := time.Now()
+	r.router.Queue(1)
+	s.Offer(r.Scaled, 1)
+	woken, err := s.AwaitState(ctx, r.Scaled, "a replica", time.Minute, hasReplicas(1))
+	if err != nil {
+		return 0, 0, err
+	}
+	if _, err := s.AwaitState(ctx, r.Scaled, "a ready replica", time.Minute, isReady(1)); err != nil {
+		return 0, 0, err
+	}
+	r.router.Queue(0)
+	if err := s.Hold(ctx, serves); err != nil {
+		return 0, 0, err
+	}
+	replied := time.Now()
+	s.Offer(r.Scaled, 0)
+	asleep, err := s.AwaitState(ctx, r.Scaled, "no replica", time.Minute, hasReplicas(0))
+	if err != nil {
+		return 0, 0, err
+	}
+	// The next request comes to a workload that sleeps, not to one that is going to.
+	_, err = s.AwaitState(ctx, r.Scaled, "no ready replica", time.Minute, isReady(0))
+	return woken.At.Sub(asked), asleep.At.Sub(replied), err
 }
 
-func (s *Stage) behindRouter(name string) (*routed, error) {
-	router, err := s.World.AddRouter(s.name, name+"-router")
-	if err != nil {
-		return nil, err
-	}
-	return &routed{router: router, scaled: &Scaled{
-		Workload: world.Workload{Name: name, Readings: filling}, Min: 0, Max: 4,
-		Metadata: map[string]string{
-			"profile": "ollama", "workload": "deployment/" + name, "warmupSeconds": "0",
-			"activationEndpoint": fmt.Sprintf("http://%s-router.%s.svc:9000", name, s.name),
-			"activationMetric":   "router_queued_requests",
-		},
-	}}, nil
+func hasReplicas(count int) func(observe.State) bool {
+	return func(state observe.State) bool { return state.Replicas == count }
 }
 
-func (s *Stage) awaitReplicas(ctx context.Context, scaled *Scaled, replicas int, within time.Duration) (observe.Change, error) {
-	limit, cancel := context.WithTimeout(ctx, within)
-	defer cancel()
-	reached, err := s.observer.Await(limit, scaled.Name, func(state observe.State) bool { return state.Replicas == replicas })
-	if err != nil {
-		return reached, fmt.Errorf("%d replicas are not reached: %w", replicas, err)
-	}
-	return reached, nil
+func isReady(count int) func(observe.State) bool {
+	return func(state observe.State) bool { return state.Ready == count }
 }
