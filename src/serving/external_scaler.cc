@@ -33,9 +33,17 @@ scaling::Past PastOf(const scaling::Trigger& trigger, const ScalerContext& conte
             .value_or(false);
     past.last_sign = memory == Memory::kKeep ? context.signs.Look(*trigger.activation, sign, now)
                                              : context.signs.Peek(*trigger.activation, sign, now);
+    if (past.last_sign && context.signs.IsMet(trigger, *past.last_sign)) past.last_sign.reset();
   }
   if (trigger.workload) past.none_worked_since = context.spells.Since(trigger, now);
   return past;
+}
+
+// A replica is ready, and nothing waits or works.
+bool StandsIdle(const scaling::Findings& findings) {
+  const scaling::Evaluation& evaluation = findings.evaluation;
+  return findings.active_status.ok() && !evaluation.active &&
+         (evaluation.workload.fresh > 0 || !evaluation.addresses.empty());
 }
 
 scaling::Findings Find(const scaling::Trigger& trigger, const ScalerContext& context,
@@ -50,9 +58,9 @@ scaling::Findings Find(const scaling::Trigger& trigger, const ScalerContext& con
   const scaling::EngineReadings engines = ReadingsOf(views);
   findings = scaling::EvaluateInFull(trigger, context.store.Load(), now, context.limits, engines,
                                      PastOf(trigger, context, now, engines, memory));
-  if (trigger.workload && memory == Memory::kKeep) {
-    context.spells.Note(trigger, findings.evaluation.workload, now);
-  }
+  if (memory == Memory::kOnlyLook) return findings;
+  if (trigger.workload) context.spells.Note(trigger, findings.evaluation.workload, now);
+  if (trigger.activation && StandsIdle(findings)) context.signs.Meet(trigger, now);
   return findings;
 }
 

@@ -4,12 +4,19 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "scaling/replica.h"
 
 namespace gpuscaler::serving {
 namespace {
 
 std::string KeyOf(const scaling::ActivationSignal& signal) {
   return base::StrCat(engines::Key(signal.source), " ", signal.threshold);
+}
+
+std::string KeyOf(const scaling::Trigger& trigger) {
+  return base::StrCat(KeyOf(*trigger.activation), " ",
+                      trigger.workload ? scaling::WhichWorkload(*trigger.workload) : "", " ",
+                      trigger.engine ? engines::Key(trigger.engine->source) : "");
 }
 
 }  // namespace
@@ -39,6 +46,23 @@ std::optional<base::SteadyTime> LastSigns::Peek(const scaling::ActivationSignal&
   base::MutexLock lock(mutex_);
   const auto found = known_.find(key);
   return found != known_.end() ? found->second.sign : std::nullopt;
+}
+
+void LastSigns::Meet(const scaling::Trigger& trigger, base::SteadyTime now) {
+  std::string key = KeyOf(trigger);
+  base::MutexLock lock(mutex_);
+  met_.insert_or_assign(std::move(key), now);
+  if (met_.size() <= kMost) return;
+  met_.erase(std::min_element(met_.begin(), met_.end(), [](const auto& one, const auto& other) {
+    return one.second < other.second;
+  }));
+}
+
+bool LastSigns::IsMet(const scaling::Trigger& trigger, base::SteadyTime sign) const {
+  const std::string key = KeyOf(trigger);
+  base::MutexLock lock(mutex_);
+  const auto found = met_.find(key);
+  return found != met_.end() && sign <= found->second;
 }
 
 bool LastSigns::Follow(const Exceeds& exceeds, base::SteadyTime now,

@@ -15,7 +15,8 @@ namespace gpuscaler::serving {
 
 class LastSigns {
  public:
-  static constexpr size_t kMost = 8192;  // signals; above it the longest unasked is forgotten
+  // Signals, and triggers that met theirs; above it the longest unasked is forgotten.
+  static constexpr size_t kMost = 8192;
   // So long after KEDA's last question a signal is followed.
   static constexpr base::Duration kFollow = std::chrono::minutes(2);
 
@@ -25,6 +26,13 @@ class LastSigns {
   // The same, and nothing is kept of it.
   std::optional<base::SteadyTime> Peek(const scaling::ActivationSignal& signal, bool sign,
                                        base::SteadyTime now) const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The trigger's replicas stand ready and nothing waits or works: the signs until `now`
+  // were for them, and await no others when they are gone. `trigger` has an activation.
+  void Meet(const scaling::Trigger& trigger, base::SteadyTime now) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Whether the trigger's replicas have met a sign of that time.
+  bool IsMet(const scaling::Trigger& trigger, base::SteadyTime sign) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
   using Exceeds = std::function<bool(const scaling::ActivationSignal&)>;
   // Between two questions: asks `exceeds` of those that are followed, in turns, until
@@ -48,6 +56,8 @@ class LastSigns {
   // By endpoint, signal and threshold.
   std::map<std::string, Known> known_ ABSL_GUARDED_BY(mutex_);
   std::string turn_ ABSL_GUARDED_BY(mutex_);  // who had the last one
+  // By signal and whose replicas met it: workloads may share a signal.
+  std::map<std::string, base::SteadyTime> met_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gpuscaler::serving

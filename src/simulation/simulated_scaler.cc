@@ -57,8 +57,12 @@ absl::StatusOr<scaling::Evaluation> SimulatedScaler::Evaluated(
   router.once_resolved = true;
   router.addresses.push_back({"router", absl::OkStatus(), now_, waiting_});
   const absl::StatusOr<engines::SignalView> activation = std::move(router);
-  return scaling::Evaluate(trigger, view, now_, limits_, {nullptr, &activation},
-                           {last_sign, std::nullopt});
+  auto evaluation = scaling::Evaluate(trigger, view, now_, limits_, {nullptr, &activation},
+                                      {last_sign, std::nullopt});
+  // As serving's LastSigns: a replica has met it.
+  const bool idle = evaluation.ok() && !evaluation->active && evaluation->workload.fresh > 0;
+  if (idle) last_sign.reset();
+  return evaluation;
 }
 
 std::vector<Answer> SimulatedScaler::Ask(int64_t count, int64_t serving) {

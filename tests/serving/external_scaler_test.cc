@@ -49,6 +49,36 @@ TEST_F(ExternalScalerTest, GetMetricsAnswersOneValueInBothFields) {
   EXPECT_EQ(windows_.size(), 0u) << "no history without a window";
 }
 
+TEST_F(ExternalScalerTest, AReplicaThatHasStoodIdleIsNotAwaitedWhenItHasGone) {
+  Publish(store_, {0}, kNow);
+  const auto trigger = ReadTrigger(MakeObject({{"profile", "vllm-inflight"},
+                                               {"vllmEndpoint", "http://vllm:8000"},
+                                               {"targetValue", "20"},
+                                               {"activationEndpoint", "http://router:9090"},
+                                               {"activationMetric", "queue"}}));
+  ASSERT_TRUE(trigger.ok()) << trigger.status();
+  const auto is_active = [&](int second, double waiting, std::optional<double> at_replica) {
+    const base::SteadyTime now = kNow + Seconds(second);
+    engines::SignalView router;
+    engines::SignalView engine;
+    router.settled = engine.settled = true;
+    router.addresses = {{"10.0.0.1", absl::OkStatus(), now, waiting}};
+    if (at_replica) engine.addresses = {{"10.0.0.2", absl::OkStatus(), now, *at_replica}};
+    if (!at_replica) engine.resolution = absl::NotFoundError("no such name");
+    const auto findings = EvaluateNewest(*trigger, context_, now, {engine, router});
+    EXPECT_TRUE(findings.active_status.ok()) << findings.active_status;
+    return findings.evaluation.active;
+  };
+  EXPECT_FALSE(is_active(0, 0, {}));
+  EXPECT_TRUE(is_active(10, 1, {})) << "a request waits";
+  EXPECT_TRUE(is_active(20, 0, {})) << "it was given up, and its replica is awaited";
+  EXPECT_TRUE(is_active(30, 0, 2)) << "it works";
+  EXPECT_FALSE(is_active(40, 0, 0)) << "it stands idle";
+  EXPECT_FALSE(is_active(50, 0, {})) << "it has gone, within warmupSeconds";
+  EXPECT_TRUE(is_active(60, 1, {})) << "another request";
+  EXPECT_TRUE(is_active(70, 0, {})) << "whose replica is awaited again";
+}
+
 TEST_F(ExternalScalerTest, GetMetricsRefusesANameThatWasNotAnnounced) {
   Publish(store_, {40}, kNow);
   const auto other = Ask(MakeObject(), kNow, "s0-keda_gpu_metric");

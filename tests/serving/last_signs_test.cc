@@ -42,6 +42,27 @@ TEST(LastSigns, OfAnotherSignalThresholdOrEndpointAreOthers) {
       << "the same endpoint in other words";
 }
 
+scaling::Trigger OfWorkload(const std::string& name) {
+  const std::string workload = base::StrCat("deployment/", name);
+  const std::vector<scaling::MetadataEntry> metadata = {
+      {"metricType", "gpu_utilization"},
+      {"workload", workload},
+      {"activationEndpoint", "http://router:9090"},
+      {"activationMetric", "queue"}};
+  return *scaling::ParseTrigger(metadata, "default");
+}
+
+TEST(LastSigns, AreMetByTheReplicasOfTheTriggerAlone) {
+  LastSigns signs;
+  const scaling::Trigger llm = OfWorkload("llm");
+  EXPECT_FALSE(signs.IsMet(llm, kStart)) << "nobody met it";
+  signs.Meet(llm, kStart + seconds(5));
+  EXPECT_TRUE(signs.IsMet(llm, kStart));
+  EXPECT_TRUE(signs.IsMet(llm, kStart + seconds(5)));
+  EXPECT_FALSE(signs.IsMet(llm, kStart + seconds(6))) << "a sign that came after";
+  EXPECT_FALSE(signs.IsMet(OfWorkload("other"), kStart)) << "another one at the same router";
+}
+
 TEST(LastSigns, AreFollowedForTwoMinutesAfterTheLastQuestion) {
   LastSigns signs;
   signs.Look(Signal("rate(asked)"), false, kStart);
