@@ -58,12 +58,7 @@ func fromZero(ctx context.Context, s *Stage) error {
 func (s *Stage) ollama(name string) *Scaled {
 	scaled := &Scaled{AtTarget: 0.7}
 	scaled.Name, scaled.Readings = name, filling
-	scaled.Metadata = map[string]string{
-		"profile": "ollama", "workload": "deployment/" + name,
-		// With the default of 300 s it would not sleep: for so long after the last request a
-		// workload without a replica counts as one that awaits it, also when it has had one.
-		"warmupSeconds": "0",
-	}
+	scaled.Metadata = map[string]string{"profile": "ollama", "workload": "deployment/" + name}
 	return scaled
 }
 

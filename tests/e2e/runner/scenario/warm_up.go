@@ -9,9 +9,9 @@ import (
 )
 
 // claimWarmUp: a replica whose request is given up while its model loads is awaited all
-// the same, for the default of warmupSeconds. An engine's has come when its name has an
-// address. One that is known by its GPUs has come when its pod holds them, and is warming
-// from then on.
+// the same, for the default of warmupSeconds; when it has come, stood idle and gone, no
+// other is awaited. An engine's has come when its name has an address. One that is known
+// by its GPUs has come when its pod holds them, and is warming from then on.
 func (s *Stage) claimWarmUp(ctx context.Context) error {
 	engine := &Scaled{AtTarget: 0.8}
 	engine.Name, engine.Sequences = "engine", 10
@@ -33,9 +33,21 @@ func (s *Stage) claimWarmUp(ctx context.Context) error {
 		return err
 	}
 	s.Say("requests wake %s and %s, whose models load for %s, and are given up", engine.Name, gpus.Name, loadsInVain)
-	return each(map[*Scaled]*routed{engine: ofEngine, gpus: ofGPUs}, func(_ *Scaled, r *routed) error {
+	if err := each(map[*Scaled]*routed{engine: ofEngine, gpus: ofGPUs}, func(_ *Scaled, r *routed) error {
 		return r.giveUp(ctx, s)
-	})
+	}); err != nil {
+		return err
+	}
+	asleep, err := s.AwaitState(ctx, engine, "no replica", 2*latestZero, hasReplicas(0))
+	if err != nil {
+		return err
+	}
+	s.Say("%s came in vain, and sleeps", engine.Name)
+	if err := s.Hold(ctx, 5*pollingInterval); err != nil {
+		return err
+	}
+	s.ClaimHeld(engine, asleep.At, 0, 0, "whose replica came and went, for five polls")
+	return nil
 }
 
 // giveUp wakes it and empties the router's queue at once.
