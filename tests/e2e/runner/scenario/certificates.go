@@ -2,8 +2,11 @@ package scenario
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -16,35 +19,65 @@ import (
 type certificates struct {
 	authority *pki.Authority
 	folder    string
+	// The DNS names in the gateways' certificate; a client's has none.
+	servers []string
 }
 
-func newCertificates(folder string) (*certificates, error) {
+func newCertificates(folder string, servers ...string) (*certificates, error) {
 	authority, err := pki.NewAuthority("scaler-ca")
 	if err != nil {
 		return nil, err
 	}
-	c := &certificates{authority, folder}
-	return c, errors.Join(os.MkdirAll(folder, 0o700), c.write("ca.crt", authority.CertificatePEM()))
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, err
+	}
+	c := &certificates{authority, folder, servers}
+	return c, pki.WriteFile(c.path("ca.crt"), authority.CertificatePEM())
 }
 
 func (c *certificates) path(name string) string { return filepath.Join(c.folder, name) }
 
-// A file is replaced whole, as the kubelet replaces those of a Secret.
-func (c *certificates) write(name string, text []byte) error {
-	if err := os.WriteFile(c.path(name+".new"), text, 0o600); err != nil {
-		return err
+// issue makes everybody's certificate and key, new ones each time.
+func (c *certificates) issue(lifetime time.Duration) error {
+	for name, dnsNames := range map[string][]string{"gateway": c.servers, "node": nil, "keda": nil} {
+		certificate, key, err := c.authority.Issue(pki.Request{CommonName: name, DNSNames: dnsNames, Lifetime: lifetime})
+		if err != nil {
+			return err
+		}
+		if err := pki.WriteFiles(c.folder, name, certificate, key); err != nil {
+			return err
+		}
 	}
-	return os.Rename(c.path(name+".new"), c.path(name))
+	return nil
 }
 
-// issue writes NAME.crt and NAME.key, new ones each time.
-func (c *certificates) issue(name string, dnsNames ...string) error {
-	certificate, key, err := c.authority.Issue(pki.Request{CommonName: name, DNSNames: dnsNames, Lifetime: time.Hour})
+// pair is what the files of that name hold now.
+func (c *certificates) pair(name string) (tls.Certificate, error) {
+	return tls.LoadX509KeyPair(c.path(name+".crt"), c.path(name+".key"))
+}
+
+// greet connects to a server, shows it a client's certificate and returns the server's. It
+// is an error when either does not take the other's.
+func (c *certificates) greet(ctx context.Context, address, server string, client tls.Certificate) (*x509.Certificate, error) {
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(c.authority.CertificatePEM())
+	dialer := tls.Dialer{Config: &tls.Config{
+		RootCAs: roots, ServerName: server, Certificates: []tls.Certificate{client}, NextProtos: []string{"h2"},
+	}}
+	connection, err := dialer.DialContext(ctx, "tcp", address)
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("%s: %w", address, err)
 	}
-	// The key first: a pair that does not match is not taken, but one that does must come.
-	return errors.Join(c.write(name+".key", key), c.write(name+".crt", certificate))
+	defer connection.Close()
+	// In TLS 1.3 the client is done before the server has looked at its certificate: what
+	// a server says that took it is HTTP/2's settings.
+	if err := connection.SetReadDeadline(time.Now().Add(2 * time.Second)); err != nil {
+		return nil, err
+	}
+	if _, err := connection.Read(make([]byte, 1)); err != nil {
+		return nil, fmt.Errorf("%s: %w", address, err)
+	}
+	return connection.(*tls.Conn).ConnectionState().PeerCertificates[0], nil
 }
 
 // gatewayFlags and nodeFlags: each serves with its certificate to clients of the
@@ -69,7 +102,8 @@ func (c *certificates) clientFlags(server string) []string {
 	}
 }
 
-// authenticate makes the TriggerAuthentication `name` with what KEDA needs.
+// authenticate makes the TriggerAuthentication `name`, and the Secret of that name with
+// what KEDA needs now.
 func (s *Stage) authenticate(ctx context.Context, name string, c *certificates) error {
 	data := object{}
 	var references []object
