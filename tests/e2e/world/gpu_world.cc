@@ -9,11 +9,13 @@
 //                                     index, or INDEX::REPLICA of a time-sliced one
 //   release NODE NAMESPACE/POD
 //   driver NODE back|gone
-//   kubelet NODE answers|babbles|hangs
+//   kubelet NODE answers|hangs
 //
 // Each is answered by a line of JSON, an object; with a key `error` it did nothing. Ends
 // with its input.
 #include <charconv>
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -21,6 +23,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/json_quote.h"
@@ -116,10 +119,13 @@ class Node {
         {"nvlink", [&](uint32_t mbps) { gpu.SetNvlinkRates(mbps * kBytesPerMegabyte, 0); }},
         {"lost", [&](uint32_t lost) { lost != 0 ? gpu.Lose() : gpu.Recover(); }},
     };
+    // All of it is understood before any of it is done.
+    std::vector<std::function<void()>> sets;
     for (const std::string& word : words.Rest()) {
       const auto [key, value] = Halves(word, '=');
-      Row(setters, key)(Number(value));
+      sets.push_back([&set = Row(setters, key), number = Number(value)] { set(number); });
     }
+    for (const auto& set : sets) set();
   }
 
   void Hold(Words& words) {
@@ -146,10 +152,8 @@ class Node {
 
   void SetKubelet(Words& words) {
     const std::map<std::string, std::function<void()>> states = {
-        {"answers", [&] { kubelet_.AnswerWith(""), kubelet_.Release(); }},
-        {"babbles", [&] { kubelet_.AnswerWith("no message of any kind"); }},
-        {"hangs", [&] { kubelet_.Hang(); }}};
-    Row(states, words.Next("answers|babbles|hangs"))();
+        {"answers", [&] { kubelet_.Release(); }}, {"hangs", [&] { kubelet_.Hang(); }}};
+    Row(states, words.Next("answers|hangs"))();
   }
 
  private:
