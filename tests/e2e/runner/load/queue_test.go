@@ -1,6 +1,7 @@
 package load
 
 import (
+	"math"
 	"testing"
 	"time"
 )
@@ -9,26 +10,30 @@ func TestReplicasShareWhatIsOffered(t *testing.T) {
 	for _, each := range []struct {
 		name    string
 		backlog bool
-		waiting float64
+		present float64
 		offered float64
 		ready   int
+		passed  time.Duration
 		busy    float64
-		left    float64
+		waiting float64
 	}{
-		{"half of what two can do", false, 0, 1, 2, 0.5, 0},
-		{"more than they can do is turned away", false, 0, 3, 2, 1, 0},
-		{"or waits", true, 0, 3, 2, 1, 2},
-		{"what waited is served by what is spare", true, 1, 1, 2, 0.75, 0},
-		{"without a replica all waits", true, 1, 1, 0, 0, 3},
-		{"or is turned away", false, 0, 1, 0, 0, 0},
+		{"half of what two can do", false, 0, 1, 2, time.Second, 0.5, 0},
+		{"more than they can do is turned away", false, 0, 3, 2, time.Second, 1, 0},
+		{"or waits: 1 a second more than two can do", true, 2, 3, 2, 5 * time.Second, 1, 5},
+		{"is worked off by what is spare", true, 7, 1, 2, 5 * time.Second, 1, 0},
+		{"comes to rest where as much comes as goes", true, 7, 1, 2, time.Minute, 0.5, 0},
+		{"new replicas take at once what waits", true, 7, 1, 8, 0, 7. / 8, 0},
+		{"without a replica all waits", true, 1, 1, 0, 2 * time.Second, 0, 3},
+		{"or is turned away", false, 0, 1, 0, time.Second, 0, 0},
 	} {
 		t.Run(each.name, func(t *testing.T) {
-			queue := Queue{Backlog: each.backlog, Waiting: each.waiting}
-			if busy := queue.Step(each.offered, each.ready, 2*time.Second); busy != each.busy {
+			queue := Queue{Backlog: each.backlog, Present: each.present}
+			busy := queue.Step(each.offered, each.ready, each.passed)
+			if math.Abs(busy-each.busy) > 1e-9 {
 				t.Errorf("busy %v, want %v", busy, each.busy)
 			}
-			if queue.Waiting != each.left {
-				t.Errorf("waiting %v, want %v", queue.Waiting, each.left)
+			if waiting := queue.Waiting(each.ready); math.Abs(waiting-each.waiting) > 1e-9 {
+				t.Errorf("waiting %v, want %v", waiting, each.waiting)
 			}
 		})
 	}

@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Devices is what a kubelet's device manager knows of one node: which pod holds which
@@ -12,7 +13,7 @@ type Devices struct {
 	held map[string][]string // by NAMESPACE/POD
 }
 
-// NewDevices: `replicas` > 1 makes each GPU so many devices, which are handed out GPU by GPU.
+// NewDevices: `replicas` > 1 makes each GPU so many devices.
 func NewDevices(gpus, replicas int) *Devices {
 	d := &Devices{held: map[string][]string{}}
 	for gpu := range gpus {
@@ -27,13 +28,28 @@ func NewDevices(gpus, replicas int) *Devices {
 	return d
 }
 
-// Allocate hands `count` devices to a pod that holds none.
+// Allocate hands `count` devices to a pod that holds none: each of the GPU of which the
+// fewest are held, as NVIDIA's device plugin prefers, and of such the first.
 func (d *Devices) Allocate(pod string, count int) ([]string, error) {
 	if count > len(d.free) {
 		return nil, fmt.Errorf("%s wants %d devices, %d are free", pod, count, len(d.free))
 	}
-	d.held[pod] = slices.Clone(d.free[:count])
-	d.free = d.free[count:]
+	for range count {
+		held := map[string]int{} // by GPU
+		for _, devices := range d.held {
+			for _, device := range devices {
+				held[gpuOf(device)]++
+			}
+		}
+		least := 0
+		for i, device := range d.free {
+			if held[gpuOf(device)] < held[gpuOf(d.free[least])] {
+				least = i
+			}
+		}
+		d.held[pod] = append(d.held[pod], d.free[least])
+		d.free = slices.Delete(d.free, least, least+1)
+	}
 	return d.held[pod], nil
 }
 
@@ -44,13 +60,15 @@ func (d *Devices) Free(pod string) {
 	delete(d.held, pod)
 }
 
+func gpuOf(device string) string {
+	gpu, _, _ := strings.Cut(device, "::")
+	return gpu
+}
+
 // Lowest GPU first, so that devices are used again in the order they were made.
 func byNumber(a, b string) int {
 	if len(a) != len(b) {
 		return len(a) - len(b)
 	}
-	if a < b {
-		return -1
-	}
-	return 1
+	return strings.Compare(a, b)
 }

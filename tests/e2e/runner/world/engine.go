@@ -18,6 +18,7 @@ type engine struct {
 	mutex            sync.Mutex
 	running, waiting float64
 	babbles          bool
+	silence          chan struct{} // nil: it answers; closed when it does again
 }
 
 func startEngine(address netip.Addr) (*engine, error) {
@@ -26,7 +27,7 @@ func startEngine(address netip.Addr) (*engine, error) {
 		return nil, err
 	}
 	e := &engine{address: address}
-	e.server = &http.Server{Handler: http.HandlerFunc(e.tell)}
+	e.server = &http.Server{Handler: http.HandlerFunc(e.answer)}
 	go e.server.Serve(listener) // until stop
 	return e, nil
 }
@@ -45,7 +46,36 @@ func (e *engine) babble(does bool) {
 	e.babbles = does
 }
 
-func (e *engine) tell(out http.ResponseWriter, _ *http.Request) {
+// hush: it does not answer, or does again.
+func (e *engine) hush(does bool) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if does == (e.silence != nil) {
+		return
+	}
+	if does {
+		e.silence = make(chan struct{})
+		return
+	}
+	close(e.silence)
+	e.silence = nil
+}
+
+func (e *engine) answer(out http.ResponseWriter, request *http.Request) {
+	e.mutex.Lock()
+	silence := e.silence
+	e.mutex.Unlock()
+	if silence != nil {
+		select {
+		case <-silence:
+		case <-request.Context().Done():
+		}
+		panic(http.ErrAbortHandler) // what was asked meanwhile is lost
+	}
+	e.tell(out)
+}
+
+func (e *engine) tell(out http.ResponseWriter) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	if e.babbles {

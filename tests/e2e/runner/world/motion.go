@@ -4,19 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
-	"strings"
 	"time"
 )
 
 const tick = 100 * time.Millisecond
-
-// A GPU whose pod loads its weights, or idles before its pod is ready.
-var loading = Readings{Utilization: 0, Memory: 40}
-
-func (w *World) show(node, gpu string, readings Readings) error {
-	return w.hardware.Do("gpu", node, gpu, fmt.Sprint("utilization=", readings.Utilization),
-		fmt.Sprint("memory=", readings.Memory), fmt.Sprint("nvlink=", readings.NVLink))
-}
 
 func (w *World) move(ctx context.Context) {
 	ticker := time.NewTicker(tick)
@@ -27,7 +18,7 @@ func (w *World) move(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case now := <-ticker.C:
-			if err := w.step(now.Sub(last)); err != nil && ctx.Err() == nil {
+			if err := w.step(now.Sub(last)); err != nil {
 				w.fail(err)
 			}
 			last = now
@@ -42,6 +33,9 @@ func (w *World) step(passed time.Duration) error {
 	ready := map[*Workload]int{}
 	serving := map[*Workload][]netip.Addr{}
 	for _, each := range w.pods {
+		if err := w.employ(each); err != nil {
+			return err
+		}
 		if each.workload == nil || !each.ready {
 			continue
 		}
@@ -56,6 +50,7 @@ func (w *World) step(passed time.Duration) error {
 			w.names.Set(serviceName(workload.Namespace, workload.Name), serving[workload])
 		}
 	}
+	shows := map[gpu]Readings{}
 	for _, each := range w.pods {
 		if each.workload == nil {
 			continue
@@ -64,19 +59,48 @@ func (w *World) step(passed time.Duration) error {
 		if each.ready {
 			readings = each.workload.readings()
 			if each.engine != nil {
-				each.engine.set(each.workload.requests(ready[each.workload]))
+				each.engine.set(each.workload.requests())
 			}
 		}
-		for _, device := range each.devices {
-			gpu, _, _ := strings.Cut(device, "::")
-			if each.shown[gpu] == readings {
-				continue
-			}
-			if err := w.show(each.node, gpu, readings); err != nil {
-				return err
-			}
-			each.shown[gpu] = readings
+		for _, held := range each.gpus {
+			shows[held] = shows[held].and(readings)
 		}
+	}
+	return w.show(shows)
+}
+
+// employ makes a pod work for the workload of its label, which may have become known, or
+// have been forgotten, since the pod came.
+func (w *World) employ(each *pod) error {
+	each.workload = w.workloads[each.of]
+	if each.workload == nil || each.workload.Sequences == 0 || each.engine != nil {
+		return nil
+	}
+	started, err := startEngine(w.nextAddress())
+	if err != nil {
+		return err
+	}
+	started.hush(w.silent[each.node])
+	each.engine = started
+	return nil
+}
+
+// show: what the GPUs show from now on; those that are not named are idle.
+func (w *World) show(shows map[gpu]Readings) error {
+	for each, was := range w.shown {
+		if _, held := shows[each]; !held && was != (Readings{}) {
+			shows[each] = Readings{}
+		}
+	}
+	for each, readings := range shows {
+		if w.shown[each] == readings {
+			continue
+		}
+		if err := w.hardware.Do("gpu", each.node, each.index, fmt.Sprint("utilization=", readings.Utilization),
+			fmt.Sprint("memory=", readings.Memory), fmt.Sprint("nvlink=", readings.NVLink)); err != nil {
+			return err
+		}
+		w.shown[each] = readings
 	}
 	return nil
 }

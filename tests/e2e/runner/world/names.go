@@ -2,6 +2,7 @@ package world
 
 import (
 	"errors"
+	"maps"
 	"net"
 	"net/netip"
 	"slices"
@@ -66,6 +67,15 @@ func (n *Names) Addresses(name string) []netip.Addr {
 	n.mutex.Lock()
 	defer n.mutex.Unlock()
 	return slices.Clone(n.addresses[dns.Fqdn(strings.ToLower(name))])
+}
+
+// RemoveNamespace: none of its Services has a name any more.
+func (n *Names) RemoveNamespace(namespace string) {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	maps.DeleteFunc(n.addresses, func(name string, _ []netip.Addr) bool {
+		return strings.HasSuffix(name, dns.Fqdn(serviceName(namespace, "")))
+	})
 }
 
 func (n *Names) answer(out dns.ResponseWriter, question *dns.Msg) {

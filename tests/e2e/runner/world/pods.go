@@ -1,21 +1,20 @@
 package world
 
 import (
-	"errors"
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/tools/cache"
 )
 
-const resource = corev1.ResourceName("nvidia.com/gpu")
+const gpuResource = corev1.ResourceName("nvidia.com/gpu")
 
 // pod is one that a node's kubelet has admitted.
 type pod struct {
-	workload *Workload // nil: of none that is known
+	of       string    // the NAMESPACE/NAME of its workload, which need not be known
+	workload *Workload // as of the last step; nil: of none that is known
 	node     string
-	devices  []string
-	shown    map[string]Readings // by GPU's index: what it shows already
+	gpus     []gpu // those that it holds, each once
 	ready    bool
 	engine   *engine // nil: none
 }
@@ -44,30 +43,27 @@ func (w *World) seen(object *corev1.Pod) {
 func (w *World) admit(object *corev1.Pod, key string, devices *Devices) (*pod, error) {
 	wanted := int64(0)
 	for _, container := range object.Spec.Containers {
-		wanted += container.Resources.Limits.Name(resource, "").Value()
+		wanted += container.Resources.Limits.Name(gpuResource, "").Value()
 	}
-	added := &pod{node: object.Spec.NodeName, shown: map[string]Readings{}}
+	added := &pod{of: object.Namespace + "/" + object.Labels["app"], node: object.Spec.NodeName}
 	if wanted > 0 {
 		got, err := devices.Allocate(key, int(wanted))
 		if err != nil {
 			return nil, fmt.Errorf("node %s: %w", object.Spec.NodeName, err)
 		}
-		added.devices = got
 		words := []any{"hold", added.node, key}
+		already := map[gpu]bool{} // one may hold two slices of a GPU
 		for _, device := range got {
 			words = append(words, device)
+			each := gpu{added.node, gpuOf(device)}
+			if !already[each] {
+				added.gpus = append(added.gpus, each)
+			}
+			already[each] = true
 		}
 		if err := w.hardware.Do(words...); err != nil {
 			return nil, err
 		}
-	}
-	added.workload = w.workloads[object.Namespace+"/"+object.Labels["app"]]
-	if added.workload != nil && added.workload.Sequences > 0 {
-		started, err := startEngine(w.nextAddress())
-		if err != nil {
-			return nil, err
-		}
-		added.engine = started
 	}
 	w.pods[key] = added
 	return added, nil
@@ -85,6 +81,7 @@ func isReady(object *corev1.Pod) bool {
 	return false
 }
 
+// A pod that has gone: its GPUs are free, and show it with the next step.
 func (w *World) gone(object any) {
 	key, err := cache.DeletionHandlingMetaNamespaceKeyFunc(object)
 	if err != nil {
@@ -102,11 +99,7 @@ func (w *World) gone(object any) {
 	if gone.engine != nil {
 		gone.engine.stop()
 	}
-	err = w.hardware.Do("release", gone.node, key)
-	for gpu := range gone.shown {
-		err = errors.Join(err, w.show(gone.node, gpu, Readings{}))
-	}
-	if err != nil {
+	if err := w.hardware.Do("release", gone.node, key); err != nil {
 		w.fail(err)
 	}
 }

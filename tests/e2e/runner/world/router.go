@@ -17,9 +17,11 @@ type Router struct {
 	queued atomic.Int64
 }
 
-// AddRouter puts one behind NAME.NAMESPACE.svc, on port 9000.
+// AddRouter puts one behind NAME.NAMESPACE.svc, on port 9000, until RemoveNamespace.
 func (w *World) AddRouter(namespace, name string) (*Router, error) {
-	address := w.newAddress()
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	address := w.nextAddress()
 	listener, err := net.Listen("tcp", netip.AddrPortFrom(address, routerPort).String())
 	if err != nil {
 		return nil, err
@@ -28,7 +30,8 @@ func (w *World) AddRouter(namespace, name string) (*Router, error) {
 	r.server = &http.Server{Handler: http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintf(out, "# TYPE router_queued_requests gauge\nrouter_queued_requests %d\n", r.queued.Load())
 	})}
-	go r.server.Serve(listener) // until Close
+	go r.server.Serve(listener) // until close
+	w.routers[namespace] = append(w.routers[namespace], r)
 	w.names.Set(serviceName(namespace, name), []netip.Addr{address})
 	return r, nil
 }
@@ -36,4 +39,4 @@ func (w *World) AddRouter(namespace, name string) (*Router, error) {
 // Queue: so many requests wait from now on.
 func (r *Router) Queue(requests int64) { r.queued.Store(requests) }
 
-func (r *Router) Close() error { return r.server.Close() }
+func (r *Router) close() { r.server.Close() }

@@ -4,8 +4,6 @@ package world
 
 import (
 	"context"
-	"fmt"
-	"maps"
 	"net/netip"
 	"sync"
 
@@ -15,16 +13,20 @@ import (
 	"k8s.io/client-go/tools/cache"
 )
 
-// World follows the pods of the API server. Safe for concurrent use.
+// World follows the pods of the API server. Safe for concurrent use, Run and Stop aside.
 type World struct {
 	hardware *Hardware
 	names    *Names
 	failed   chan error
+	stop     func()
 
 	mutex     sync.Mutex
 	nodes     map[string]*Devices
 	workloads map[string]*Workload // by NAMESPACE/NAME
 	pods      map[string]*pod      // by NAMESPACE/NAME
+	routers   map[string][]*Router // by namespace
+	shown     map[gpu]Readings     // what is not idle, or was not once
+	silent    map[string]bool      // nodes whose engines do not answer
 	addresses netip.Addr           // the last one given out
 }
 
@@ -33,31 +35,52 @@ type World struct {
 func New(hardware *Hardware, names *Names, addresses netip.Addr) *World {
 	return &World{
 		hardware: hardware, names: names, addresses: addresses, failed: make(chan error, 1),
+		stop:  func() {},
 		nodes: map[string]*Devices{}, workloads: map[string]*Workload{}, pods: map[string]*pod{},
+		routers: map[string][]*Router{}, shown: map[gpu]Readings{}, silent: map[string]bool{},
 	}
 }
 
 // Failed tells what went wrong in the world itself, which no scenario means to happen.
 func (w *World) Failed() <-chan error { return w.failed }
 
-// Run follows the pods and moves the load on, until `ctx` ends.
+// Run starts to follow the pods and to move the load on, until `ctx` ends or Stop. It
+// returns when it knows the pods that there are.
 func (w *World) Run(ctx context.Context, clientset kubernetes.Interface) error {
+	ctx, cancel := context.WithCancel(ctx)
 	factory := informers.NewSharedInformerFactory(clientset, 0)
+	moved := make(chan struct{})
+	w.stop = func() {
+		cancel()
+		factory.Shutdown()
+		<-moved
+	}
 	informer := factory.Core().V1().Pods().Informer()
-	if _, err := informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
+	_, err := informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
 		AddFunc:    func(object any) { w.seen(object.(*corev1.Pod)) },
 		UpdateFunc: func(_, object any) { w.seen(object.(*corev1.Pod)) },
 		DeleteFunc: func(object any) { w.gone(object) },
-	}); err != nil {
+	})
+	if err == nil {
+		factory.Start(ctx.Done())
+		if !cache.WaitForCacheSync(ctx.Done(), informer.HasSynced) {
+			err = ctx.Err()
+		}
+	}
+	if err != nil {
+		close(moved)
+		w.Stop()
 		return err
 	}
-	factory.Start(ctx.Done())
-	if !cache.WaitForCacheSync(ctx.Done(), informer.HasSynced) {
-		return ctx.Err()
-	}
-	go w.move(ctx)
+	go func() {
+		defer close(moved)
+		w.move(ctx)
+	}()
 	return nil
 }
+
+// Stop ends what Run began, and returns when nothing of it touches the hardware any more.
+func (w *World) Stop() { w.stop() }
 
 // AddNode makes the hardware of a node; `replicas` > 1: its GPUs are time-sliced.
 func (w *World) AddNode(name string, gpus, replicas int) (Places, error) {
@@ -71,74 +94,36 @@ func (w *World) AddNode(name string, gpus, replicas int) (Places, error) {
 	return places, nil
 }
 
-// Break and mend hardware: gpu_world's verbs driver, kubelet and gpu.
+// Hardware is there to be broken and mended: gpu_world's verbs driver, kubelet and gpu.
 func (w *World) Hardware() *Hardware { return w.hardware }
 
-// Add makes a workload known, idle. Its pods may be there already.
-func (w *World) Add(workload *Workload) {
+// Silence: the engines on a node answer nobody, as where the node is cut off, or do again.
+func (w *World) Silence(node string, does bool) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	w.workloads[workload.Namespace+"/"+workload.Name] = workload
+	w.silent[node] = does
+	for _, pod := range w.pods {
+		if pod.node == node && pod.engine != nil {
+			pod.engine.hush(does)
+		}
+	}
 }
 
-// RemoveNamespace forgets the workloads of a namespace.
+// RemoveNamespace forgets its workloads and ends its routers and the names of its
+// Services. What its pods hold they give back when they are gone.
 func (w *World) RemoveNamespace(namespace string) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	maps.DeleteFunc(w.workloads, func(_ string, each *Workload) bool { return each.Namespace == namespace })
-}
-
-// Offer: the load on a workload from now on, in replicas' worth.
-func (w *World) Offer(workload *Workload, replicas float64) {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	workload.offered = replicas
-}
-
-// Offered is what Offer said last.
-func (w *World) Offered(workload *Workload) float64 {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	return workload.offered
-}
-
-// Babble makes one of the workload's engines answer what is no exposition, or all of them
-// answer well again.
-func (w *World) Babble(workload *Workload, does bool) error {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	for _, pod := range w.pods {
-		if pod.workload != workload || pod.engine == nil {
-			continue
-		}
-		pod.engine.babble(does)
-		if does {
-			return nil
+	for key, workload := range w.workloads {
+		if workload.Namespace == namespace {
+			delete(w.workloads, key)
 		}
 	}
-	if does {
-		return fmt.Errorf("%s has no engine", workload.Name)
+	for _, router := range w.routers[namespace] {
+		router.close()
 	}
-	return nil
-}
-
-// NodesOf names the nodes that the workload's pods are on.
-func (w *World) NodesOf(workload *Workload) map[string]int {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	nodes := map[string]int{}
-	for _, pod := range w.pods {
-		if pod.workload == workload {
-			nodes[pod.node]++
-		}
-	}
-	return nodes
-}
-
-func (w *World) newAddress() netip.Addr {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	return w.nextAddress()
+	delete(w.routers, namespace)
+	w.names.RemoveNamespace(namespace)
 }
 
 func (w *World) nextAddress() netip.Addr {
