@@ -89,25 +89,3 @@ func lineWith(text, part string) string {
 	}
 	return "no line with " + part
 }
-
-// claimExplained: the explanation says why a metric that does not fall asks for no more.
-func (s *Stage) claimExplained(ctx context.Context, name string) error {
-	said, err := s.explanation(ctx, name)
-	if err != nil {
-		return err
-	}
-	const limit = "cannot ask for more than ceil(avg / 80) replicas"
-	s.Claim(strings.Contains(said, limit), name+", explained", limit, limits(said))
-	return nil
-}
-
-// limits is the lines of an explanation that tell them.
-func limits(said string) string {
-	var found []string
-	for line := range strings.Lines(said) {
-		if strings.Contains(line, "limit") {
-			found = append(found, strings.TrimSpace(line))
-		}
-	}
-	return strings.Join(found, " | ")
-}
