@@ -2,7 +2,10 @@ package scenario
 
 import (
 	"context"
+	"fmt"
 	"time"
+
+	"keda-gpu-scaler/e2e/observe"
 )
 
 // How long a model loads, and how many replicas its load is for before and after.
@@ -32,26 +35,22 @@ func slowLoad(ctx context.Context, s *Stage) error {
 		return err
 	}
 	s.Say("%d replicas load their models for %s", before, modelLoads)
-	claim := func(right int, within time.Duration) error {
-		return each(all, func(scaled *Scaled, _ int) error {
-			s.ClaimReaches(ctx, scaled, right, within)
-			return nil
-		})
-	}
-	if err := claim(before, modelLoads+time.Minute); err != nil {
+	if err := each(all, func(scaled *Scaled, right int) error {
+		s.ClaimReaches(ctx, scaled, right, modelLoads+time.Minute)
+		return nil
+	}); err != nil {
 		return err
 	}
 
 	s.Say("load for %d", after)
 	from := time.Now()
-	for scaled := range all {
+	if err := each(all, func(scaled *Scaled, _ int) error {
 		s.Offer(scaled, after)
-	}
-	if err := claim(after, 4*modelLoads); err != nil {
-		return err
-	}
-	for scaled := range all {
+		s.ClaimReaches(ctx, scaled, after, 3*modelLoads)
 		s.ClaimHeld(scaled, from, before, mostOvershot, "while new replicas load")
+		return nil
+	}); err != nil {
+		return err
 	}
 
 	s.Say("all pods are replaced at once")
@@ -59,11 +58,26 @@ func slowLoad(ctx context.Context, s *Stage) error {
 	if err := s.Plane.DeletePods(ctx, s.name, ""); err != nil {
 		return err
 	}
-	if err := claim(after, modelLoads+90*time.Second); err != nil {
+	return each(all, func(scaled *Scaled, _ int) error { return s.claimReplaced(ctx, scaled, from) })
+}
+
+// claimReplaced: all replicas, whose pods were deleted at `from`, load anew, and none is lost.
+func (s *Stage) claimReplaced(ctx context.Context, scaled *Scaled, from time.Time) error {
+	// The pods that are no more may be told for a moment.
+	gone, err := s.AwaitState(ctx, scaled, "its pods are gone", 10*time.Second,
+		func(state observe.State) bool { return state.Ready < after })
+	if err != nil {
 		return err
 	}
-	for scaled := range all {
-		s.ClaimHeld(scaled, from, after, mostOvershot, "while all of it loads anew")
+	s.ClaimReaches(ctx, scaled, after, modelLoads+time.Minute)
+	s.ClaimHeld(scaled, from, after, mostOvershot, "while all of it loads anew")
+	took := time.Duration(0)
+	for _, change := range s.observer.Since(scaled.Name, gone.At) {
+		if change.State.Ready == after {
+			took = change.At.Sub(from)
+			break
+		}
 	}
+	s.Claim(took >= modelLoads, scaled.Name+", until all replicas are ready again", fmt.Sprintf("%s at least", modelLoads), took)
 	return nil
 }
