@@ -42,8 +42,9 @@ func leaderWorkerSets(ctx context.Context, s *Stage) error {
 		return err
 	}
 	groups := &groupController{stage: s, name: train.Name, size: 2, gpus: 4}
-	failed := make(chan error, 1)
-	go func() { failed <- groups.run(ctx) }()
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	go func() { end(fmt.Errorf("the controller of groups: %w", groups.run(ctx))) }()
 	if err := s.apply(ctx, s.scaledObject(train)); err != nil {
 		return err
 	}
@@ -51,27 +52,7 @@ func leaderWorkerSets(ctx context.Context, s *Stage) error {
 	for _, step := range []int{3, 5, 2} {
 		s.Say("load for %d groups of 2 pods with 4 GPUs", step)
 		s.Offer(train, float64(step))
-		s.ClaimReaches(ctx, train, step, 90*time.Second)
+		s.ClaimReaches(ctx, train, step, time.Minute)
 	}
-	select {
-	case err := <-failed:
-		return fmt.Errorf("the controller of groups: %w", err)
-	default:
-		return nil
-	}
-}
-
-func (g *groupController) run(ctx context.Context) error {
-	ticker := time.NewTicker(200 * time.Millisecond)
-	defer ticker.Stop()
-	for {
-		if err := g.reconcile(ctx); err != nil {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-ticker.C:
-		}
-	}
+	return context.Cause(ctx)
 }
