@@ -32,6 +32,7 @@ func All() []Scenario {
 		{"two-workloads", "two Deployments on the same nodes scale on their own GPUs alone", 5 * time.Minute, twoWorkloads},
 		{"leaderworkerset", "groups of two pods with four GPUs each scale as groups", 5 * time.Minute, leaderWorkerSets},
 		{"from-zero", "the first queued request wakes a workload, and its cooldown ends it", 5 * time.Minute, fromZero},
+		{"queue", "an engine's queue grows while replicas load, counts, and is drained", 8 * time.Minute, queue},
 		{"slow-load", "a model that loads for two minutes is neither overshot nor shrunk", 15 * time.Minute, slowLoad},
 		{"faults", "a busy workload never loses a replica to missing data", 15 * time.Minute, faults},
 		{"targets", "an edited target reaches the HPA, and the streams of specs are opened anew", 5 * time.Minute, targets},
