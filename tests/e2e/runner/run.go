@@ -73,6 +73,7 @@ func run(ctx context.Context, o options) error {
 	if err := everything.Run(ctx, up.Clientset); err != nil {
 		return err
 	}
+	defer everything.Stop()
 	summary := &timeline.Summary{Began: began}
 	wrong := play(ctx, scenario.Setup{
 		Plane: up, World: everything, Names: names, Processes: processes, Scaler: o.scaler,
