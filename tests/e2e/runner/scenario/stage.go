@@ -57,6 +57,9 @@ func Play(ctx context.Context, setup Setup, each Scenario) *timeline.Record {
 	err := s.play(ctx, each)
 	s.keepTimeline()
 	record.End(err)
+	if ctx.Err() != nil {
+		return record // all of it ends now
+	}
 	if err := s.close(); err != nil {
 		record.Fail(fmt.Errorf("clearing up: %w", err))
 	}
