@@ -78,6 +78,6 @@ func (s *Stage) claimReplaced(ctx context.Context, scaled *Scaled, from time.Tim
 			break
 		}
 	}
-	s.Claim(took >= modelLoads, scaled.Name+", until all replicas are ready again", fmt.Sprintf("%s at least", modelLoads), took)
+	s.Claim(took >= modelLoads, scaled.Name+", until all replicas are ready again", fmt.Sprintf("%s at least", modelLoads), took.Round(100*time.Millisecond))
 	return nil
 }
