@@ -53,6 +53,9 @@ func leaderWorkerSets(ctx context.Context, s *Stage) error {
 		s.Say("load for %d groups of 2 pods with 4 GPUs", step)
 		s.Offer(train, float64(step))
 		s.ClaimReaches(ctx, train, step, time.Minute)
+		if ctx.Err() != nil {
+			break
+		}
 	}
 	return context.Cause(ctx)
 }

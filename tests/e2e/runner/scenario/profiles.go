@@ -136,7 +136,7 @@ func profiles(ctx context.Context, s *Stage) error {
 			default:
 				s.ClaimReaches(ctx, scaled, most, time.Minute)
 			}
-			return nil
+			return context.Cause(ctx)
 		}); err != nil {
 			return err
 		}

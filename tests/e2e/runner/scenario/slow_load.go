@@ -37,7 +37,7 @@ func slowLoad(ctx context.Context, s *Stage) error {
 	s.Say("%d replicas load their models for %s", before, modelLoads)
 	if err := each(all, func(scaled *Scaled, right int) error {
 		s.ClaimReaches(ctx, scaled, right, modelLoads+time.Minute)
-		return nil
+		return context.Cause(ctx)
 	}); err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func slowLoad(ctx context.Context, s *Stage) error {
 		s.Offer(scaled, after)
 		s.ClaimReaches(ctx, scaled, after, 3*modelLoads)
 		s.ClaimHeld(scaled, from, before, mostOvershot, "while new replicas load")
-		return nil
+		return context.Cause(ctx)
 	}); err != nil {
 		return err
 	}

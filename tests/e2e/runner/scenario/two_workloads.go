@@ -43,7 +43,7 @@ func (s *Stage) playSideBySide(ctx context.Context) error {
 		if err := each(loads, func(scaled *Scaled, right int) error {
 			s.Offer(scaled, float64(right))
 			s.ClaimReaches(ctx, scaled, right, time.Minute)
-			return nil
+			return context.Cause(ctx)
 		}); err != nil {
 			return err
 		}
