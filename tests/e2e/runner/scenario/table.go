@@ -29,7 +29,7 @@ func Names(scenarios []Scenario) []string {
 func All() []Scenario {
 	return []Scenario{
 		{"profiles", "each hardware profile, under AverageValue and Value, reaches the right replicas and stays", 8 * time.Minute, profiles},
-		{"two-workloads", "two Deployments on the same nodes scale on their own GPUs alone", 5 * time.Minute, twoWorkloads},
+		{"two-workloads", "two Deployments on the same nodes scale on their own GPUs alone", 8 * time.Minute, twoWorkloads},
 		{"leaderworkerset", "groups of two pods with four GPUs each scale as groups", 5 * time.Minute, leaderWorkerSets},
 		{"from-zero", "the first queued request wakes a workload, and its cooldown ends it", 5 * time.Minute, fromZero},
 		{"queue", "an engine's queue grows while replicas load, counts, and is drained", 8 * time.Minute, queue},
