@@ -39,7 +39,7 @@ class EngineSignalsTest : public testing::Test {
     options_.allow = {*IpRange::Parse("127.0.0.0/8")};
     options_.period = milliseconds(20);
     options_.lookup_period = milliseconds(20);
-    options_.lookup_period_of_none = milliseconds(10);
+    options_.soonest_lookup = milliseconds(10);
     options_.limits.connect = std::chrono::seconds(30);
     options_.limits.header = options_.limits.whole = std::chrono::seconds(40);
     signals_ = std::make_unique<EngineSignals>(options_, names_, [this] { ++news_; });

@@ -47,7 +47,7 @@ asio::awaitable<void> EndpointScrape::Run() {
     Enter(answer);
     const ScraperOptions& options = services_.options;
     const base::Duration pause =
-        book_.addresses().empty() ? options.lookup_period_of_none : options.lookup_period;
+        book_.addresses().empty() ? options.soonest_lookup : options.lookup_period;
     timer_.expires_after(pause - services_.Jitter(pause / 5));
     co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
   }
@@ -61,7 +61,8 @@ asio::awaitable<absl::StatusOr<Addresses>> EndpointScrape::Lookup() {
 
 void EndpointScrape::Enter(const absl::StatusOr<Addresses>& answer) {
   looked_up_ = true;
-  book_.Enter(answer, base::Now());
+  looked_up_at_ = base::Now();
+  book_.Enter(answer, looked_up_at_);
   if (!book_.status().ok()) {
     services_.counters.lookups_failed.fetch_add(1, std::memory_order_relaxed);
   }
@@ -91,6 +92,10 @@ void EndpointScrape::Read(const IpAddress& address) {
   scrape->Start();
 }
 
+void EndpointScrape::LookAgain() {
+  if (base::Now() - looked_up_at_ >= services_.options.soonest_lookup) timer_.cancel();
+}
+
 void EndpointScrape::Changed() {
   if (std::exchange(publishing_, true)) return;
   asio::post(services_.io, [self = shared_from_this()] { self->Publish(); });
@@ -107,6 +112,12 @@ void EndpointScrape::Publish() {
   view.version = ++version_;
   view.addresses.reserve(addresses_.size());
   for (const auto& [address, scrape] : addresses_) view.addresses.push_back(scrape->view());
+  const auto has_ceased = [](const AddressView& each) {
+    return each.last_success && !each.status.ok();
+  };
+  const auto ceased =
+      static_cast<size_t>(std::count_if(view.addresses.begin(), view.addresses.end(), has_ceased));
+  if (std::exchange(ceased_, ceased) < ceased) LookAgain();
   endpoint_->board->Publish(std::make_shared<const EndpointView>(std::move(view)));
   published_(board().endpoint());
 }

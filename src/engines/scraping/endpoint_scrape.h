@@ -34,6 +34,8 @@ class EndpointScrape : public std::enable_shared_from_this<EndpointScrape> {
   boost::asio::awaitable<absl::StatusOr<Addresses>> Lookup();
   void Enter(const absl::StatusOr<Addresses>& answer);
   void Read(const IpAddress& address);
+  // Looks the name up before it is due: one that answered has ceased to, and may have gone.
+  void LookAgain();
   // Publishes once for all that changes in one turn of the loop.
   void Changed();
   void Publish();
@@ -46,6 +48,8 @@ class EndpointScrape : public std::enable_shared_from_this<EndpointScrape> {
   size_t turned_away_ = 0;  // addresses above max_addresses
   boost::asio::steady_timer timer_;
   bool looked_up_ = false;
+  base::SteadyTime looked_up_at_ = {};
+  size_t ceased_ = 0;  // addresses that answered once, and do not now
   bool publishing_ = false;
   bool stopped_ = false;
   uint64_t version_ = 0;

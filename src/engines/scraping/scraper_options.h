@@ -26,7 +26,8 @@ struct ScraperOptions {
   // An endpoint that nobody asked for in so long is forgotten, with its connections.
   base::Duration forget_after = std::chrono::minutes(2);
   base::Duration lookup_period = std::chrono::seconds(5);
-  base::Duration lookup_period_of_none = std::chrono::seconds(1);  // while there is no address
+  // While there is no address, and after the last one when an address ceases to answer.
+  base::Duration soonest_lookup = std::chrono::seconds(1);
   base::Duration lookup_patience = std::chrono::seconds(5);
 
   // Endpoints and their addresses are the tenants' to name; together they bound what

@@ -52,7 +52,7 @@ class ScraperFixture : public testing::Test {
     options_.allow = {*IpRange::Parse("127.0.0.0/8"), *IpRange::Parse("10.0.0.0/8")};
     options_.period = std::chrono::milliseconds(20);
     options_.lookup_period = std::chrono::milliseconds(20);
-    options_.lookup_period_of_none = std::chrono::milliseconds(10);
+    options_.soonest_lookup = std::chrono::milliseconds(10);
     options_.limits.connect = std::chrono::seconds(30);
     options_.limits.header = options_.limits.whole = std::chrono::seconds(40);
   }

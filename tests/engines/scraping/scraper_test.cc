@@ -103,6 +103,22 @@ TEST_F(ScraperTest, AddressesAreFollowedAsTheyComeAndGo) {
   EXPECT_EQ(scraper_->Stats().addresses, 1U);
 }
 
+TEST_F(ScraperTest, OneThatCeasesToAnswerIsLookedUpAtOnce) {
+  auto a = std::make_unique<FakeEngine>("127.0.0.1");
+  FakeEngine b("127.0.0.2", a->port());
+  a->Say("1");
+  b.Say("2");
+  options_.lookup_period = std::chrono::hours(1);
+  options_.soonest_lookup = {};
+  names_->Set("vllm", {"127.0.0.1", "127.0.0.2"});
+  Start();
+  const Endpoint endpoint = At("vllm", b.port());
+  AwaitTexts(endpoint, "1, 2");
+  names_->Set("vllm", {"127.0.0.2"});
+  a.reset();
+  EXPECT_EQ(Texts(*AwaitTexts(endpoint, "2")), "2") << "it has gone, and counts no more";
+}
+
 TEST_F(ScraperTest, ANameThatDoesNotExistIsSaidToBeSo) {
   FakeEngine engine;
   engine.Say("1");
