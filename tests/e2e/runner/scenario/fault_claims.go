@@ -12,12 +12,11 @@ import (
 
 // claimExplanation: `explain` tells what is missing.
 func (f *faultyFleet) claimExplanation(ctx context.Context, fault fault) {
-	if fault.explained == nil {
-		return
+	for _, each := range fault.explained {
+		said := f.awaitExplanation(ctx, each.scaled.Name, 2*settles, each.says.MatchString)
+		f.Claim(each.says.MatchString(said), fmt.Sprintf("explain %s while %s", each.scaled.Name, fault.name),
+			each.says, firstMatch(each.says, said))
 	}
-	what := fmt.Sprintf("explain %s while %s", fault.explained.scaled.Name, fault.name)
-	said := f.awaitExplanation(ctx, fault.explained.scaled.Name, 2*settles, fault.explained.says.MatchString)
-	f.Claim(fault.explained.says.MatchString(said), what, fault.explained.says, firstMatch(fault.explained.says, said))
 }
 
 // claimReaction: at its height, what HPA and KEDA do about it.

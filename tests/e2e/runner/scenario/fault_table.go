@@ -17,7 +17,7 @@ type fault struct {
 	// That it has taken effect, by what shows it to anybody; a fault that is never felt
 	// fails the scenario.
 	felt      func(context.Context) error
-	explained *explained // nil: nobody is there to ask
+	explained []explained // none: nobody is there to ask
 	reaction  reaction
 }
 
@@ -74,7 +74,7 @@ const settles = 8 * time.Second
 
 func (f *faultyFleet) all() []fault {
 	first, second := f.gateway(0), f.gateway(1)
-	busy, engine := &explained{f.busy, somethingMissing}, &explained{f.engine, somethingMissing}
+	busy, engine := explained{f.busy, somethingMissing}, explained{f.engine, somethingMissing}
 	return []fault{
 		// What breaks; how, and how it is mended; by what it is felt; of what `explain` tells;
 		// what HPA and KEDA do about it.
@@ -84,20 +84,19 @@ func (f *faultyFleet) all() []fault {
 			f.cannotRead(f.busy), nil, nobodyAnswers},
 		{"a gateway stands still", onMember((*fleet.Member).Pause, first), onMember((*fleet.Member).Resume, first),
 			f.standsStill(first), nil, syncsHang},
-		// Its pods' engines have addresses of the sandbox, not of the node: the gateways
-		// still reach them, so that the workload on an engine's queue shows nothing here.
-		{"a node is cut off", f.onNode((*sandbox.Host).Cut), f.onNode((*sandbox.Host).Restore),
-			f.isDown, busy, countsAtTarget},
+		{"a node is cut off", f.cutOff, f.restore,
+			f.isDown, []explained{busy, engine}, countsAtTarget},
+		// But for the engines of their pods: a workload by its engines' queue goes on.
 		{"all nodes are cut off", f.onNodes((*sandbox.Host).Cut), f.onNodes((*sandbox.Host).Restore),
-			f.cannotRead(f.busy), &explained{f.busy, unavailable}, fallbackActs},
+			f.cannotRead(f.busy), []explained{{f.busy, unavailable}}, fallbackActs},
 		{"the driver is gone on a node", f.hardware("driver", "gone"), f.hardware("driver", "back"),
-			f.isDown, busy, countsAtTarget},
+			f.isDown, []explained{busy}, countsAtTarget},
 		{"a GPU of a busy pod is lost", f.loseGPU, f.resetGPU,
-			f.showsItself("gpu_device_count", gpusOfNode-1), busy, countsAtTarget},
+			f.showsItself("gpu_device_count", gpusOfNode-1), []explained{busy}, countsAtTarget},
 		{"a kubelet's PodResources hang", f.hardware("kubelet", "hangs"), f.hardware("kubelet", "answers"),
-			f.showsItself("pod_listing_up", 0), busy, countsAtTarget},
+			f.showsItself("pod_listing_up", 0), []explained{busy}, countsAtTarget},
 		{"an engine answers garbage", f.babble(true), f.babble(false),
-			f.grows("engine_failures_total"), engine, countsAtTarget},
+			f.grows("engine_failures_total"), []explained{engine}, countsAtTarget},
 		{"all certificates are replaced", f.replaceCertificates, f.greetAnew,
 			f.oldOnesAreRefused, nil, otherAnswers},
 	}
@@ -126,8 +125,16 @@ func start(members ...*fleet.Member) func(context.Context) error {
 	return onMember((*fleet.Member).Start, members...)
 }
 
-func (f *faultyFleet) onNode(do func(*sandbox.Host) error) func(context.Context) error {
-	return func(context.Context) error { return do(f.fleet.Node(f.node).Host) }
+// A node's scaler has a host of its own, and the engines of its pods have others: all of
+// them go silent, as if they were on one machine.
+func (f *faultyFleet) cutOff(context.Context) error {
+	f.World.Silence(f.node, true)
+	return f.fleet.Node(f.node).Host.Cut()
+}
+
+func (f *faultyFleet) restore(context.Context) error {
+	f.World.Silence(f.node, false)
+	return f.fleet.Node(f.node).Host.Restore()
 }
 
 func (f *faultyFleet) onNodes(do func(*sandbox.Host) error) func(context.Context) error {

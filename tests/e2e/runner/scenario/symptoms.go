@@ -121,8 +121,8 @@ func (f *faultyFleet) whole(ctx context.Context) error {
 
 // settled: all of it is whole, and so it stays. A replica of a moment ago cannot be missed,
 // for nobody has heard of it; and one that has just gone counts with what its engine said
-// last until its name is looked up again, every 5 s: HPA, which looks every 2 s here, takes
-// that for one replica more.
+// last until its name is looked up again: HPA, which looks every 2 s here, takes that for
+// one replica more.
 func (f *faultyFleet) settled(ctx context.Context) error {
 	if err := f.whole(ctx); err != nil {
 		return err
