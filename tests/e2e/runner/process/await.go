@@ -17,13 +17,18 @@ func (g *Group) Await(ctx context.Context, what string, timeout time.Duration, c
 	defer cancel()
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
+	var last error
 	for {
 		if err := g.Death(); err != nil {
 			return fmt.Errorf("awaiting that %s: %w", what, err)
 		}
-		last := condition(ctx)
-		if last == nil {
+		err := condition(ctx)
+		if err == nil {
 			return nil
+		}
+		// What the wait's own end cut short says nothing of the condition.
+		if last == nil || ctx.Err() == nil {
+			last = err
 		}
 		select {
 		case <-g.died: // looked into above

@@ -69,7 +69,9 @@ func (s *Stage) awaitExplanation(ctx context.Context, name string, within time.D
 	var last string
 	err := s.Await(ctx, "explanation of "+name, within, func(ctx context.Context) error {
 		said, err := s.explanation(ctx, name)
-		last = said
+		if said != "" {
+			last = said // of the last time that it was told
+		}
 		if err == nil && !passes(said) {
 			err = fmt.Errorf("it says %q", said)
 		}

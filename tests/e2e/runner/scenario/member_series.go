@@ -3,11 +3,7 @@ package scenario
 import (
 	"context"
 	"fmt"
-	"io"
-	"net/http"
 	"regexp"
-	"strconv"
-	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -27,25 +23,11 @@ func (f *faultyFleet) nodeIsUp(ctx context.Context, node string, right float64) 
 }
 
 func (f *faultyFleet) shows(ctx context.Context, member *fleet.Member, series string, right float64) error {
-	seen, err := f.series(ctx, member, series)
+	seen, err := sample(ctx, member, series)
 	if err == nil && seen != right {
 		err = fmt.Errorf("%s of %s is %g, not %g", series, member.Host.Name, seen, right)
 	}
 	return err
-}
-
-// series is one of a member's, by its name without the prefix, with its labels.
-func (f *faultyFleet) series(ctx context.Context, member *fleet.Member, name string) (float64, error) {
-	page, err := metricsPage(ctx, member)
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(page) {
-		if value, found := strings.CutPrefix(strings.TrimSpace(line), "keda_gpu_scaler_"+name+" "); found {
-			return strconv.ParseFloat(value, 64)
-		}
-	}
-	return 0, fmt.Errorf("%s is not in /metrics of %s", name, member.Host.Name)
 }
 
 // gpuOf is the index, on the fault's node, of the GPU that a pod of the workload holds.
@@ -74,18 +56,4 @@ func (f *faultyFleet) gpuOf(ctx context.Context, scaled *Scaled) (string, error)
 		return "", fmt.Errorf("%s: %s is none of its GPUs", f.node, holder[1])
 	}
 	return gpu[1], nil
-}
-
-func metricsPage(ctx context.Context, member *fleet.Member) (string, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://%s:9090/metrics", member.Host.Address), nil)
-	if err != nil {
-		return "", err
-	}
-	answer, err := metrics.Do(request)
-	if err != nil {
-		return "", err
-	}
-	defer answer.Body.Close()
-	page, err := io.ReadAll(answer.Body)
-	return string(page), err
 }

@@ -39,6 +39,6 @@ func (s *Stage) addRouted(ctx context.Context, scaled *Scaled) (*routed, error) 
 // awaitStreams: KEDA holds so many StreamIsActive open.
 func (s *Stage) awaitStreams(ctx context.Context, count int) error {
 	return s.Await(ctx, "KEDA opens StreamIsActive", time.Minute, func(ctx context.Context) error {
-		return s.openStreams(ctx, count)
+		return s.openStreams(ctx, "StreamIsActive", count)
 	})
 }

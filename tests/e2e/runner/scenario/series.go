@@ -1,52 +1,61 @@
 package scenario
 
 import (
-	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+
+	"keda-gpu-scaler/e2e/fleet"
 )
 
-// What the gateways' /metrics tell.
+// What the scalers' /metrics tell. Series are called by their names without this, and with
+// their labels.
+const seriesPrefix = "keda_gpu_scaler_"
 
-// They are in memory: a gateway that answers at all does so at once.
+// They are in memory: a scaler that answers at all does so at once.
 var metrics = &http.Client{Timeout: 5 * time.Second}
 
-// sample is a series of a gateway's /metrics, by its name with labels.
-func (s *Stage) sample(ctx context.Context, gateway int, series string) (float64, error) {
-	url := fmt.Sprintf("http://%s:9090/metrics", s.gateway(gateway).Host.Address)
+func metricsPage(ctx context.Context, member *fleet.Member) (string, error) {
+	url := fmt.Sprintf("http://%s:9090/metrics", member.Host.Address)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return 0, err
+		return "", err
 	}
 	answer, err := metrics.Do(request)
 	if err != nil {
-		return 0, err
+		return "", err
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		return 0, fmt.Errorf("%s says %s", url, answer.Status)
+		return "", fmt.Errorf("%s says %s", url, answer.Status)
 	}
-	lines := bufio.NewScanner(answer.Body)
-	for lines.Scan() {
-		if value, found := strings.CutPrefix(lines.Text(), series+" "); found {
+	page, err := io.ReadAll(answer.Body)
+	return string(page), err
+}
+
+// sample is a series of a gateway's or of a node's scaler.
+func sample(ctx context.Context, member *fleet.Member, series string) (float64, error) {
+	page, err := metricsPage(ctx, member)
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(page) {
+		if value, found := strings.CutPrefix(strings.TrimSpace(line), seriesPrefix+series+" "); found {
 			return strconv.ParseFloat(value, 64)
 		}
 	}
-	if err := lines.Err(); err != nil {
-		return 0, fmt.Errorf("%s: %w", url, err)
-	}
-	return 0, fmt.Errorf("%s is not in %s", series, url)
+	return 0, fmt.Errorf("%s is not in /metrics of %s", series, member.Host.Name)
 }
 
 // inAll adds a series of all gateways up.
 func (s *Stage) inAll(ctx context.Context, gateways int, series string) (float64, error) {
 	var sum float64
 	for i := range gateways {
-		value, err := s.sample(ctx, i, series)
+		value, err := sample(ctx, s.gateway(i), series)
 		if err != nil {
 			return 0, err
 		}
@@ -55,11 +64,11 @@ func (s *Stage) inAll(ctx context.Context, gateways int, series string) (float64
 	return sum, nil
 }
 
-// openStreams is nil when KEDA holds so many StreamIsActive to two gateways.
-func (s *Stage) openStreams(ctx context.Context, wanted int) error {
-	open, err := s.inAll(ctx, 2, `keda_gpu_scaler_open_streams{method="StreamIsActive"}`)
+// openStreams is nil when KEDA holds so many of a method to two gateways.
+func (s *Stage) openStreams(ctx context.Context, method string, wanted int) error {
+	open, err := s.inAll(ctx, 2, fmt.Sprintf("open_streams{method=%q}", method))
 	if err == nil && open != float64(wanted) {
-		err = fmt.Errorf("%g are open", open)
+		err = fmt.Errorf("%g %s are open, not %d", open, method, wanted)
 	}
 	return err
 }

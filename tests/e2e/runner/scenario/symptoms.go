@@ -71,7 +71,7 @@ func (f *faultyFleet) grows(counter string) func(context.Context) error {
 	before := map[int]float64{}
 	return func(ctx context.Context) error {
 		for i := range gateways {
-			now, err := f.series(ctx, f.gateway(i), counter)
+			now, err := sample(ctx, f.gateway(i), counter)
 			if err != nil {
 				return err
 			}
@@ -151,16 +151,8 @@ func isRight(replicas int) func(observe.State) bool {
 // streamsAreOpen: of both kinds one for each workload, at either gateway.
 func (f *faultyFleet) streamsAreOpen(ctx context.Context) error {
 	for _, method := range []string{"StreamIsActive", "StreamMetricSpec"} {
-		var open float64
-		for i := range gateways {
-			of, err := f.series(ctx, f.gateway(i), fmt.Sprintf("open_streams{method=%q}", method))
-			if err != nil {
-				return err
-			}
-			open += of
-		}
-		if wanted := float64(len(f.workloads())); open != wanted {
-			return fmt.Errorf("%g %s are open, not %g", open, method, wanted)
+		if err := f.openStreams(ctx, method, len(f.workloads())); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -13,9 +13,9 @@ import (
 
 // Streams of specs, and calls for one, that came to the gateways.
 const (
-	specStreamsOpened = `keda_gpu_scaler_scaler_requests_total{method="StreamMetricSpec"}`
-	specStreamsOpen   = `keda_gpu_scaler_open_streams{method="StreamMetricSpec"}`
-	specsAsked        = `keda_gpu_scaler_scaler_requests_total{method="GetMetricSpec"}`
+	specStreamsOpened = `scaler_requests_total{method="StreamMetricSpec"}`
+	specStreamsOpen   = `open_streams{method="StreamMetricSpec"}`
+	specsAsked        = `scaler_requests_total{method="GetMetricSpec"}`
 )
 
 func targets(ctx context.Context, s *Stage) error {
