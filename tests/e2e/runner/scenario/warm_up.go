@@ -50,11 +50,18 @@ func (s *Stage) claimWarmUp(ctx context.Context) error {
 	return nil
 }
 
-// giveUp wakes it and empties the router's queue at once.
+// A client's patience. Each gateway looks for itself, the one without the stream once a
+// second: a sign of less than that may be known to one alone.
+const givesUpAfter = 3 * time.Second
+
+// giveUp wakes it and empties the router's queue before there is a replica.
 func (r *routed) giveUp(ctx context.Context, s *Stage) error {
 	r.router.Queue(1)
 	woken, err := s.AwaitState(ctx, r.Scaled, "a replica", time.Minute, hasReplicas(1))
 	if err != nil {
+		return err
+	}
+	if err := s.Hold(ctx, givesUpAfter); err != nil {
 		return err
 	}
 	r.router.Queue(0)
