@@ -79,9 +79,13 @@ void Collector::Evict(const std::string& name, const std::string& peer, base::St
     base::LogWarn("a node makes room for one of another address: its own has the most",
                   {{"node", name}, {"peer", own_peer}, {"for", peer}});
   }
+  Forget(name);
+  nodes_.Remove(name);
+}
+
+void Collector::Forget(const std::string& name) {
   claims_.Release(name);
   publisher_.Forget(name);
-  nodes_.Remove(name);
 }
 
 absl::Status Collector::Take(StreamId stream, Snapshot snapshot, base::SteadyTime now,
@@ -211,8 +215,7 @@ void Collector::ForgetSilentNodes(base::SteadyTime now) {
       continue;
     }
     base::LogInfo("a node that is silent leaves the fleet", {{"node", at->first}});
-    claims_.Release(at->first);
-    publisher_.Forget(at->first);
+    Forget(at->first);
     at = nodes_.Remove(at);
   }
   nodes_known_.store(nodes_.size());

@@ -89,6 +89,8 @@ class Collector {
   // `node` leaves the fleet for one that comes from `peer`.
   void Evict(const std::string& node, const std::string& peer, base::SteadyTime now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // What others know of a node that leaves.
+  void Forget(const std::string& node) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsHeard(const Member& node, base::SteadyTime now) const;
   static bool IsUncontested(const Member& node, const telemetry::Snapshot& next);
   // Whether another node has one of its GPUs, which then reads nothing here, or its
