@@ -51,6 +51,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Collector::Join(StreamId stream,
   Member* node = nodes_.Find(name);
   if (node == nullptr) {
     const absl::StatusOr<std::string> leaves = nodes_.RoomFor(peer);
+    if (!leaves.ok() || !leaves->empty()) turned_away_.Note(now);
     if (!leaves.ok()) return leaves.status();
     if (!leaves->empty()) Evict(*leaves, peer, now);
     node = &nodes_.Add(name, peer);

@@ -19,6 +19,7 @@
 #include "fleet/hot_gpus.h"
 #include "fleet/members.h"
 #include "fleet/publisher.h"
+#include "fleet/turned_away.h"
 #include "fleet/warm_up.h"
 #include "telemetry.pb.h"
 #include "telemetry/snapshot.h"
@@ -81,6 +82,7 @@ class Collector {
   base::Duration report_interval() const { return ReportInterval(nodes_known_.load()); }
   const HotGpus& hot() const { return hot_; }
   const WarmUp& warm_up() const { return warm_up_; }
+  const TurnedAway& turned_away() const { return turned_away_; }
   // UNAVAILABLE: what the nodes report does not get into the store.
   absl::Status Publishes(base::SteadyTime now) const { return publisher_.Runs(now); }
   Stats stats() const ABSL_LOCKS_EXCLUDED(mutex_);
@@ -108,6 +110,7 @@ class Collector {
   const base::Duration forget_after_;
   const HotGpus& hot_;
   WarmUp warm_up_;
+  TurnedAway turned_away_;
   std::atomic<StreamId> last_stream_{0};
   std::atomic<size_t> nodes_known_{0};
   telemetry::v1::NodeReport scratch_;

@@ -56,8 +56,9 @@ absl::Status EvaluateMetric(const Trigger& trigger, const EvaluationLimits& limi
                             const EngineReadings& engines, const Past& past,
                             Evaluation& evaluation) {
   if (trigger.engine) return EvaluateEngine(trigger, limits, engines.metric, evaluation);
-  if (trigger.workload) return EvaluateWorkload(trigger, limits, past, evaluation);
-  return EvaluateGpus(trigger, limits, evaluation);
+  absl::Status of_view = trigger.workload ? EvaluateWorkload(trigger, limits, past, evaluation)
+                                          : EvaluateGpus(trigger, limits, evaluation);
+  return limits.whole.ok() ? of_view : limits.whole;
 }
 
 bool HasReplicas(const Evaluation& evaluation) {

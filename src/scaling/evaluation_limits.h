@@ -1,8 +1,9 @@
-// How old what counts may be.
+// How old what counts may be, and what a view may be taken for.
 #pragma once
 
 #include <chrono>
 
+#include "absl/status/status.h"
 #include "base/time.h"
 
 namespace gpuscaler::scaling {
@@ -13,6 +14,8 @@ struct EvaluationLimits {
   base::Duration forget_after = std::chrono::minutes(15);
   // Before this a view without any node is no evidence that there is none.
   base::SteadyTime empty_until = {};
+  // An error: GPUs are missing from the view, and nobody knows whose; there is no value of any.
+  absl::Status whole = absl::OkStatus();
 };
 
 }  // namespace gpuscaler::scaling

@@ -22,7 +22,19 @@ scaling::EngineReadings ReadingsOf(const EngineViews& views) {
   return readings;
 }
 
-enum class Memory : uint8_t { kKeep, kOnlyLook };
+// What is kept of a look.
+enum class Memory : uint8_t {
+  kAsked,     // all, and that KEDA asked
+  kFollowed,  // what was seen of a trigger that it asks about
+  kNone,
+};
+
+std::optional<base::SteadyTime> LastSign(const scaling::Trigger& trigger, bool sign,
+                                         LastSigns& signs, base::SteadyTime now, Memory memory) {
+  if (memory == Memory::kAsked) return signs.Look(trigger, sign, now);
+  if (memory == Memory::kFollowed) return signs.See(trigger, sign, now);
+  return signs.Peek(trigger, sign, now);
+}
 
 scaling::Past PastOf(const scaling::Trigger& trigger, const ScalerContext& context,
                      base::SteadyTime now, const scaling::EngineReadings& engines, Memory memory) {
@@ -31,9 +43,7 @@ scaling::Past PastOf(const scaling::Trigger& trigger, const ScalerContext& conte
     const bool sign =
         ActivationExceeds(*trigger.activation, engines.activation, now, context.limits)
             .value_or(false);
-    past.last_sign = memory == Memory::kKeep ? context.signs.Look(*trigger.activation, sign, now)
-                                             : context.signs.Peek(*trigger.activation, sign, now);
-    if (past.last_sign && context.signs.IsMet(trigger, *past.last_sign)) past.last_sign.reset();
+    past.last_sign = LastSign(trigger, sign, context.signs, now, memory);
   }
   if (trigger.workload) past.none_worked_since = context.spells.Since(trigger, now);
   return past;
@@ -56,11 +66,13 @@ scaling::Findings Find(const scaling::Trigger& trigger, const ScalerContext& con
     return findings;
   }
   const scaling::EngineReadings engines = ReadingsOf(views);
-  findings = scaling::EvaluateInFull(trigger, context.store.Load(), now, context.limits, engines,
+  scaling::EvaluationLimits limits = context.limits;
+  limits.whole = context.role.is_whole(now);
+  findings = scaling::EvaluateInFull(trigger, context.store.Load(), now, limits, engines,
                                      PastOf(trigger, context, now, engines, memory));
-  if (memory == Memory::kOnlyLook) return findings;
+  if (memory == Memory::kNone) return findings;
   if (trigger.workload) context.spells.Note(trigger, findings.evaluation.workload, now);
-  if (trigger.activation && StandsIdle(findings)) context.signs.Meet(trigger, now);
+  if (trigger.activation && StandsIdle(findings)) context.signs.Meet(trigger);
   return findings;
 }
 
@@ -116,12 +128,17 @@ EngineViews ReadEngines(const scaling::Trigger& trigger, const ScalerContext& co
 
 scaling::Findings EvaluateNewest(const scaling::Trigger& trigger, const ScalerContext& context,
                                  base::SteadyTime now, const EngineViews& views) {
-  return Find(trigger, context, now, views, Memory::kKeep);
+  return Find(trigger, context, now, views, Memory::kAsked);
+}
+
+scaling::Findings FollowNewest(const scaling::Trigger& trigger, const ScalerContext& context,
+                               base::SteadyTime now, const EngineViews& views) {
+  return Find(trigger, context, now, views, Memory::kFollowed);
 }
 
 scaling::Findings FindNewest(const scaling::Trigger& trigger, const ScalerContext& context,
                              base::SteadyTime now, const EngineViews& views) {
-  return Find(trigger, context, now, views, Memory::kOnlyLook);
+  return Find(trigger, context, now, views, Memory::kNone);
 }
 
 Answer AnswerOf(Question question, const scaling::Findings& findings) {

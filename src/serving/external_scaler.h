@@ -49,10 +49,14 @@ struct EngineViews {
 EngineViews ReadEngines(const scaling::Trigger& trigger, const ScalerContext& context,
                         base::SteadyTime now, bool hurry);
 
-// From the newest view and `engines`, as scaling::EvaluateInFull; while the view is not
-// complete that is the error of both.
+// KEDA asks: from the newest view and `engines`, as scaling::EvaluateInFull; while the view
+// is not complete that is the error of both.
 scaling::Findings EvaluateNewest(const scaling::Trigger& trigger, const ScalerContext& context,
                                  base::SteadyTime now, const EngineViews& engines);
+
+// The same between two of its questions.
+scaling::Findings FollowNewest(const scaling::Trigger& trigger, const ScalerContext& context,
+                               base::SteadyTime now, const EngineViews& engines);
 
 // The same for who only looks: nothing is kept of it. Any thread.
 scaling::Findings FindNewest(const scaling::Trigger& trigger, const ScalerContext& context,

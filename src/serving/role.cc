@@ -15,12 +15,15 @@ Role NodeRole(const telemetry::Store& store, base::Duration stale_after) {
                ? absl::UnavailableError("no data has arrived yet from this node's GPUs")
                : absl::OkStatus();
   };
+  role.is_whole = [](base::SteadyTime) { return absl::OkStatus(); };
   return role;
 }
 
-Role GatewayRole(const fleet::WarmUp& warm_up, fleet::HotGpus& hot) {
+Role GatewayRole(const fleet::WarmUp& warm_up, const fleet::TurnedAway& turned_away,
+                 fleet::HotGpus& hot) {
   Role role;
   role.is_complete = [&warm_up](base::SteadyTime now) { return warm_up.Over(now); };
+  role.is_whole = [&turned_away](base::SteadyTime now) { return turned_away.Lately(now); };
   role.readiness = [&warm_up](base::SteadyTime now) {
     Freshness freshness = {warm_up.Over(now)};
     if (!freshness.status.ok()) freshness.until = warm_up.ends_at();

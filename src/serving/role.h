@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "base/time.h"
 #include "fleet/hot_gpus.h"
+#include "fleet/turned_away.h"
 #include "fleet/warm_up.h"
 #include "telemetry/store.h"
 
@@ -23,6 +24,9 @@ struct Role {
   // An error: what is not in the view may be there all the same, so nothing is
   // answered from it.
   std::function<absl::Status(base::SteadyTime now)> is_complete;
+  // An error: GPUs are known to be missing from the view, and nobody knows whose, so it
+  // gives no value of any.
+  std::function<absl::Status(base::SteadyTime now)> is_whole;
   // Whom to tell of which GPUs a change is waited for; nullptr: nobody.
   fleet::HotGpus* hot = nullptr;  // not owned
 };
@@ -30,7 +34,8 @@ struct Role {
 // One node: ready while its readings are fresh, by FreshnessOf. What is called must
 // outlive the role.
 Role NodeRole(const telemetry::Store& store, base::Duration stale_after);
-// A gateway: ready, and complete, once it knows its fleet.
-Role GatewayRole(const fleet::WarmUp& warm_up, fleet::HotGpus& hot);
+// A gateway: ready, and complete, once it knows its fleet; whole while it takes every node.
+Role GatewayRole(const fleet::WarmUp& warm_up, const fleet::TurnedAway& turned_away,
+                 fleet::HotGpus& hot);
 
 }  // namespace gpuscaler::serving

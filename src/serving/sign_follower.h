@@ -1,6 +1,7 @@
-// Looks at the activation signals that KEDA asks about between its questions: growth of a
-// counter is seen by the reading that follows it alone, and a poll comes every 30 s. The gRPC
-// loop's thread only.
+// Looks at the triggers with activation signals that KEDA asks about between its questions. A
+// poll comes every 30 s, and in turns to each gateway, while growth of a counter is seen by the
+// reading that follows it alone, and a replica that came for a sign may stand idle between two
+// polls and go at the next. The gRPC loop's thread only.
 #pragma once
 
 #include <functional>
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include "base/time.h"
+#include "scaling/trigger.h"
 #include "serving/external_scaler.h"
 
 namespace gpuscaler::serving {
@@ -29,6 +31,8 @@ class SignFollower {
   void Follow(base::SteadyTime now);
 
  private:
+  void See(const scaling::Trigger& trigger, base::SteadyTime now);
+
   const ScalerContext& context_;
   const std::function<base::SteadyTime()> clock_;
   std::optional<base::SteadyTime> followed_at_;

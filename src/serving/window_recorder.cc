@@ -11,7 +11,7 @@ void WindowRecorder::Record(base::SteadyTime now) {
   finished_ = context_.windows.Record(
       [this, now](const scaling::Trigger& trigger) -> absl::StatusOr<double> {
         const scaling::Findings findings =
-            EvaluateNewest(trigger, context_, now, ReadEngines(trigger, context_, now, false));
+            FollowNewest(trigger, context_, now, ReadEngines(trigger, context_, now, false));
         if (!findings.value_status.ok()) return findings.value_status;
         return findings.evaluation.value;
       },

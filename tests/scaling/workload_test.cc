@@ -302,6 +302,24 @@ TEST(Workload, NoNodeIsNoEvidenceBeforeNodesCanHaveCome) {
   EXPECT_EQ(Evaluate(WorkloadTrigger(), MakeView({a.Make()}), kNow, limits)->value, 0);
 }
 
+// On a node that a full gateway turned away it may have any number of replicas.
+TEST(Workload, OfAViewThatIsNotWholeThereIsNoValue) {
+  EvaluationLimits limits;
+  limits.whole = absl::UnavailableError("nodes are turned away");
+  NodeMaker a("node-a");
+  a.Pod("llm-7d9c8b5f4d-x2b4k", {a.Gpu(50)});
+  const auto view = MakeView({a.Make()});
+  ExpectFails(Evaluate(WorkloadTrigger(), view, kNow, limits), StatusCode::kUnavailable,
+              "nodes are turned away");
+  Trigger of_all;
+  of_all.target = 80;
+  ExpectFails(Evaluate(of_all, view, kNow, limits), StatusCode::kUnavailable,
+              "nodes are turned away");
+  const auto findings = EvaluateInFull(WorkloadTrigger(), view, kNow, limits);
+  EXPECT_EQ(findings.evaluation.workload.fresh, 1u) << "what is known is told";
+  EXPECT_EQ(findings.active_status.code(), StatusCode::kUnavailable);
+}
+
 TEST(Workload, OfManyNodesThatDoNotTellAFewAreNamed) {
   const auto nodes = [](int silent) {
     NodeMaker a("node-a");

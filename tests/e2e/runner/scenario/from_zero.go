@@ -11,6 +11,8 @@ import (
 
 const (
 	wakes = 10
+	// So long each sleep is watched. KEDA's polls go to the gateways in turns: each is asked.
+	watchesSleep = 3 * pollingInterval
 	// How long a replica works on the request.
 	serves = 2 * time.Second
 	// So long loads the model whose request is given up: without warmupSeconds KEDA would be
@@ -63,21 +65,25 @@ func (s *Stage) ollama(name string) *Scaled {
 }
 
 // claimWakes: a request wakes it at once, and when it is served and the cooldown over, it
-// sleeps again.
+// sleeps again, and is not woken for nobody.
 func (r *routed) claimWakes(ctx context.Context, s *Stage) error {
 	var toOne, toZero []time.Duration
+	disturbed := 0
 	for i := range wakes {
 		if i == 0 {
 			s.Say("the first of %d requests waits at the router of %s", wakes, r.Name)
 		}
-		one, zero, err := r.wake(ctx, s)
+		wake, err := r.wake(ctx, s)
 		if err != nil {
 			return err
 		}
 		if i == 0 {
-			s.Say("it is served, and %s sleeps again %.1f s after", r.Name, zero.Seconds())
+			s.Say("it is served, and %s sleeps again %.1f s after", r.Name, wake.toZero.Seconds())
 		}
-		toOne, toZero = append(toOne, one), append(toZero, zero)
+		toOne, toZero = append(toOne, wake.toOne), append(toZero, wake.toZero)
+		if wake.disturbed {
+			disturbed++
+		}
 	}
 	slices.Sort(toOne)
 	slices.Sort(toZero)
@@ -88,35 +94,52 @@ func (r *routed) claimWakes(ctx context.Context, s *Stage) error {
 	least, most := toZero[0], toZero[len(toZero)-1]
 	s.Claim(least >= earliestZero && most <= latestZero, fmt.Sprintf("reply to spec.replicas=0, each of %d", wakes),
 		fmt.Sprintf("%s to %s", earliestZero, latestZero), fmt.Sprintf("%.1f to %.1f s", least.Seconds(), most.Seconds()))
+	s.Claim(disturbed == 0, fmt.Sprintf("a replica within %s of spec.replicas=0, after %d wakes", watchesSleep, wakes),
+		"never", fmt.Sprintf("%d times", disturbed))
 	return nil
 }
 
-// wake is one request: how long it waited for spec.replicas=1, and how long after its
-// reply there was no replica any more.
-func (r *routed) wake(ctx context.Context, s *Stage) (toOne, toZero time.Duration, err error) {
+// A wake is one request.
+type wake struct {
+	toOne     time.Duration // from the request to spec.replicas=1
+	toZero    time.Duration // from its reply to spec.replicas=0
+	disturbed bool          // there was a replica again, for nobody
+}
+
+func (r *routed) wake(ctx context.Context, s *Stage) (wake, error) {
 	asked := time.Now()
 	r.router.Queue(1)
 	s.Offer(r.Scaled, 1)
 	woken, err := s.AwaitState(ctx, r.Scaled, "a replica", time.Minute, hasReplicas(1))
 	if err != nil {
-		return 0, 0, err
+		return wake{}, err
 	}
 	if _, err := s.AwaitState(ctx, r.Scaled, "a ready replica", time.Minute, isReady(1)); err != nil {
-		return 0, 0, err
+		return wake{}, err
 	}
 	r.router.Queue(0)
 	if err := s.Hold(ctx, serves); err != nil {
-		return 0, 0, err
+		return wake{}, err
 	}
 	replied := time.Now()
 	s.Offer(r.Scaled, 0)
 	asleep, err := s.AwaitState(ctx, r.Scaled, "no replica", time.Minute, hasReplicas(0))
 	if err != nil {
-		return 0, 0, err
+		return wake{}, err
+	}
+	seen := wake{toOne: woken.At.Sub(asked), toZero: asleep.At.Sub(replied)}
+	if err := s.Hold(ctx, watchesSleep); err != nil {
+		return wake{}, err
+	}
+	seen.disturbed = slices.ContainsFunc(s.observer.Since(r.Name, asleep.At), func(at observe.Change) bool {
+		return at.State.Replicas > 0
+	})
+	if seen.disturbed {
+		return seen, nil
 	}
 	// The next request comes to a workload that sleeps, not to one that is going to.
 	_, err = s.AwaitState(ctx, r.Scaled, "no ready replica", time.Minute, isReady(0))
-	return woken.At.Sub(asked), asleep.At.Sub(replied), err
+	return seen, err
 }
 
 func hasReplicas(count int) func(observe.State) bool {

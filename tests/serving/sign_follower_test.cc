@@ -1,0 +1,113 @@
+// What a gateway sees between KEDA's questions: real HTTP, and time as the test wants it.
+#include "serving/sign_follower.h"
+
+#include <gtest/gtest.h>
+
+#include "await.h"
+#include "base/strings.h"
+#include "engines/endpoint/ip_address.h"
+#include "fakes/engines/fake_engine.h"
+#include "serving/published.h"
+
+namespace gpuscaler::serving {
+namespace {
+
+using std::chrono::seconds;
+
+engines::ScraperOptions OnLoopback() {
+  engines::ScraperOptions options;
+  options.allow = {*engines::IpRange::Parse("127.0.0.0/8")};
+  options.period = std::chrono::milliseconds(20);
+  return options;
+}
+
+std::string Queue(int requests) {
+  return base::StrCat("# TYPE queue gauge\nqueue ", requests, "\n");
+}
+
+// KEDA asks once, while a request waits at the router. Its replica has not come.
+class SignFollowerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    Publish(store_, {0}, base::Now());
+    router_.Say(Queue(1));
+    engine_.Say(Queue(0));
+    AwaitQueue(*trigger_.activation, 1);
+    signs_.Look(trigger_, true, start_);
+    router_.Say(Queue(0));
+    AwaitQueue(*trigger_.activation, 0);
+  }
+
+  void AwaitQueue(const scaling::ActivationSignal& of, int queue) {
+    EXPECT_TRUE(Await([&] {
+      const auto view = signals_.Read(of.source, base::Now());
+      return view.ok() && view->settled && view->addresses.size() == 1 &&
+             view->addresses[0].value.value_or(-1) == queue;
+    })) << queue;
+  }
+  void AwaitEngine(int queue) { AwaitQueue({trigger_.engine->source, 0}, queue); }
+
+  std::optional<base::SteadyTime> SignAt(base::SteadyTime now) const {
+    return signs_.Peek(trigger_, false, now);
+  }
+
+  fakes::FakeEngine router_;
+  fakes::FakeEngine engine_;
+  engines::EngineSignals signals_{OnLoopback(), nullptr, [] {}};
+  telemetry::Store store_;
+  ValueWindows windows_;
+  LastSigns signs_;
+  IdleSpells spells_;
+  const Role role_ = NodeRole(store_, seconds(3600));
+  const ScalerContext context_{store_,          windows_, signs_,   spells_,
+                               {seconds(3600)}, role_,    &signals_};
+  const scaling::Trigger trigger_ = *ReadTrigger(
+      MakeObject({{"engine", "prometheus"},
+                  {"engineEndpoint", base::StrCat("http://127.0.0.1:", engine_.port())},
+                  {"engineMetric", "queue"},
+                  {"targetValue", "10"},
+                  {"activationEndpoint", base::StrCat("http://127.0.0.1:", router_.port())},
+                  {"activationMetric", "queue"}}));
+  const base::SteadyTime start_ = base::Now();
+  SignFollower follower_{context_};
+};
+
+TEST_F(SignFollowerTest, SeesThatTheReplicaStoodIdleThoughKedaDidNotAskThen) {
+  AwaitEngine(0);
+  follower_.Follow(start_ + seconds(1));
+  EXPECT_EQ(SignAt(start_ + seconds(2)), std::nullopt);
+}
+
+TEST_F(SignFollowerTest, AwaitsItForAsLongAsItWorks) {
+  engine_.Say(Queue(3));
+  AwaitEngine(3);
+  follower_.Follow(start_ + seconds(1));
+  EXPECT_EQ(SignAt(start_ + seconds(2)), start_);
+  engine_.Say(Queue(0));
+  AwaitEngine(0);
+  follower_.Follow(start_ + seconds(2));
+  EXPECT_EQ(SignAt(start_ + seconds(3)), std::nullopt);
+}
+
+TEST_F(SignFollowerTest, AReplicaThatIsIdleMeetsNoSignWhileARequestWaits) {
+  AwaitEngine(0);
+  router_.Say(Queue(1));
+  AwaitQueue(*trigger_.activation, 1);
+  follower_.Follow(start_ + seconds(1));
+  EXPECT_EQ(SignAt(start_ + seconds(2)), start_ + seconds(1)) << "the newer one";
+}
+
+TEST_F(SignFollowerTest, LooksFiveTimesASecondAtMost) {
+  engine_.Say(Queue(3));
+  AwaitEngine(3);
+  follower_.Follow(start_ + seconds(1));
+  engine_.Say(Queue(0));
+  AwaitEngine(0);
+  follower_.Follow(start_ + seconds(1) + SignFollower::kPeriod / 2);
+  EXPECT_EQ(SignAt(start_ + seconds(2)), start_);
+  follower_.Follow(start_ + seconds(1) + SignFollower::kPeriod);
+  EXPECT_EQ(SignAt(start_ + seconds(2)), std::nullopt);
+}
+
+}  // namespace
+}  // namespace gpuscaler::serving
