@@ -51,7 +51,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Collector::Join(StreamId stream,
   Member* node = nodes_.Find(name);
   if (node == nullptr) {
     const absl::StatusOr<std::string> leaves = nodes_.RoomFor(peer);
-    if (!leaves.ok() || !leaves->empty()) turned_away_.Note(now);
+    if (!leaves.ok()) turned_away_.Note(now);
     if (!leaves.ok()) return leaves.status();
     if (!leaves->empty()) Evict(*leaves, peer, now);
     node = &nodes_.Add(name, peer);
@@ -67,7 +67,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Collector::Join(StreamId stream,
         base::StrCat("node ", name, " reports already, from ", node->peer));
   }
   node->stream = stream;
-  node->peer = peer;
+  if (node->peer != peer) nodes_.Move(*node, peer);
   node->instance = instance;
   node->heard_at = now;
   return node->newest;
@@ -75,7 +75,10 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Collector::Join(StreamId stream,
 
 void Collector::Evict(const std::string& name, const std::string& peer, base::SteadyTime now) {
   ++stats_.evicted_nodes;
-  const std::string& own_peer = nodes_.Find(name)->peer;
+  const Member& leaves = *nodes_.Find(name);
+  // One that says nothing will not try to come back.
+  if (IsHeard(leaves, now)) turned_away_.Note(now);
+  const std::string& own_peer = leaves.peer;
   if (complaints_.Take(std::string(rpc::HostOf(own_peer)), now)) {
     base::LogWarn("a node makes room for one of another address: its own has the most",
                   {{"node", name}, {"peer", own_peer}, {"for", peer}});

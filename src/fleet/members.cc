@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <optional>
-#include <vector>
 
 #include "base/memory.h"
 #include "base/strings.h"
-#include "rpc/address_share.h"
 #include "rpc/peer_name.h"
 
 namespace gpuscaler::fleet {
@@ -25,7 +23,19 @@ Member& Members::Add(const std::string& node, const std::string& peer) {
   Member& added = nodes_[node];
   added.peer = peer;
   added.number = ++joined_;
+  shares_.Add(rpc::HostOf(peer), added.number);
   return added;
+}
+
+void Members::Move(Member& node, const std::string& peer) {
+  shares_.Remove(rpc::HostOf(node.peer), node.number);
+  node.peer = peer;
+  shares_.Add(rpc::HostOf(peer), node.number);
+}
+
+Members::Map::iterator Members::Remove(Map::iterator node) {
+  shares_.Remove(rpc::HostOf(node->second.peer), node->second.number);
+  return nodes_.erase(node);
 }
 
 absl::Status Members::HasRoom() const {
@@ -47,15 +57,11 @@ absl::Status Members::HasRoom() const {
 absl::StatusOr<std::string> Members::RoomFor(const std::string& peer) const {
   absl::Status room = HasRoom();
   if (room.ok()) return std::string();
-  std::vector<rpc::HeldPlace> places;
-  std::vector<const std::string*> names;
-  for (const auto& [name, node] : nodes_) {
-    places.push_back({node.number, rpc::HostOf(node.peer)});
-    names.push_back(&name);
-  }
-  const std::optional<size_t> leaves = rpc::ToMakeRoom(places, rpc::HostOf(peer));
+  const std::optional<uint64_t> leaves = shares_.ToMakeRoom(rpc::HostOf(peer));
   if (!leaves) return room;
-  return *names[*leaves];
+  return std::find_if(nodes_.begin(), nodes_.end(), [&leaves](const auto& node) {
+           return node.second.number == *leaves;
+         })->first;
 }
 
 size_t Members::streams() const {

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/time.h"
+#include "rpc/address_shares.h"
 #include "telemetry/snapshot.h"
 
 namespace gpuscaler::fleet {
@@ -47,8 +48,11 @@ class Members {
   absl::StatusOr<std::string> RoomFor(const std::string& peer) const;
   // `node` is not in the fleet.
   Member& Add(const std::string& node, const std::string& peer);
-  Map::iterator Remove(Map::iterator node) { return nodes_.erase(node); }
-  void Remove(const std::string& node) { nodes_.erase(node); }
+  // It reports from `peer` now.
+  void Move(Member& node, const std::string& peer);
+  Map::iterator Remove(Map::iterator node);
+  // It is in the fleet.
+  void Remove(const std::string& node) { Remove(nodes_.find(node)); }
 
   Map::iterator begin() { return nodes_.begin(); }
   Map::iterator end() { return nodes_.end(); }
@@ -62,6 +66,7 @@ class Members {
 
   const Limits limits_;
   Map nodes_;
+  rpc::AddressShares shares_;
   uint64_t joined_ = 0;
 };
 

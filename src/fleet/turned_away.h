@@ -11,7 +11,7 @@ namespace gpuscaler::fleet {
 
 class TurnedAway {
  public:
-  // A node that is turned away tries again after half of it at the latest (report_link.h).
+  // A node that is turned away tries again after half of it at the latest (report_link.cc).
   static constexpr base::Duration kLasts = std::chrono::seconds(15);
 
   // A node was refused, or had to make room.

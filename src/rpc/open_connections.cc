@@ -2,10 +2,10 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
-#include "rpc/address_share.h"
 #include "rpc/peer_name.h"
 
 namespace gpuscaler::rpc {
@@ -13,30 +13,32 @@ namespace gpuscaler::rpc {
 void OpenConnections::Add(base::Descriptor duplicate, std::string peer, uint64_t number) {
   const int fd = duplicate.get();
   base::MutexLock lock(mutex_);
+  shares_.Add(HostOf(peer), number);
   connections_.emplace(fd, Connection{std::move(duplicate), std::move(peer), false, number});
   size_.store(connections_.size(), std::memory_order_relaxed);
 }
 
 void OpenConnections::Forget(int fd) {
   base::MutexLock lock(mutex_);
-  connections_.erase(fd);
+  const auto connection = connections_.find(fd);
+  if (connection == connections_.end()) return;
+  if (!connection->second.closed) {
+    shares_.Remove(HostOf(connection->second.peer), connection->second.number);
+  }
+  connections_.erase(connection);
   size_.store(connections_.size(), std::memory_order_relaxed);
 }
 
 bool OpenConnections::HasRoom(const std::string& peer, size_t most) {
-  if (size() < most) return true;
-  std::vector<HeldPlace> held;
-  std::vector<int> descriptors;
   base::MutexLock lock(mutex_);
-  for (const auto& [fd, connection] : connections_) {
-    if (connection.closed) continue;
-    held.push_back({connection.number, HostOf(connection.peer)});
-    descriptors.push_back(fd);
-  }
-  if (held.size() < most) return true;
-  const std::optional<size_t> leaves = ToMakeRoom(held, HostOf(peer));
+  if (shares_.size() < most) return true;
+  const std::optional<uint64_t> leaves = shares_.ToMakeRoom(HostOf(peer));
   if (!leaves) return false;
-  Close(descriptors[*leaves], connections_.at(descriptors[*leaves]));
+  const auto connection =
+      std::find_if(connections_.begin(), connections_.end(), [&leaves](const auto& each) {
+        return each.second.number == *leaves;
+      });
+  Close(connection->first, connection->second);
   return true;
 }
 
@@ -73,6 +75,7 @@ std::vector<MemoryGuard::Traffic> OpenConnections::Traffic() {
 
 void OpenConnections::Close(int fd, Connection& connection) {
   if (std::exchange(connection.closed, true)) return;
+  shares_.Remove(HostOf(connection.peer), connection.number);
   closed_.fetch_add(1, std::memory_order_relaxed);  // before anybody can see it
   // Reset once gRPC has closed it: a peer that goes on sending would otherwise
   // keep a half-closed connection in the kernel.

@@ -17,6 +17,7 @@
 
 #include "base/descriptor.h"
 #include "base/mutex.h"
+#include "rpc/address_shares.h"
 #include "rpc/memory_guard.h"
 
 namespace gpuscaler::rpc {
@@ -58,6 +59,7 @@ class OpenConnections {
 
   base::Mutex mutex_;
   std::unordered_map<int, Connection> connections_ ABSL_GUARDED_BY(mutex_);
+  AddressShares shares_ ABSL_GUARDED_BY(mutex_);  // of those that are not closed
   std::atomic<size_t> size_{0};
   std::atomic<uint64_t> closed_{0};
 };

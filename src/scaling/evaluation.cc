@@ -8,6 +8,7 @@
 #include "scaling/aggregate.h"
 #include "scaling/engine_value.h"
 #include "scaling/no_value.h"
+#include "scaling/standing.h"
 #include "scaling/workload_evaluation.h"
 
 namespace gpuscaler::scaling {
@@ -58,13 +59,8 @@ absl::Status EvaluateMetric(const Trigger& trigger, const EvaluationLimits& limi
   if (trigger.engine) return EvaluateEngine(trigger, limits, engines.metric, evaluation);
   absl::Status of_view = trigger.workload ? EvaluateWorkload(trigger, limits, past, evaluation)
                                           : EvaluateGpus(trigger, limits, evaluation);
-  return limits.whole.ok() ? of_view : limits.whole;
-}
-
-bool HasReplicas(const Evaluation& evaluation) {
-  const WorkloadParts& workload = evaluation.workload;
-  return workload.fresh + workload.warming + workload.missing > 0 ||
-         !evaluation.addresses.empty() || evaluation.missing_addresses > 0;
+  // What is wrong with the trigger is wrong of any view.
+  return limits.unseen.ok() || absl::IsFailedPrecondition(of_view) ? of_view : limits.unseen;
 }
 
 ActivityFacts FactsOf(const Trigger& trigger, const EvaluationLimits& limits,

@@ -72,8 +72,8 @@ struct Findings {
   // Why there is no value, so `value`, `aggregate` and `held` are nothing's: UNAVAILABLE,
   // saying since when and why, where no fresh reading exists, or from too few nodes, or not
   // from every readable GPU of a sum; FAILED_PRECONDITION where no GPU in view has the metric
-  // or the gpuIndex, or no node has a GPU; where GPUs are missing from the view, the limits'
-  // `whole`. With a workload and with an engine's metric as
+  // or the gpuIndex, or no node has a GPU; where there are GPUs that the view
+  // does not show, the limits' `unseen`. With a workload and with an engine's metric as
   // EvaluateWorkload and EvaluateEngine do.
   absl::Status value_status;
   // Why it is not known whether it is active, so `active` is nothing's: as DecideActivity does.

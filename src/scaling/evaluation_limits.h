@@ -14,8 +14,9 @@ struct EvaluationLimits {
   base::Duration forget_after = std::chrono::minutes(15);
   // Before this a view without any node is no evidence that there is none.
   base::SteadyTime empty_until = {};
-  // An error: GPUs are missing from the view, and nobody knows whose; there is no value of any.
-  absl::Status whole = absl::OkStatus();
+  // An error: there are GPUs that the view does not show, and nobody knows whose; so there is
+  // no value of any.
+  absl::Status unseen = absl::OkStatus();
 };
 
 }  // namespace gpuscaler::scaling

@@ -136,6 +136,15 @@ catalog::Aggregation DefaultAggregation(const catalog::ProfileRow* profile, bool
   return of_workload ? catalog::Aggregation::kAvg : catalog::Aggregation::kMax;
 }
 
+size_t BytesOf(const Trigger& trigger) {
+  size_t bytes = sizeof(trigger) + trigger.metric_name.size();
+  if (trigger.workload) bytes += trigger.workload->name.size();
+  if (trigger.workload) bytes += trigger.workload->pod_namespace.size();
+  if (trigger.engine) bytes += BytesOf(trigger.engine->source);
+  if (trigger.activation) bytes += BytesOf(trigger.activation->source);
+  return bytes;
+}
+
 absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata,
                                      std::string_view object_namespace) {
   absl::StatusOr<TriggerDraft> read = ReadMetadata(metadata);

@@ -108,6 +108,9 @@ inline constexpr size_t kMostText = 16384;    // of all together
 absl::StatusOr<Trigger> ParseTrigger(std::span<const MetadataEntry> metadata,
                                      std::string_view object_namespace = {});
 
+// What it takes, with all that it alone has.
+size_t BytesOf(const Trigger& trigger);
+
 // Of a trigger that names none. `profile`: the one whose numbers it takes over;
 // nullptr: none.
 catalog::Aggregation DefaultAggregation(const catalog::ProfileRow* profile, bool of_workload);

@@ -43,7 +43,7 @@ std::optional<externalscaler::IsActiveResponse> ActiveFeed::Next(base::SteadyTim
   // Engines are read for those who ask.
   look_at_ = OfEngines() ? now + patience_ : base::kNever;
   const EngineViews engines = ReadEngines(trigger_, context_, now, said_ != true);
-  const scaling::Findings findings = EvaluateNewest(trigger_, context_, now, engines);
+  const scaling::Findings findings = FindNewest(trigger_, context_, now, engines, Looker::kKeda);
   if (const absl::Status& why = findings.active_status; !why.ok()) {
     said_.reset();  // whatever comes after this is news
     if (std::exchange(unknown_, why.code()) != why.code() || now >= heartbeat_at_) complain_(why);

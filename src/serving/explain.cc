@@ -137,7 +137,7 @@ std::optional<absl::StatusOr<Decision>> Explain(const decision::v1::ExplainReque
   }
   const EngineViews views = ReadEngines(*trigger, context, now, false);
   if (may_wait && !views.settled()) return std::nullopt;
-  const scaling::Findings findings = FindNewest(*trigger, context, now, views);
+  const scaling::Findings findings = FindNewest(*trigger, context, now, views, Looker::kOnlooker);
   Explained explained = {object, *trigger, findings, {}, {}, kListedParts, at};
   if (findings.value_status.ok() && trigger->window > base::Duration::zero()) {
     explained.window_average =

@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "scaling/activation.h"
+#include "scaling/standing.h"
 
 namespace gpuscaler::serving {
 namespace {
@@ -22,58 +23,17 @@ scaling::EngineReadings ReadingsOf(const EngineViews& views) {
   return readings;
 }
 
-// What is kept of a look.
-enum class Memory : uint8_t {
-  kAsked,     // all, and that KEDA asked
-  kFollowed,  // what was seen of a trigger that it asks about
-  kNone,
-};
-
-std::optional<base::SteadyTime> LastSign(const scaling::Trigger& trigger, bool sign,
-                                         LastSigns& signs, base::SteadyTime now, Memory memory) {
-  if (memory == Memory::kAsked) return signs.Look(trigger, sign, now);
-  if (memory == Memory::kFollowed) return signs.See(trigger, sign, now);
-  return signs.Peek(trigger, sign, now);
-}
-
 scaling::Past PastOf(const scaling::Trigger& trigger, const ScalerContext& context,
-                     base::SteadyTime now, const scaling::EngineReadings& engines, Memory memory) {
+                     base::SteadyTime now, const scaling::EngineReadings& engines, Looker looker) {
   scaling::Past past;
   if (trigger.activation) {
     const bool sign =
         ActivationExceeds(*trigger.activation, engines.activation, now, context.limits)
             .value_or(false);
-    past.last_sign = LastSign(trigger, sign, context.signs, now, memory);
+    past.last_sign = context.signs.Note(trigger, sign, now, looker);
   }
   if (trigger.workload) past.none_worked_since = context.spells.Since(trigger, now);
   return past;
-}
-
-// A replica is ready, and nothing waits or works.
-bool StandsIdle(const scaling::Findings& findings) {
-  const scaling::Evaluation& evaluation = findings.evaluation;
-  return findings.active_status.ok() && !evaluation.active &&
-         (evaluation.workload.fresh > 0 || !evaluation.addresses.empty());
-}
-
-scaling::Findings Find(const scaling::Trigger& trigger, const ScalerContext& context,
-                       base::SteadyTime now, const EngineViews& views, Memory memory) {
-  scaling::Findings findings;
-  if (absl::Status complete = context.role.is_complete(now); !complete.ok()) {
-    findings.evaluation.evaluated_at = now;
-    findings.value_status = complete;
-    findings.active_status = std::move(complete);
-    return findings;
-  }
-  const scaling::EngineReadings engines = ReadingsOf(views);
-  scaling::EvaluationLimits limits = context.limits;
-  limits.whole = context.role.is_whole(now);
-  findings = scaling::EvaluateInFull(trigger, context.store.Load(), now, limits, engines,
-                                     PastOf(trigger, context, now, engines, memory));
-  if (memory == Memory::kNone) return findings;
-  if (trigger.workload) context.spells.Note(trigger, findings.evaluation.workload, now);
-  if (trigger.activation && StandsIdle(findings)) context.signs.Meet(trigger);
-  return findings;
 }
 
 // What is found of a trigger that KEDA asks about; empty: more is known in a moment.
@@ -82,7 +42,7 @@ std::optional<scaling::Findings> Asked(const scaling::Trigger& trigger,
                                        bool may_wait) {
   const EngineViews views = ReadEngines(trigger, context, now, false);
   if (may_wait && !views.settled()) return std::nullopt;
-  return EvaluateNewest(trigger, context, now, views);
+  return FindNewest(trigger, context, now, views, Looker::kKeda);
 }
 
 void Note(const ScalerContext& context, const externalscaler::ScaledObjectRef& object,
@@ -126,19 +86,24 @@ EngineViews ReadEngines(const scaling::Trigger& trigger, const ScalerContext& co
   return views;
 }
 
-scaling::Findings EvaluateNewest(const scaling::Trigger& trigger, const ScalerContext& context,
-                                 base::SteadyTime now, const EngineViews& views) {
-  return Find(trigger, context, now, views, Memory::kAsked);
-}
-
-scaling::Findings FollowNewest(const scaling::Trigger& trigger, const ScalerContext& context,
-                               base::SteadyTime now, const EngineViews& views) {
-  return Find(trigger, context, now, views, Memory::kFollowed);
-}
-
 scaling::Findings FindNewest(const scaling::Trigger& trigger, const ScalerContext& context,
-                             base::SteadyTime now, const EngineViews& views) {
-  return Find(trigger, context, now, views, Memory::kNone);
+                             base::SteadyTime now, const EngineViews& views, Looker looker) {
+  scaling::Findings findings;
+  if (absl::Status complete = context.role.is_complete(now); !complete.ok()) {
+    findings.evaluation.evaluated_at = now;
+    findings.value_status = complete;
+    findings.active_status = std::move(complete);
+    return findings;
+  }
+  const scaling::EngineReadings engines = ReadingsOf(views);
+  scaling::EvaluationLimits limits = context.limits;
+  limits.unseen = context.role.unseen(now);
+  findings = scaling::EvaluateInFull(trigger, context.store.Load(), now, limits, engines,
+                                     PastOf(trigger, context, now, engines, looker));
+  if (looker == Looker::kOnlooker) return findings;
+  if (trigger.workload) context.spells.Note(trigger, findings.evaluation.workload, now);
+  if (trigger.activation) context.signs.See(trigger, StandingOf(findings), now);
+  return findings;
 }
 
 Answer AnswerOf(Question question, const scaling::Findings& findings) {

@@ -15,6 +15,7 @@
 #include "serving/decisions.h"
 #include "serving/idle_spells.h"
 #include "serving/last_signs.h"
+#include "serving/looker.h"
 #include "serving/object_reference.h"
 #include "serving/role.h"
 #include "serving/value_windows.h"
@@ -49,18 +50,10 @@ struct EngineViews {
 EngineViews ReadEngines(const scaling::Trigger& trigger, const ScalerContext& context,
                         base::SteadyTime now, bool hurry);
 
-// KEDA asks: from the newest view and `engines`, as scaling::EvaluateInFull; while the view
-// is not complete that is the error of both.
-scaling::Findings EvaluateNewest(const scaling::Trigger& trigger, const ScalerContext& context,
-                                 base::SteadyTime now, const EngineViews& engines);
-
-// The same between two of its questions.
-scaling::Findings FollowNewest(const scaling::Trigger& trigger, const ScalerContext& context,
-                               base::SteadyTime now, const EngineViews& engines);
-
-// The same for who only looks: nothing is kept of it. Any thread.
+// From the newest view and `engines`, as scaling::EvaluateInFull; while the view is not
+// complete that is the error of both. For an onlooker any thread.
 scaling::Findings FindNewest(const scaling::Trigger& trigger, const ScalerContext& context,
-                             base::SteadyTime now, const EngineViews& engines);
+                             base::SteadyTime now, const EngineViews& engines, Looker looker);
 
 // What the board keeps of it, but for the value.
 Answer AnswerOf(Question question, const scaling::Findings& findings);

@@ -12,93 +12,94 @@ namespace {
 std::string KeyOf(const scaling::Trigger& trigger) {
   return base::StrCat(engines::Key(trigger.activation->source), " ", trigger.activation->threshold,
                       " ", trigger.workload ? scaling::WhichWorkload(*trigger.workload) : "", " ",
-                      trigger.engine ? engines::Key(trigger.engine->source) : "");
+                      trigger.engine ? engines::Key(trigger.engine->source) : "", " ",
+                      static_cast<int>(trigger.metric), " ", trigger.activation_threshold);
 }
 
-// The texts of a trigger that may be long are parts of its key.
-size_t BytesOf(const std::string& key) {
-  constexpr size_t kNodes = 256;  // of the map and of what the trigger owns
-  return sizeof(scaling::Trigger) + kNodes + 2 * key.size();
+size_t BytesOf(const std::string& key, const scaling::Trigger& trigger) {
+  constexpr size_t kNodes = 256;  // of the map and of what it points to
+  return kNodes + key.size() + scaling::BytesOf(trigger);
 }
 
 }  // namespace
 
-std::optional<base::SteadyTime> LastSigns::Look(const scaling::Trigger& trigger, bool sign,
-                                                base::SteadyTime now) {
+std::optional<base::SteadyTime> LastSigns::Note(const scaling::Trigger& trigger, bool sign,
+                                                base::SteadyTime now, Looker looker) {
   std::string key = KeyOf(trigger);
   // Whatever of it the key does not tell may have been edited since.
-  auto as_asked = std::make_shared<const scaling::Trigger>(trigger);
+  auto as_asked =
+      looker == Looker::kKeda ? std::make_shared<const scaling::Trigger>(trigger) : nullptr;
   base::MutexLock lock(mutex_);
-  const auto [at, is_new] = known_.try_emplace(std::move(key));
-  Known& known = at->second;
-  known.trigger = std::move(as_asked);
-  known.asked_at = now;
-  if (sign) known.sign = now;
-  const auto last = known.sign;
-  if (is_new) {
-    bytes_ += BytesOf(at->first);
-    ForgetUnasked();
+  const auto known = known_.find(key);
+  if (looker == Looker::kKeda) {
+    const size_t bytes = BytesOf(key, trigger);
+    Known& asked = known != known_.end() ? known->second : known_[std::move(key)];
+    bytes_ += bytes - std::exchange(asked.bytes, bytes);
+    asked.trigger = std::move(as_asked);
+    asked.asked_at = now;
+    asked.history.Note(sign, now);
+    const auto last = asked.history.last();
+    ForgetLongestUnasked();
+    return last;
   }
-  return last;
+  if (sign && (known == known_.end() || looker == Looker::kOnlooker)) return now;
+  if (known == known_.end()) return std::nullopt;
+  if (looker == Looker::kFollower) known->second.history.Note(sign, now);
+  return known->second.history.last();
 }
 
-std::optional<base::SteadyTime> LastSigns::See(const scaling::Trigger& trigger, bool sign,
-                                               base::SteadyTime now) {
-  if (!sign) return Peek(trigger, sign, now);
+void LastSigns::See(const scaling::Trigger& trigger, scaling::Standing standing,
+                    base::SteadyTime now) {
   const std::string key = KeyOf(trigger);
   base::MutexLock lock(mutex_);
-  if (const auto found = known_.find(key); found != known_.end()) found->second.sign = now;
-  return now;
+  const auto known = known_.find(key);
+  if (known != known_.end()) known->second.history.See(standing, now);
 }
 
-std::optional<base::SteadyTime> LastSigns::Peek(const scaling::Trigger& trigger, bool sign,
-                                                base::SteadyTime now) const {
-  if (sign) return now;
-  const std::string key = KeyOf(trigger);
-  base::MutexLock lock(mutex_);
-  const auto found = known_.find(key);
-  return found != known_.end() ? found->second.sign : std::nullopt;
-}
-
-void LastSigns::Meet(const scaling::Trigger& trigger) {
-  const std::string key = KeyOf(trigger);
-  base::MutexLock lock(mutex_);
-  if (const auto found = known_.find(key); found != known_.end()) found->second.sign.reset();
-}
-
-bool LastSigns::Follow(const std::function<void(const scaling::Trigger&)>& see,
+bool LastSigns::Follow(const std::function<void(const scaling::Trigger&)>& look,
                        base::SteadyTime now, const std::function<bool()>& enough) {
-  size_t left = 0;
-  {
-    base::MutexLock lock(mutex_);
-    left = known_.size();
-  }
+  size_t left = ForgetUnasked(now);
   while (const auto trigger = TakeTurn(now, left)) {
-    see(*trigger);
+    look(*trigger);
     if (left > 0 && enough()) return false;
   }
   return true;
 }
 
-void LastSigns::ForgetUnasked() {
+size_t LastSigns::size() const {
+  base::MutexLock lock(mutex_);
+  return known_.size();
+}
+
+LastSigns::Map::iterator LastSigns::Forget(Map::iterator known) {
+  bytes_ -= known->second.bytes;
+  return known_.erase(known);
+}
+
+void LastSigns::ForgetLongestUnasked() {
   while (known_.size() > kMost || bytes_ > kMostBytes) {
-    const auto longest = std::min_element(
-        known_.begin(), known_.end(), [](const auto& one, const auto& other) {
-          return one.second.asked_at < other.second.asked_at;
-        });
-    bytes_ -= BytesOf(longest->first);
-    known_.erase(longest);
+    Forget(std::min_element(known_.begin(), known_.end(), [](const auto& one, const auto& other) {
+      return one.second.asked_at < other.second.asked_at;
+    }));
   }
+}
+
+size_t LastSigns::ForgetUnasked(base::SteadyTime now) {
+  base::MutexLock lock(mutex_);
+  for (auto known = known_.begin(); known != known_.end();) {
+    known = now - known->second.asked_at > kForgetAfter ? Forget(known) : std::next(known);
+  }
+  return known_.size();
 }
 
 std::shared_ptr<const scaling::Trigger> LastSigns::TakeTurn(base::SteadyTime now, size_t& left) {
   base::MutexLock lock(mutex_);
-  while (left > 0) {
-    --left;
-    auto next = known_.upper_bound(turn_);
+  for (auto next = known_.upper_bound(turn_); left > 0 && !known_.empty(); ++next) {
     if (next == known_.end()) next = known_.begin();
+    --left;
+    if (now - next->second.asked_at > kFollow) continue;
     turn_ = next->first;
-    if (now - next->second.asked_at <= kFollow) return next->second.trigger;
+    return next->second.trigger;
   }
   return nullptr;
 }

@@ -24,9 +24,9 @@ struct Role {
   // An error: what is not in the view may be there all the same, so nothing is
   // answered from it.
   std::function<absl::Status(base::SteadyTime now)> is_complete;
-  // An error: GPUs are known to be missing from the view, and nobody knows whose, so it
-  // gives no value of any.
-  std::function<absl::Status(base::SteadyTime now)> is_whole;
+  // An error: there are GPUs that the view does not show, and nobody knows whose
+  // (scaling::EvaluationLimits::unseen).
+  std::function<absl::Status(base::SteadyTime now)> unseen;
   // Whom to tell of which GPUs a change is waited for; nullptr: nobody.
   fleet::HotGpus* hot = nullptr;  // not owned
 };
@@ -34,7 +34,7 @@ struct Role {
 // One node: ready while its readings are fresh, by FreshnessOf. What is called must
 // outlive the role.
 Role NodeRole(const telemetry::Store& store, base::Duration stale_after);
-// A gateway: ready, and complete, once it knows its fleet; whole while it takes every node.
+// A gateway: ready, and complete, once it knows its fleet; it shows all while it takes every node.
 Role GatewayRole(const fleet::WarmUp& warm_up, const fleet::TurnedAway& turned_away,
                  fleet::HotGpus& hot);
 

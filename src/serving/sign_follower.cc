@@ -10,18 +10,20 @@ void SignFollower::Follow(base::SteadyTime now) {
   followed_at_ = now;
   const base::SteadyTime until = clock_() + kTurn;
   finished_ = context_.signs.Follow(
-      [this, now](const scaling::Trigger& trigger) { See(trigger, now); }, now,
+      [this, now](const scaling::Trigger& trigger) { Look(trigger, now); }, now,
       [this, until] { return clock_() >= until; });
 }
 
-// Few have an open sign at any time: only of those the rest is looked at.
-void SignFollower::See(const scaling::Trigger& trigger, base::SteadyTime now) {
+// Most have no open sign at any time: of these no more is looked at.
+void SignFollower::Look(const scaling::Trigger& trigger, base::SteadyTime now) {
   const auto view = context_.engines->Read(trigger.activation->source, now);
   const bool sign =
       ActivationExceeds(*trigger.activation, &view, now, context_.limits).value_or(false);
-  const std::optional<base::SteadyTime> last = context_.signs.See(trigger, sign, now);
-  if (sign || !last || now - *last > trigger.warmup) return;
-  FollowNewest(trigger, context_, now, ReadEngines(trigger, context_, now, false));
+  const std::optional<base::SteadyTime> last =
+      context_.signs.Note(trigger, sign, now, Looker::kFollower);
+  if (!last || now - *last > trigger.warmup) return;
+  FindNewest(trigger, context_, now, ReadEngines(trigger, context_, now, false),
+             Looker::kFollower);
 }
 
 }  // namespace gpuscaler::serving

@@ -1,7 +1,7 @@
 // Looks at the triggers with activation signals that KEDA asks about between its questions. A
-// poll comes every 30 s, and in turns to each gateway, while growth of a counter is seen by the
-// reading that follows it alone, and a replica that came for a sign may stand idle between two
-// polls and go at the next. The gRPC loop's thread only.
+// poll comes every 30 s, and to the gateways in turns, while the growth of a counter shows for
+// 5 s, and a replica that came for a sign may stand idle between two polls and go at the next.
+// The gRPC loop's thread only.
 #pragma once
 
 #include <functional>
@@ -16,9 +16,9 @@ namespace gpuscaler::serving {
 
 class SignFollower {
  public:
-  // Endpoints that nobody waits for are read every second.
+  // Endpoints are read every second, and where somebody waits every 100 ms.
   static constexpr base::Duration kPeriod = std::chrono::milliseconds(200);
-  // How long calls wait for it, and the pause that they have before it goes on.
+  // How long it goes on looking while calls wait, and the pause that they have before it goes on.
   static constexpr base::Duration kTurn = std::chrono::milliseconds(5);
   static constexpr base::Duration kPause = std::chrono::milliseconds(20);
 
@@ -31,7 +31,7 @@ class SignFollower {
   void Follow(base::SteadyTime now);
 
  private:
-  void See(const scaling::Trigger& trigger, base::SteadyTime now);
+  void Look(const scaling::Trigger& trigger, base::SteadyTime now);
 
   const ScalerContext& context_;
   const std::function<base::SteadyTime()> clock_;

@@ -8,10 +8,9 @@
 namespace gpuscaler::serving {
 namespace {
 
-// A trigger's texts are parts of its key.
 size_t BytesOf(const std::string& key, const scaling::Trigger& trigger) {
-  constexpr size_t kNodes = 256;  // of the list, the index and the trigger
-  return sizeof(trigger) + kNodes + 2 * key.size() +
+  constexpr size_t kNodes = 256;  // of the list and the index
+  return kNodes + 2 * key.size() + scaling::BytesOf(trigger) +
          scaling::ValueHistory::MostBytes(trigger.window);
 }
 

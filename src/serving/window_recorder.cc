@@ -11,7 +11,8 @@ void WindowRecorder::Record(base::SteadyTime now) {
   finished_ = context_.windows.Record(
       [this, now](const scaling::Trigger& trigger) -> absl::StatusOr<double> {
         const scaling::Findings findings =
-            FollowNewest(trigger, context_, now, ReadEngines(trigger, context_, now, false));
+            FindNewest(trigger, context_, now, ReadEngines(trigger, context_, now, false),
+                       Looker::kFollower);
         if (!findings.value_status.ok()) return findings.value_status;
         return findings.evaluation.value;
       },

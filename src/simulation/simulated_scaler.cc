@@ -12,6 +12,10 @@ bool HasWindow(const SimulatedTrigger& each) {
   return each.trigger.window > base::Duration::zero();
 }
 
+bool IsFollowed(const SimulatedTrigger& each) {
+  return HasWindow(each) || each.trigger.activation;
+}
+
 }  // namespace
 
 SimulatedScaler::SimulatedScaler(const SimulatedObject& object,
@@ -21,7 +25,7 @@ SimulatedScaler::SimulatedScaler(const SimulatedObject& object,
       start_(start),
       fallbacks_(object.triggers.size(), FallbackModel(object.keda.fallback)),
       histories_(object.triggers.size()),
-      last_signs_(object.triggers.size()),
+      signs_(object.triggers.size()),
       now_(start) {}
 
 void SimulatedScaler::Begin(base::SteadyTime now, double waiting,
@@ -30,7 +34,7 @@ void SimulatedScaler::Begin(base::SteadyTime now, double waiting,
   waiting_ = waiting;
   show_ = std::move(show);
   evaluated_.clear();
-  if (std::any_of(object_.triggers.begin(), object_.triggers.end(), HasWindow)) Evaluations();
+  if (std::any_of(object_.triggers.begin(), object_.triggers.end(), IsFollowed)) Evaluations();
 }
 
 const std::vector<absl::StatusOr<scaling::Evaluation>>& SimulatedScaler::Evaluations() {
@@ -38,7 +42,7 @@ const std::vector<absl::StatusOr<scaling::Evaluation>>& SimulatedScaler::Evaluat
   const auto view = show_();
   for (size_t i = 0; i < object_.triggers.size(); ++i) {
     const scaling::Trigger& trigger = object_.triggers[i].trigger;
-    evaluated_.push_back(Evaluated(trigger, view, last_signs_[i]));
+    evaluated_.push_back(Evaluated(trigger, view, signs_[i]));
     if (!evaluated_.back().ok() || !HasWindow(object_.triggers[i])) continue;
     scaling::Evaluation& evaluation = *evaluated_.back();
     histories_[i].Add(now_, evaluation.value);
@@ -49,20 +53,20 @@ const std::vector<absl::StatusOr<scaling::Evaluation>>& SimulatedScaler::Evaluat
 
 absl::StatusOr<scaling::Evaluation> SimulatedScaler::Evaluated(
     const scaling::Trigger& trigger, const std::shared_ptr<const telemetry::View>& view,
-    std::optional<base::SteadyTime>& last_sign) const {
+    scaling::SignHistory& signs) const {
   if (!trigger.activation) return scaling::Evaluate(trigger, view, now_, limits_);
-  if (waiting_ > trigger.activation->threshold) last_sign = now_;
+  signs.Note(waiting_ > trigger.activation->threshold, now_);
   engines::SignalView router;
   router.settled = true;
   router.once_resolved = true;
   router.addresses.push_back({"router", absl::OkStatus(), now_, waiting_});
   const absl::StatusOr<engines::SignalView> activation = std::move(router);
-  auto evaluation = scaling::Evaluate(trigger, view, now_, limits_, {nullptr, &activation},
-                                      {last_sign, std::nullopt});
-  // As serving's LastSigns: a replica has met it.
-  const bool idle = evaluation.ok() && !evaluation->active && evaluation->workload.fresh > 0;
-  if (idle) last_sign.reset();
-  return evaluation;
+  scaling::Findings findings = scaling::EvaluateInFull(
+      trigger, view, now_, limits_, {nullptr, &activation}, {signs.last(), std::nullopt});
+  signs.See(StandingOf(findings), now_);
+  if (!findings.value_status.ok()) return findings.value_status;
+  if (!findings.active_status.ok()) return findings.active_status;
+  return std::move(findings.evaluation);
 }
 
 std::vector<Answer> SimulatedScaler::Ask(int64_t count, int64_t serving) {

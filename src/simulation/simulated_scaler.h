@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "base/time.h"
 #include "scaling/evaluation.h"
+#include "scaling/sign_history.h"
 #include "scaling/value_history.h"
 #include "simulation/keda_model.h"
 #include "simulation/simulated_object.h"
@@ -26,8 +27,8 @@ struct Answer {
   bool fallback = false;  // the value is KEDA's, for the trigger failed
 };
 
-// A trigger is evaluated once a second at most, whoever asks, and then only if somebody does
-// or its window goes on.
+// A trigger is evaluated once a second at most, whoever asks, and then only if somebody does,
+// its window goes on or its signal is followed.
 class SimulatedScaler {
  public:
   // `object` must outlive it. `start`: since when the activation signal is there.
@@ -49,14 +50,14 @@ class SimulatedScaler {
  private:
   absl::StatusOr<scaling::Evaluation> Evaluated(const scaling::Trigger& trigger,
                                                 const std::shared_ptr<const telemetry::View>& view,
-                                                std::optional<base::SteadyTime>& last_sign) const;
+                                                scaling::SignHistory& signs) const;
 
   const SimulatedObject& object_;
   const scaling::EvaluationLimits limits_;
   const base::SteadyTime start_;
   std::vector<FallbackModel> fallbacks_;
   std::vector<scaling::ValueHistory> histories_;
-  std::vector<std::optional<base::SteadyTime>> last_signs_;
+  std::vector<scaling::SignHistory> signs_;
   base::SteadyTime now_;
   double waiting_ = 0;
   std::function<std::shared_ptr<const telemetry::View>()> show_;

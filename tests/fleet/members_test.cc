@@ -57,5 +57,17 @@ TEST(Members, OneThatLeftIsAMemberNoMore) {
   EXPECT_EQ(nodes.streams(), 0u);
 }
 
+TEST(Members, ANodeThatComesFromElsewhereCountsThere) {
+  Members nodes({.nodes = 3});
+  Member& moves = nodes.Add("a", "ipv4:10.0.0.1:1");
+  nodes.Add("b", "ipv4:10.0.0.1:2");
+  nodes.Add("c", "ipv4:10.0.0.2:1");
+  nodes.Move(moves, "ipv4:10.0.0.2:7");
+  EXPECT_EQ(nodes.RoomFor("ipv4:10.0.0.3:1").value(), "c") << "the newest of 10.0.0.2";
+  nodes.Remove("c");
+  nodes.Add("d", "ipv4:10.0.0.3:1");
+  EXPECT_FALSE(nodes.RoomFor("ipv4:10.0.0.4:1").ok()) << "each address has one";
+}
+
 }  // namespace
 }  // namespace gpuscaler::fleet

@@ -303,9 +303,9 @@ TEST(Workload, NoNodeIsNoEvidenceBeforeNodesCanHaveCome) {
 }
 
 // On a node that a full gateway turned away it may have any number of replicas.
-TEST(Workload, OfAViewThatIsNotWholeThereIsNoValue) {
+TEST(Workload, OfAViewThatDoesNotShowAllThereIsNoValue) {
   EvaluationLimits limits;
-  limits.whole = absl::UnavailableError("nodes are turned away");
+  limits.unseen = absl::UnavailableError("nodes are turned away");
   NodeMaker a("node-a");
   a.Pod("llm-7d9c8b5f4d-x2b4k", {a.Gpu(50)});
   const auto view = MakeView({a.Make()});

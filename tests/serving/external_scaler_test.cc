@@ -28,6 +28,29 @@ class ExternalScalerTest : public testing::Test {
     return response.ok() ? response->metricvalues(0).metricvaluefloat() : -1;
   }
 
+  // Whether KEDA is told so of an engine behind a router, where so many requests wait. One
+  // replica that works on `at_replica` of them; empty: its name has no address.
+  bool WakingIsActive(int second, double waiting, std::optional<double> at_replica) {
+    const auto trigger = ReadTrigger(MakeObject({{"profile", "vllm-inflight"},
+                                                 {"vllmEndpoint", "http://vllm:8000"},
+                                                 {"targetValue", "20"},
+                                                 {"warmupSeconds", "600"},
+                                                 {"activationEndpoint", "http://router:9090"},
+                                                 {"activationMetric", "queue"}}));
+    EXPECT_TRUE(trigger.ok()) << trigger.status();
+    const base::SteadyTime now = kNow + Seconds(second);
+    engines::SignalView router;
+    engines::SignalView engine;
+    router.settled = engine.settled = true;
+    router.addresses = {{"10.0.0.1", absl::OkStatus(), now, waiting}};
+    if (at_replica) engine.addresses = {{"10.0.0.2", absl::OkStatus(), now, *at_replica}};
+    if (!at_replica) engine.resolution = absl::NotFoundError("no such name");
+    const auto findings =
+        FindNewest(*trigger, context_, now, {engine, router}, Looker::kKeda);
+    EXPECT_TRUE(findings.active_status.ok()) << findings.active_status;
+    return findings.evaluation.active;
+  }
+
   telemetry::Store store_;
   ValueWindows windows_;
   const Role role_ = NodeRole(store_, Seconds(10));
@@ -51,32 +74,36 @@ TEST_F(ExternalScalerTest, GetMetricsAnswersOneValueInBothFields) {
 
 TEST_F(ExternalScalerTest, AReplicaThatHasStoodIdleIsNotAwaitedWhenItHasGone) {
   Publish(store_, {0}, kNow);
-  const auto trigger = ReadTrigger(MakeObject({{"profile", "vllm-inflight"},
-                                               {"vllmEndpoint", "http://vllm:8000"},
-                                               {"targetValue", "20"},
-                                               {"activationEndpoint", "http://router:9090"},
-                                               {"activationMetric", "queue"}}));
-  ASSERT_TRUE(trigger.ok()) << trigger.status();
-  const auto is_active = [&](int second, double waiting, std::optional<double> at_replica) {
-    const base::SteadyTime now = kNow + Seconds(second);
-    engines::SignalView router;
-    engines::SignalView engine;
-    router.settled = engine.settled = true;
-    router.addresses = {{"10.0.0.1", absl::OkStatus(), now, waiting}};
-    if (at_replica) engine.addresses = {{"10.0.0.2", absl::OkStatus(), now, *at_replica}};
-    if (!at_replica) engine.resolution = absl::NotFoundError("no such name");
-    const auto findings = EvaluateNewest(*trigger, context_, now, {engine, router});
-    EXPECT_TRUE(findings.active_status.ok()) << findings.active_status;
-    return findings.evaluation.active;
-  };
-  EXPECT_FALSE(is_active(0, 0, {}));
-  EXPECT_TRUE(is_active(10, 1, {})) << "a request waits";
-  EXPECT_TRUE(is_active(20, 0, {})) << "it was given up, and its replica is awaited";
-  EXPECT_TRUE(is_active(30, 0, 2)) << "it works";
-  EXPECT_FALSE(is_active(40, 0, 0)) << "it stands idle";
-  EXPECT_FALSE(is_active(50, 0, {})) << "it has gone, within warmupSeconds";
-  EXPECT_TRUE(is_active(60, 1, {})) << "another request";
-  EXPECT_TRUE(is_active(70, 0, {})) << "whose replica is awaited again";
+  EXPECT_FALSE(WakingIsActive(0, 0, {}));
+  EXPECT_TRUE(WakingIsActive(10, 1, {})) << "a request waits";
+  EXPECT_TRUE(WakingIsActive(20, 0, {})) << "it was given up, and its replica is awaited";
+  EXPECT_TRUE(WakingIsActive(30, 0, 2)) << "it works";
+  EXPECT_FALSE(WakingIsActive(40, 0, 0)) << "it stands idle";
+  EXPECT_FALSE(WakingIsActive(50, 0, {})) << "it has gone, within warmupSeconds";
+  EXPECT_TRUE(WakingIsActive(60, 1, {})) << "another request";
+  EXPECT_TRUE(WakingIsActive(70, 0, {})) << "whose replica is awaited again";
+}
+
+TEST_F(ExternalScalerTest, AReplicaOnItsWayOutMeetsNoSign) {
+  Publish(store_, {0}, kNow);
+  EXPECT_FALSE(WakingIsActive(0, 0, 0)) << "KEDA sends it away";
+  EXPECT_TRUE(WakingIsActive(2, 1, 0)) << "a request, which the router refuses";
+  EXPECT_FALSE(WakingIsActive(7, 0, 0)) << "still listed";
+  EXPECT_TRUE(WakingIsActive(15, 0, {})) << "it has gone: the one that loads is awaited";
+  EXPECT_TRUE(WakingIsActive(300, 0, {}));
+  EXPECT_FALSE(WakingIsActive(301, 0, 0)) << "it has come";
+  EXPECT_FALSE(WakingIsActive(301, 0, {}));
+}
+
+TEST_F(ExternalScalerTest, AReplicaThatStaysMeetsTheSignThoughItsWorkWasNotSeen) {
+  Publish(store_, {0}, kNow);
+  EXPECT_FALSE(WakingIsActive(0, 0, 0));
+  EXPECT_TRUE(WakingIsActive(2, 1, 0)) << "a request so short that no reading shows it";
+  EXPECT_FALSE(WakingIsActive(61, 0, 0));
+  EXPECT_TRUE(WakingIsActive(61, 0, {})) << "for all that is known it was leaving";
+  EXPECT_TRUE(WakingIsActive(70, 1, 0));
+  EXPECT_FALSE(WakingIsActive(130, 0, 0));
+  EXPECT_FALSE(WakingIsActive(131, 0, {}));
 }
 
 TEST_F(ExternalScalerTest, GetMetricsRefusesANameThatWasNotAnnounced) {
@@ -182,7 +209,7 @@ TEST_F(ExternalScalerTest, AWindowAveragesFromTheFirstQuestionOn) {
   Publish(store_, {30}, kNow + Seconds(1));
   windows_.Record(
       [this](const scaling::Trigger& trigger) {
-        return EvaluateNewest(trigger, context_, kNow + Seconds(1), {}).evaluation.value;
+        return FindNewest(trigger, context_, kNow + Seconds(1), {}, Looker::kFollower).evaluation.value;
       },
       kNow + Seconds(1));
   Publish(store_, {80}, kNow + Seconds(2));

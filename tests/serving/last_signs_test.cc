@@ -26,113 +26,134 @@ scaling::Trigger Waking(const std::string& metric = "queue", double threshold = 
   return *scaling::ParseTrigger(metadata, "default");
 }
 
-TEST(LastSigns, TellsWhenTheSignalLastExceeded) {
-  LastSigns signs;
-  EXPECT_EQ(signs.Look(Waking(), false, kStart), std::nullopt) << "it never did";
-  EXPECT_EQ(signs.Look(Waking(), true, kStart + seconds(1)), kStart + seconds(1));
-  EXPECT_EQ(signs.Look(Waking(), false, kStart + seconds(2)), kStart + seconds(1));
-  EXPECT_EQ(signs.See(Waking(), false, kStart + seconds(2)), kStart + seconds(1));
-  EXPECT_EQ(signs.See(Waking(), true, kStart + seconds(3)), kStart + seconds(3));
-  EXPECT_EQ(signs.Look(Waking(), false, kStart + seconds(4)), kStart + seconds(3));
+class LastSignsTest : public testing::Test {
+ protected:
+  std::optional<base::SteadyTime> Ask(const scaling::Trigger& trigger, bool sign, int second) {
+    return signs_.Note(trigger, sign, kStart + seconds(second), Looker::kKeda);
+  }
+  std::optional<base::SteadyTime> Follow(const scaling::Trigger& trigger, bool sign, int second) {
+    return signs_.Note(trigger, sign, kStart + seconds(second), Looker::kFollower);
+  }
+  std::optional<base::SteadyTime> OnlyLook(const scaling::Trigger& trigger, bool sign, int second) {
+    return signs_.Note(trigger, sign, kStart + seconds(second), Looker::kOnlooker);
+  }
+  // The names of the signals of those that are shown.
+  std::string Followed(int second, const std::function<bool()>& enough = [] { return false; }) {
+    std::string names;
+    signs_.Follow(
+        [&](const scaling::Trigger& trigger) {
+          names += trigger.activation->source.signal->name;
+          Follow(trigger, true, second);
+        },
+        kStart + seconds(second), enough);
+    return names;
+  }
+
+  LastSigns signs_;
+};
+
+TEST_F(LastSignsTest, TellsWhenTheSignalLastExceeded) {
+  EXPECT_EQ(Ask(Waking(), false, 0), std::nullopt) << "it never did";
+  EXPECT_EQ(Ask(Waking(), true, 1), kStart + seconds(1));
+  EXPECT_EQ(Ask(Waking(), false, 2), kStart + seconds(1));
+  EXPECT_EQ(Follow(Waking(), false, 2), kStart + seconds(1));
+  EXPECT_EQ(Follow(Waking(), true, 3), kStart + seconds(3));
+  EXPECT_EQ(Ask(Waking(), false, 4), kStart + seconds(3));
 }
 
-TEST(LastSigns, OfAnotherSignalThresholdEndpointOrWorkloadAreOthers) {
-  LastSigns signs;
-  signs.Look(Waking(), true, kStart);
-  EXPECT_EQ(signs.Look(Waking("other"), false, kStart), std::nullopt);
-  EXPECT_EQ(signs.Look(Waking("queue", 2), false, kStart), std::nullopt);
-  EXPECT_EQ(signs.Look(Waking("queue", 0, "http://router:9091"), false, kStart), std::nullopt);
-  EXPECT_EQ(signs.Look(Waking("queue", 0, "http://router:9090", "deployment/b"), false, kStart),
-            std::nullopt);
-  EXPECT_EQ(signs.Look(Waking("queue", 0, "http://ROUTER:9090/metrics"), false, kStart), kStart)
+TEST_F(LastSignsTest, OfWhateverTellsATriggerFromAnotherAreOthers) {
+  Ask(Waking(), true, 0);
+  EXPECT_EQ(Ask(Waking("other"), false, 0), std::nullopt);
+  EXPECT_EQ(Ask(Waking("queue", 2), false, 0), std::nullopt);
+  EXPECT_EQ(Ask(Waking("queue", 0, "http://router:9091"), false, 0), std::nullopt);
+  EXPECT_EQ(Ask(Waking("queue", 0, "http://router:9090", "deployment/b"), false, 0), std::nullopt);
+  scaling::Trigger trigger = Waking();
+  trigger.activation_threshold = 90;
+  EXPECT_EQ(Ask(trigger, false, 0), std::nullopt) << "it is idle sooner";
+  trigger = Waking();
+  trigger.metric = catalog::Metric::kMemoryUsedPercent;
+  EXPECT_EQ(Ask(trigger, false, 0), std::nullopt);
+  EXPECT_EQ(Ask(Waking("queue", 0, "http://ROUTER:9090/metrics"), false, 0), kStart)
       << "the same endpoint in other words";
 }
 
-TEST(LastSigns, AreKeptOfWhatKedaAsksAboutAlone) {
-  LastSigns signs;
-  EXPECT_EQ(signs.See(Waking(), true, kStart), kStart);
-  EXPECT_EQ(signs.Peek(Waking(), true, kStart), kStart);
-  EXPECT_EQ(signs.Look(Waking(), false, kStart), std::nullopt);
-  EXPECT_EQ(signs.Peek(Waking(), true, kStart + seconds(1)), kStart + seconds(1));
-  EXPECT_EQ(signs.Look(Waking(), false, kStart + seconds(2)), std::nullopt);
+TEST_F(LastSignsTest, AreKeptOfWhatKedaAsksAboutAlone) {
+  EXPECT_EQ(Follow(Waking(), true, 0), kStart);
+  EXPECT_EQ(OnlyLook(Waking(), true, 0), kStart);
+  EXPECT_EQ(Ask(Waking(), false, 0), std::nullopt);
+  EXPECT_EQ(OnlyLook(Waking(), true, 1), kStart + seconds(1));
+  EXPECT_EQ(Ask(Waking(), false, 2), std::nullopt);
+  EXPECT_EQ(OnlyLook(Waking(), false, 3), std::nullopt);
 }
 
-TEST(LastSigns, AreMetByTheReplicasOfTheTriggerAlone) {
-  LastSigns signs;
+TEST_F(LastSignsTest, AreMetByTheReplicasOfTheTriggerAlone) {
   const scaling::Trigger llm = Waking();
   const scaling::Trigger other = Waking("queue", 0, "http://router:9090", "deployment/other");
-  signs.Meet(llm);  // nobody asked for it
-  for (const auto& trigger : {llm, other}) signs.Look(trigger, true, kStart);
-  signs.Meet(llm);
-  EXPECT_EQ(signs.Look(llm, false, kStart + seconds(1)), std::nullopt);
-  EXPECT_EQ(signs.Look(other, false, kStart + seconds(1)), kStart) << "at the same router";
-  EXPECT_EQ(signs.Look(llm, true, kStart + seconds(2)), kStart + seconds(2))
-      << "a sign that came after";
+  signs_.See(llm, scaling::Standing::kIdle, kStart);  // nobody asked for it
+  for (const auto& trigger : {llm, other}) Ask(trigger, true, 0);
+  signs_.See(llm, scaling::Standing::kNone, kStart);
+  Ask(llm, false, 1);
+  signs_.See(llm, scaling::Standing::kIdle, kStart + seconds(1));
+  EXPECT_EQ(Ask(llm, false, 2), std::nullopt);
+  EXPECT_EQ(Ask(other, false, 2), kStart) << "at the same router";
+  EXPECT_EQ(Ask(llm, true, 3), kStart + seconds(3)) << "a sign that came after";
 }
 
-TEST(LastSigns, AreFollowedForTwoMinutesAfterTheLastQuestion) {
-  LastSigns signs;
-  signs.Look(Waking("asked"), false, kStart);
-  signs.Look(Waking("quiet"), false, kStart + seconds(1));
-  const auto followed = [&signs](base::SteadyTime now) {
-    std::string names;
-    signs.Follow(
-        [&](const scaling::Trigger& trigger) {
-          names += trigger.activation->source.signal->name + " ";
-          signs.See(trigger, true, now);
-        },
-        now);
-    return names;
-  };
-  EXPECT_EQ(followed(kStart + seconds(120)), "asked quiet ");
-  EXPECT_EQ(followed(kStart + seconds(121)), "quiet ") << "to see is not to ask";
-  EXPECT_EQ(followed(kStart + seconds(122)), "");
+TEST_F(LastSignsTest, AreFollowedForTwoMinutesAfterTheLastQuestion) {
+  Ask(Waking("asked"), false, 0);
+  Ask(Waking("quiet"), false, 1);
+  EXPECT_EQ(Followed(120), "askedquiet");
+  EXPECT_EQ(Followed(121), "quiet") << "to follow is not to ask";
+  EXPECT_EQ(Followed(122), "");
 }
 
-TEST(LastSigns, AreFollowedAsKedaLastAsked) {
-  LastSigns signs;
+TEST_F(LastSignsTest, AreForgottenFifteenMinutesAfterTheLastQuestion) {
+  Ask(Waking(), true, 0);
+  Followed(900);
+  EXPECT_EQ(signs_.size(), 1u);
+  Followed(901);
+  EXPECT_EQ(signs_.size(), 0u);
+}
+
+TEST_F(LastSignsTest, AreFollowedAsKedaLastAsked) {
   scaling::Trigger trigger = Waking();
-  signs.Look(trigger, true, kStart);
-  trigger.activation_threshold = 5;
-  signs.Look(trigger, false, kStart);
-  double seen = 0;
-  signs.Follow([&seen](const scaling::Trigger& each) { seen += each.activation_threshold; },
-               kStart);
-  EXPECT_EQ(seen, 5);
+  Ask(trigger, true, 0);
+  trigger.warmup = seconds(7);
+  Ask(trigger, false, 0);
+  signs_.Follow([](const scaling::Trigger& each) { EXPECT_EQ(each.warmup, seconds(7)); }, kStart);
 }
 
-TEST(LastSigns, AreFollowedInTurns) {
-  LastSigns signs;
-  for (const char* name : {"a", "b", "c"}) signs.Look(Waking(name), false, kStart);
+TEST_F(LastSignsTest, AreFollowedInTurns) {
+  for (const char* name : {"a", "b", "c"}) Ask(Waking(name), false, 0);
   std::string looked;
-  const auto see = [&looked](const scaling::Trigger& trigger) {
-    looked += trigger.activation->source.signal->name;
-  };
   int left = 0;
   for (int round = 0; round < 3; ++round) {
     left = 2;
-    signs.Follow(see, kStart, [&left] { return --left == 0; });
+    looked += Followed(1, [&left] { return --left == 0; });
   }
   EXPECT_EQ(looked, "abcabc");
 }
 
-TEST(LastSigns, AboveTheMostForgetTheLongestUnasked) {
-  LastSigns signs;
+TEST_F(LastSignsTest, AboveTheMostForgetTheLongestUnasked) {
   for (size_t i = 0; i <= LastSigns::kMost; ++i) {
-    signs.Look(Waking(base::StrCat("queue_", i)), true, kStart + seconds(i));
+    Ask(Waking(base::StrCat("queue_", i)), true, static_cast<int>(i));
   }
-  EXPECT_EQ(signs.Peek(Waking("queue_0"), false, kStart), std::nullopt);
-  EXPECT_EQ(signs.Peek(Waking("queue_1"), false, kStart), kStart + seconds(1));
+  EXPECT_EQ(signs_.size(), LastSigns::kMost);
+  EXPECT_EQ(OnlyLook(Waking("queue_0"), false, 0), std::nullopt);
+  EXPECT_EQ(OnlyLook(Waking("queue_1"), false, 0), kStart + seconds(1));
 }
 
-TEST(LastSigns, OfLongNamesAreFewer) {
-  LastSigns signs;
-  const auto long_one = [](size_t i) { return Waking(base::StrCat("q", i, std::string(3000, 'q'))); };
-  constexpr size_t kFit = LastSigns::kMostBytes / 6000;  // a key is held twice
-  for (size_t i = 0; i <= kFit; ++i) signs.Look(long_one(i), true, kStart + seconds(i));
-  EXPECT_EQ(signs.Peek(long_one(0), false, kStart), std::nullopt);
-  EXPECT_EQ(signs.Peek(long_one(kFit), false, kStart), kStart + seconds(kFit));
-  EXPECT_NE(signs.Peek(long_one(kFit / 2), false, kStart), std::nullopt);
+// A list of values takes many times the bytes of its text.
+TEST_F(LastSignsTest, AreFewerWhereTheyTakeMore) {
+  const auto greedy = [](int i) {
+    return Waking(base::StrCat("q", i, "{a=~\"", std::string(250, '|'), "\"}"));
+  };
+  const size_t fit = LastSigns::kMostBytes / scaling::BytesOf(greedy(0));
+  EXPECT_LT(fit, LastSigns::kMost / 2);
+  for (size_t i = 0; i <= fit; ++i) Ask(greedy(static_cast<int>(i)), true, static_cast<int>(i));
+  EXPECT_LE(signs_.size(), fit);
+  EXPECT_GT(signs_.size(), fit / 2);
+  EXPECT_EQ(OnlyLook(greedy(0), false, 0), std::nullopt);
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ class SignFollowerTest : public testing::Test {
     router_.Say(Queue(1));
     engine_.Say(Queue(0));
     AwaitQueue(*trigger_.activation, 1);
-    signs_.Look(trigger_, true, start_);
+    signs_.Note(trigger_, true, start_, Looker::kKeda);
+    signs_.See(trigger_, scaling::Standing::kNone, start_);
     router_.Say(Queue(0));
     AwaitQueue(*trigger_.activation, 0);
   }
@@ -47,8 +48,8 @@ class SignFollowerTest : public testing::Test {
   }
   void AwaitEngine(int queue) { AwaitQueue({trigger_.engine->source, 0}, queue); }
 
-  std::optional<base::SteadyTime> SignAt(base::SteadyTime now) const {
-    return signs_.Peek(trigger_, false, now);
+  std::optional<base::SteadyTime> SignAt(base::SteadyTime now) {
+    return signs_.Note(trigger_, false, now, Looker::kOnlooker);
   }
 
   fakes::FakeEngine router_;

@@ -147,6 +147,10 @@ class SelectorReader {
       rest_ = at;
       return Fail("of regular expressions only VALUE|VALUE is read, a dot in it as \\\\.");
     }
+    if (matcher.values.size() > SeriesSelector::kMostValues) {
+      rest_ = at;
+      return Fail("more than 256 values of a label");
+    }
     if (selector_.matchers_.size() == kMostMatchers) return Fail("more than 32 labels");
     selector_.matchers_.push_back(std::move(matcher));
   }
@@ -159,6 +163,15 @@ class SelectorReader {
 
 absl::StatusOr<SeriesSelector> SeriesSelector::Parse(std::string_view text) {
   return SelectorReader(text).Read();
+}
+
+size_t SeriesSelector::owned_bytes() const {
+  size_t bytes = text_.size() + name_.size();
+  for (const Matcher& matcher : matchers_) {
+    bytes += sizeof(matcher) + matcher.label.size();
+    for (const std::string& value : matcher.values) bytes += sizeof(value) + value.size();
+  }
+  return bytes;
 }
 
 bool SeriesSelector::Selects(Labels labels) const {

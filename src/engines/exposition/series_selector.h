@@ -21,6 +21,7 @@ namespace gpuscaler::engines {
 class SeriesSelector {
  public:
   static constexpr size_t kLongest = 4096;
+  static constexpr size_t kMostValues = 256;  // of one list
 
   // INVALID_ARGUMENT as "column 7: what is wrong; what is right".
   static absl::StatusOr<SeriesSelector> Parse(std::string_view text);
@@ -29,6 +30,8 @@ class SeriesSelector {
   // As it was written.
   const std::string& text() const { return text_; }
   bool Selects(Labels labels) const;
+  // What it takes beside itself.
+  size_t owned_bytes() const;
 
  private:
   friend class SelectorReader;

@@ -12,6 +12,15 @@ std::string SignalPart::Tried() const {
   return tried;
 }
 
+size_t Signal::owned_bytes() const {
+  size_t bytes = name.size();
+  for (const SignalPart& part : parts) {
+    bytes += sizeof(part) + part.name.size();
+    for (const SeriesSelector& each : part.candidates) bytes += sizeof(each) + each.owned_bytes();
+  }
+  return bytes;
+}
+
 Signal SignalOf(const catalog::EngineQuantityRow& row) {
   Signal signal;
   signal.name =

@@ -26,6 +26,9 @@ struct Signal {
   std::vector<SignalPart> parts;  // the order is the method's
   std::span<const std::string_view> rank_labels;
   std::span<const std::string_view> queue_labels;
+
+  // What it takes beside itself.
+  size_t owned_bytes() const;
 };
 
 // A quantity of an engine of the catalog.

@@ -13,6 +13,13 @@ namespace gpuscaler::engines {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// After an address ceased to answer its name may list it a little longer.
+constexpr base::Duration kLookOften = std::chrono::seconds(5);
+
+}  // namespace
+
 EndpointScrape::EndpointScrape(ScrapeServices& services, std::shared_ptr<EndpointBoard> board,
                                std::function<void(const Endpoint&)> published)
     : services_(services),
@@ -45,12 +52,19 @@ asio::awaitable<void> EndpointScrape::Run() {
     const absl::StatusOr<Addresses> answer = co_await Lookup();
     if (stopped_) co_return;
     Enter(answer);
-    const ScraperOptions& options = services_.options;
-    const base::Duration pause =
-        book_.addresses().empty() ? options.soonest_lookup : options.lookup_period;
-    timer_.expires_after(pause - services_.Jitter(pause / 5));
-    co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+    const base::Duration pause = LookupPause();
+    lookup_due_at_ = looked_up_at_ + pause - services_.Jitter(pause / 5);
+    while (!stopped_ && base::Now() < lookup_due_at_) {
+      timer_.expires_at(lookup_due_at_);
+      co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
   }
+}
+
+base::Duration EndpointScrape::LookupPause() const {
+  const ScraperOptions& options = services_.options;
+  const bool often = book_.addresses().empty() || looked_up_at_ < ceased_at_ + kLookOften;
+  return often ? options.soonest_lookup : options.lookup_period;
 }
 
 asio::awaitable<absl::StatusOr<Addresses>> EndpointScrape::Lookup() {
@@ -93,7 +107,9 @@ void EndpointScrape::Read(const IpAddress& address) {
 }
 
 void EndpointScrape::LookAgain() {
-  if (base::Now() - looked_up_at_ >= services_.options.soonest_lookup) timer_.cancel();
+  ceased_at_ = base::Now();
+  lookup_due_at_ = std::min(lookup_due_at_, looked_up_at_ + services_.options.soonest_lookup);
+  timer_.cancel();
 }
 
 void EndpointScrape::Changed() {
@@ -112,12 +128,13 @@ void EndpointScrape::Publish() {
   view.version = ++version_;
   view.addresses.reserve(addresses_.size());
   for (const auto& [address, scrape] : addresses_) view.addresses.push_back(scrape->view());
-  const auto has_ceased = [](const AddressView& each) {
-    return each.last_success && !each.status.ok();
-  };
-  const auto ceased =
-      static_cast<size_t>(std::count_if(view.addresses.begin(), view.addresses.end(), has_ceased));
-  if (std::exchange(ceased_, ceased) < ceased) LookAgain();
+  std::set<IpAddress> ceased;
+  for (const AddressView& each : view.addresses) {
+    if (each.last_success && !each.status.ok()) ceased.insert(each.address);
+  }
+  const bool one_more = !std::includes(ceased_.begin(), ceased_.end(), ceased.begin(), ceased.end());
+  ceased_ = std::move(ceased);
+  if (one_more) LookAgain();
   endpoint_->board->Publish(std::make_shared<const EndpointView>(std::move(view)));
   published_(board().endpoint());
 }

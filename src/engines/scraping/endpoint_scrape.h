@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "boost/asio/awaitable.hpp"
 #include "boost/asio/steady_timer.hpp"
@@ -32,6 +33,7 @@ class EndpointScrape : public std::enable_shared_from_this<EndpointScrape> {
  private:
   boost::asio::awaitable<void> Run();
   boost::asio::awaitable<absl::StatusOr<Addresses>> Lookup();
+  base::Duration LookupPause() const;
   void Enter(const absl::StatusOr<Addresses>& answer);
   void Read(const IpAddress& address);
   // Looks the name up before it is due: one that answered has ceased to, and may have gone.
@@ -49,7 +51,9 @@ class EndpointScrape : public std::enable_shared_from_this<EndpointScrape> {
   boost::asio::steady_timer timer_;
   bool looked_up_ = false;
   base::SteadyTime looked_up_at_ = {};
-  size_t ceased_ = 0;  // addresses that answered once, and do not now
+  base::SteadyTime lookup_due_at_ = {};
+  std::set<IpAddress> ceased_;  // that answered once, and do not now
+  base::SteadyTime ceased_at_ = {};  // the newest of them
   bool publishing_ = false;
   bool stopped_ = false;
   uint64_t version_ = 0;

@@ -26,7 +26,7 @@ struct ScraperOptions {
   // An endpoint that nobody asked for in so long is forgotten, with its connections.
   base::Duration forget_after = std::chrono::minutes(2);
   base::Duration lookup_period = std::chrono::seconds(5);
-  // While there is no address, and after the last one when an address ceases to answer.
+  // The same while there is no address, and for some seconds after one ceased to answer.
   base::Duration soonest_lookup = std::chrono::seconds(1);
   base::Duration lookup_patience = std::chrono::seconds(5);
 

@@ -14,6 +14,9 @@ struct SignalSource {
   std::shared_ptr<const Signal> signal;  // never null; its name tells it from all others
 };
 
+// What it and its signal take.
+size_t BytesOf(const SignalSource& source);
+
 // The same for sources that tell the same.
 std::string Key(const SignalSource& source);
 

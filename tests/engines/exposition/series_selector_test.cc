@@ -99,6 +99,17 @@ TEST(SeriesSelector, IsOfBoundedSize) {
   for (int i = 0; i < 33; ++i) labels += "b=\"c\",";
   EXPECT_THAT(std::string(base::Message(SeriesSelector::Parse(labels + "}").status())),
               HasSubstr("more than 32 labels"));
+  const std::string values = "a{b=~\"" + std::string(255, '|');
+  EXPECT_TRUE(SeriesSelector::Parse(values + "\"}").ok());
+  EXPECT_THAT(std::string(base::Message(SeriesSelector::Parse(values + "|\"}").status())),
+              HasSubstr("column 6: more than 256 values of a label"));
+}
+
+TEST(SeriesSelector, KnowsWhatItTakes) {
+  const size_t plain = SeriesSelector::Parse("a{b=\"c\"}")->owned_bytes();
+  const size_t list = SeriesSelector::Parse("a{b=~\"c|c\"}")->owned_bytes();
+  EXPECT_GE(plain, sizeof("a{b=\"c\"}") + sizeof(std::string));
+  EXPECT_GE(list, plain + sizeof(std::string));
 }
 
 TEST(SeriesExpression, IsASelectorOrARate) {

@@ -103,19 +103,25 @@ TEST_F(ScraperTest, AddressesAreFollowedAsTheyComeAndGo) {
   EXPECT_EQ(scraper_->Stats().addresses, 1U);
 }
 
-TEST_F(ScraperTest, OneThatCeasesToAnswerIsLookedUpAtOnce) {
+TEST_F(ScraperTest, OneThatCeasesToAnswerIsLookedUpAtOnceAndThenOften) {
   auto a = std::make_unique<FakeEngine>("127.0.0.1");
   FakeEngine b("127.0.0.2", a->port());
   a->Say("1");
   b.Say("2");
   options_.lookup_period = std::chrono::hours(1);
-  options_.soonest_lookup = {};
+  options_.soonest_lookup = std::chrono::milliseconds(50);
   names_->Set("vllm", {"127.0.0.1", "127.0.0.2"});
   Start();
   const Endpoint endpoint = At("vllm", b.port());
   AwaitTexts(endpoint, "1, 2");
-  names_->Set("vllm", {"127.0.0.2"});
   a.reset();
+  AwaitTexts(endpoint, "-, 2");
+  const size_t looked_up = names_->lookups("vllm");
+  Await([&] {
+    Want(endpoint);
+    return names_->lookups("vllm") > looked_up + 1;
+  });
+  names_->Set("vllm", {"127.0.0.2"});  // late, as DNS is
   EXPECT_EQ(Texts(*AwaitTexts(endpoint, "2")), "2") << "it has gone, and counts no more";
 }
 
