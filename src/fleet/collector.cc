@@ -79,12 +79,20 @@ void Collector::Evict(const std::string& name, const std::string& peer, base::St
   // One that says nothing will not try to come back.
   if (IsHeard(leaves, now)) turned_away_.Note(now);
   const std::string& own_peer = leaves.peer;
-  if (complaints_.Take(std::string(rpc::HostOf(own_peer)), now)) {
+  if (MayTell(std::string(rpc::HostOf(own_peer)), now)) {
     base::LogWarn("a node makes room for one of another address: its own has the most",
                   {{"node", name}, {"peer", own_peer}, {"for", peer}});
   }
   Forget(name);
   nodes_.Remove(name);
+}
+
+bool Collector::MayTell(const std::string& about, base::SteadyTime now) {
+  const bool may = complaints_.Take(about, now);
+  if (const uint64_t left_out = complaints_.TakeLeftOut(now); left_out > 0) {
+    base::LogWarn("too many nodes to log of each what is wrong", {{"leftOut", left_out}});
+  }
+  return may;
 }
 
 void Collector::Forget(const std::string& name) {
@@ -149,7 +157,7 @@ bool Collector::Contest(Snapshot& snapshot, base::SteadyTime now) {
         base::StrCat("node ", holder, " reports GPU ", uuid, " too, and did so first"));
     gpu.reading_failures = {};
     gpu.readings = {};
-    if (complaints_.Take(snapshot.node, now)) {
+    if (MayTell(snapshot.node, now)) {
       base::LogWarn("two nodes report one GPU: the first one's readings count",
                     {{"node", snapshot.node}, {"error", base::Message(gpu.status)}});
     }
@@ -171,7 +179,7 @@ bool Collector::DropOwnersOfOthers(Snapshot& snapshot, base::SteadyTime now) {
   };
   const ForeignHoldings foreign = DropForeignHoldings(snapshot, is_anothers);
   stats_.foreign_holdings += foreign.dropped;
-  if (foreign.dropped > 0 && complaints_.Take(snapshot.node, now)) {
+  if (foreign.dropped > 0 && MayTell(snapshot.node, now)) {
     base::LogWarn("a node lists pods on a GPU that another one reports: they do not count",
                   {{"node", snapshot.node}, {"gpu", gpu}, {"reportedBy", node}});
   }
@@ -206,7 +214,7 @@ void Collector::Refused(const std::string& node, const std::string& peer, const 
   const bool is_bad =
       !absl::IsAlreadyExists(why) && !absl::IsAborted(why) && !absl::IsResourceExhausted(why);
   if (is_bad) ++stats_.bad_reports;
-  if (!complaints_.Take(node.empty() ? peer : node, now)) return;
+  if (!MayTell(node.empty() ? peer : node, now)) return;
   base::LogWarn("a node's reports are refused",
                 {{"node", node}, {"peer", peer}, {"error", base::Message(why)}});
 }

@@ -91,6 +91,9 @@ class Collector {
   // `node` leaves the fleet for one that comes from `peer`.
   void Evict(const std::string& node, const std::string& peer, base::SteadyTime now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether the log has a line about the node or peer now.
+  bool MayTell(const std::string& about, base::SteadyTime now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // What others know of a node that leaves.
   void Forget(const std::string& node) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsHeard(const Member& node, base::SteadyTime now) const;

@@ -1,5 +1,7 @@
 #include "fleet/complaint_limit.h"
 
+#include <utility>
+
 namespace gpuscaler::fleet {
 
 bool ComplaintLimit::Take(const std::string& about, base::SteadyTime now) {
@@ -11,10 +13,20 @@ bool ComplaintLimit::Take(const std::string& about, base::SteadyTime now) {
   }
   if (told_at_.size() >= kMost) {
     std::erase_if(told_at_, [&](const auto& told) { return is_due(told.second); });
-    if (told_at_.size() >= kMost) return false;
+    if (told_at_.size() >= kMost) {
+      ++left_out_;
+      return false;
+    }
   }
   told_at_.emplace(about, now);
   return true;
+}
+
+uint64_t ComplaintLimit::TakeLeftOut(base::SteadyTime now) {
+  const bool told = left_out_told_at_ != base::SteadyTime();
+  if (left_out_ == 0 || (told && now - left_out_told_at_ < kTellAgainAfter)) return 0;
+  left_out_told_at_ = now;
+  return std::exchange(left_out_, 0);
 }
 
 }  // namespace gpuscaler::fleet

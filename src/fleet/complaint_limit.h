@@ -2,6 +2,7 @@
 // reports is told once a minute. Not thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <unordered_map>
 
@@ -12,15 +13,20 @@ namespace gpuscaler::fleet {
 class ComplaintLimit {
  public:
   static constexpr base::Duration kTellAgainAfter = std::chrono::minutes(1);
-  // Nodes and peers of which something was told in the last minute; nothing is told of
-  // more than these.
+  // Nodes and peers of which something was told in the last minute; of more nothing is
+  // told, but that they are left out.
   static constexpr size_t kMost = 1024;
 
   // Whether a line about the node or peer is due: it then counts as told.
   bool Take(const std::string& about, base::SteadyTime now);
+  // How many were left out for want of room since this was told last; 0: none, or it was
+  // told within the last minute.
+  uint64_t TakeLeftOut(base::SteadyTime now);
 
  private:
   std::unordered_map<std::string, base::SteadyTime> told_at_;
+  uint64_t left_out_ = 0;
+  base::SteadyTime left_out_told_at_ = {};
 };
 
 }  // namespace gpuscaler::fleet

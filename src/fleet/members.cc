@@ -59,9 +59,9 @@ absl::StatusOr<std::string> Members::RoomFor(const std::string& peer) const {
   if (room.ok()) return std::string();
   const std::optional<uint64_t> leaves = shares_.ToMakeRoom(rpc::HostOf(peer));
   if (!leaves) return room;
-  return std::find_if(nodes_.begin(), nodes_.end(), [&leaves](const auto& node) {
-           return node.second.number == *leaves;
-         })->first;
+  return std::find_if(nodes_.begin(), nodes_.end(),
+                      [&leaves](const auto& node) { return node.second.number == *leaves; })
+      ->first;
 }
 
 size_t Members::streams() const {

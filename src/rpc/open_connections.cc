@@ -35,9 +35,8 @@ bool OpenConnections::HasRoom(const std::string& peer, size_t most) {
   const std::optional<uint64_t> leaves = shares_.ToMakeRoom(HostOf(peer));
   if (!leaves) return false;
   const auto connection =
-      std::find_if(connections_.begin(), connections_.end(), [&leaves](const auto& each) {
-        return each.second.number == *leaves;
-      });
+      std::find_if(connections_.begin(), connections_.end(),
+                   [&leaves](const auto& each) { return each.second.number == *leaves; });
   Close(connection->first, connection->second);
   return true;
 }

@@ -9,9 +9,9 @@ void SignFollower::Follow(base::SteadyTime now) {
   if (followed_at_ && now - *followed_at_ < (finished_ ? kPeriod : kPause)) return;
   followed_at_ = now;
   const base::SteadyTime until = clock_() + kTurn;
-  finished_ = context_.signs.Follow(
-      [this, now](const scaling::Trigger& trigger) { Look(trigger, now); }, now,
-      [this, until] { return clock_() >= until; });
+  finished_ =
+      context_.signs.Follow([this, now](const scaling::Trigger& trigger) { Look(trigger, now); },
+                            now, [this, until] { return clock_() >= until; });
 }
 
 // Most have no open sign at any time: of these no more is looked at.
@@ -22,8 +22,7 @@ void SignFollower::Look(const scaling::Trigger& trigger, base::SteadyTime now) {
   const std::optional<base::SteadyTime> last =
       context_.signs.Note(trigger, sign, now, Looker::kFollower);
   if (!last || now - *last > trigger.warmup) return;
-  FindNewest(trigger, context_, now, ReadEngines(trigger, context_, now, false),
-             Looker::kFollower);
+  FindNewest(trigger, context_, now, ReadEngines(trigger, context_, now, false), Looker::kFollower);
 }
 
 }  // namespace gpuscaler::serving

@@ -10,9 +10,8 @@ void WindowRecorder::Record(base::SteadyTime now) {
   const base::SteadyTime until = clock_() + kTurn;
   finished_ = context_.windows.Record(
       [this, now](const scaling::Trigger& trigger) -> absl::StatusOr<double> {
-        const scaling::Findings findings =
-            FindNewest(trigger, context_, now, ReadEngines(trigger, context_, now, false),
-                       Looker::kFollower);
+        const scaling::Findings findings = FindNewest(
+            trigger, context_, now, ReadEngines(trigger, context_, now, false), Looker::kFollower);
         if (!findings.value_status.ok()) return findings.value_status;
         return findings.evaluation.value;
       },

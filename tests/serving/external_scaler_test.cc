@@ -45,8 +45,7 @@ class ExternalScalerTest : public testing::Test {
     router.addresses = {{"10.0.0.1", absl::OkStatus(), now, waiting}};
     if (at_replica) engine.addresses = {{"10.0.0.2", absl::OkStatus(), now, *at_replica}};
     if (!at_replica) engine.resolution = absl::NotFoundError("no such name");
-    const auto findings =
-        FindNewest(*trigger, context_, now, {engine, router}, Looker::kKeda);
+    const auto findings = FindNewest(*trigger, context_, now, {engine, router}, Looker::kKeda);
     EXPECT_TRUE(findings.active_status.ok()) << findings.active_status;
     return findings.evaluation.active;
   }
@@ -209,7 +208,8 @@ TEST_F(ExternalScalerTest, AWindowAveragesFromTheFirstQuestionOn) {
   Publish(store_, {30}, kNow + Seconds(1));
   windows_.Record(
       [this](const scaling::Trigger& trigger) {
-        return FindNewest(trigger, context_, kNow + Seconds(1), {}, Looker::kFollower).evaluation.value;
+        return FindNewest(trigger, context_, kNow + Seconds(1), {}, Looker::kFollower)
+            .evaluation.value;
       },
       kNow + Seconds(1));
   Publish(store_, {80}, kNow + Seconds(2));

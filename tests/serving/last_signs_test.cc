@@ -38,7 +38,8 @@ class LastSignsTest : public testing::Test {
     return signs_.Note(trigger, sign, kStart + seconds(second), Looker::kOnlooker);
   }
   // The names of the signals of those that are shown.
-  std::string Followed(int second, const std::function<bool()>& enough = [] { return false; }) {
+  std::string Followed(
+      int second, const std::function<bool()>& enough = [] { return false; }) {
     std::string names;
     signs_.Follow(
         [&](const scaling::Trigger& trigger) {

@@ -132,7 +132,8 @@ void EndpointScrape::Publish() {
   for (const AddressView& each : view.addresses) {
     if (each.last_success && !each.status.ok()) ceased.insert(each.address);
   }
-  const bool one_more = !std::includes(ceased_.begin(), ceased_.end(), ceased.begin(), ceased.end());
+  const bool one_more =
+      !std::includes(ceased_.begin(), ceased_.end(), ceased.begin(), ceased.end());
   ceased_ = std::move(ceased);
   if (one_more) LookAgain();
   endpoint_->board->Publish(std::make_shared<const EndpointView>(std::move(view)));

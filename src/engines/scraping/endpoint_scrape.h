@@ -52,7 +52,7 @@ class EndpointScrape : public std::enable_shared_from_this<EndpointScrape> {
   bool looked_up_ = false;
   base::SteadyTime looked_up_at_ = {};
   base::SteadyTime lookup_due_at_ = {};
-  std::set<IpAddress> ceased_;  // that answered once, and do not now
+  std::set<IpAddress> ceased_;       // that answered once, and do not now
   base::SteadyTime ceased_at_ = {};  // the newest of them
   bool publishing_ = false;
   bool stopped_ = false;

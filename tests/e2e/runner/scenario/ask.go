@@ -23,10 +23,10 @@ func (s *Stage) manifestOf(ctx context.Context, name string) (string, error) {
 	return file, os.WriteFile(file, manifest, 0o600)
 }
 
-// run is what a command of the scaler prints when it speaks to the first gateway. Its
-// exit code says that something is wrong, which may be what is asked for.
-func (s *Stage) run(ctx context.Context, arguments ...string) (string, error) {
-	arguments = append(arguments, "--address", s.gateway(0).Host.Address.String()+":6000")
+// run is what a command of the scaler prints when it speaks to a gateway. Its exit code
+// says that something is wrong, which may be what is asked for.
+func (s *Stage) run(ctx context.Context, gateway int, arguments ...string) (string, error) {
+	arguments = append(arguments, "--address", s.gateway(gateway).Host.Address.String()+":6000")
 	arguments = append(arguments, s.clientFlags...)
 	said, err := exec.CommandContext(ctx, s.Scaler, arguments...).CombinedOutput()
 	if len(said) == 0 {
@@ -35,13 +35,17 @@ func (s *Stage) run(ctx context.Context, arguments ...string) (string, error) {
 	return string(said), nil
 }
 
-// explanation is what `explain` says of a ScaledObject.
+// explanation is what `explain` says of a ScaledObject at the first gateway.
 func (s *Stage) explanation(ctx context.Context, name string) (string, error) {
+	return s.explanationAt(ctx, 0, name)
+}
+
+func (s *Stage) explanationAt(ctx context.Context, gateway int, name string) (string, error) {
 	file, err := s.manifestOf(ctx, name)
 	if err != nil {
 		return "", err
 	}
-	return s.run(ctx, "explain", file)
+	return s.run(ctx, gateway, "explain", file)
 }
 
 var viewed = regexp.MustCompile(`, target ([0-9.]+), (?:in)?active`)
@@ -54,7 +58,7 @@ func (s *Stage) announcedTarget(ctx context.Context, name string) (string, error
 	if err != nil {
 		return "", err
 	}
-	said, err := s.run(ctx, "doctor", "--scaled-object", file)
+	said, err := s.run(ctx, 0, "doctor", "--scaled-object", file)
 	if err != nil {
 		return "", err
 	}

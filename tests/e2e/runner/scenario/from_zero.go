@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"keda-gpu-scaler/e2e/observe"
@@ -11,8 +12,10 @@ import (
 
 const (
 	wakes = 10
-	// So long each sleep is watched. KEDA's polls go to the gateways in turns: each is asked.
-	watchesSleep = 3 * pollingInterval
+	// So long each sleep is watched.
+	watchesSleep = 2 * pollingInterval
+	// Which of them KEDA asks is its connection's to say.
+	gatewaysFromZero = 2
 	// How long a replica works on the request.
 	serves = 2 * time.Second
 	// So long loads the model whose request is given up: without warmupSeconds KEDA would be
@@ -33,7 +36,7 @@ func fromZero(ctx context.Context, s *Stage) error {
 	if err := s.AddNodes(ctx, 1, 4); err != nil {
 		return err
 	}
-	if err := s.AddGateways(ctx, 2); err != nil {
+	if err := s.AddGateways(ctx, gatewaysFromZero); err != nil {
 		return err
 	}
 	began := time.Now()
@@ -68,7 +71,7 @@ func (s *Stage) ollama(name string) *Scaled {
 // sleeps again, and is not woken for nobody.
 func (r *routed) claimWakes(ctx context.Context, s *Stage) error {
 	var toOne, toZero []time.Duration
-	disturbed := 0
+	disturbed, awaited := 0, 0
 	for i := range wakes {
 		if i == 0 {
 			s.Say("the first of %d requests waits at the router of %s", wakes, r.Name)
@@ -84,6 +87,7 @@ func (r *routed) claimWakes(ctx context.Context, s *Stage) error {
 		if wake.disturbed {
 			disturbed++
 		}
+		awaited += wake.awaited
 	}
 	slices.Sort(toOne)
 	slices.Sort(toZero)
@@ -96,6 +100,8 @@ func (r *routed) claimWakes(ctx context.Context, s *Stage) error {
 		fmt.Sprintf("%s to %s", earliestZero, latestZero), fmt.Sprintf("%.1f to %.1f s", least.Seconds(), most.Seconds()))
 	s.Claim(disturbed == 0, fmt.Sprintf("a replica within %s of spec.replicas=0, after %d wakes", watchesSleep, wakes),
 		"never", fmt.Sprintf("%d times", disturbed))
+	s.Claim(awaited == 0, fmt.Sprintf("a gateway that still awaits a replica then, of %d, after %d wakes", gatewaysFromZero, wakes),
+		"none", fmt.Sprintf("%d times", awaited))
 	return nil
 }
 
@@ -104,6 +110,7 @@ type wake struct {
 	toOne     time.Duration // from the request to spec.replicas=1
 	toZero    time.Duration // from its reply to spec.replicas=0
 	disturbed bool          // there was a replica again, for nobody
+	awaited   int           // gateways that say active when it sleeps
 }
 
 func (r *routed) wake(ctx context.Context, s *Stage) (wake, error) {
@@ -137,9 +144,32 @@ func (r *routed) wake(ctx context.Context, s *Stage) (wake, error) {
 	if seen.disturbed {
 		return seen, nil
 	}
+	if seen.awaited, err = s.countActive(ctx, r.Name); err != nil {
+		return wake{}, err
+	}
 	// The next request comes to a workload that sleeps, not to one that is going to.
 	_, err = s.AwaitState(ctx, r.Scaled, "no ready replica", time.Minute, isReady(0))
 	return seen, err
+}
+
+// countActive is how many gateways say of the ScaledObject that it is active. To look
+// changes nothing: a gateway remembers what KEDA asked and what it has seen by itself.
+func (s *Stage) countActive(ctx context.Context, name string) (int, error) {
+	active := 0
+	for i := range gatewaysFromZero {
+		said, err := s.explanationAt(ctx, i, name)
+		if err != nil {
+			return 0, err
+		}
+		switch {
+		case strings.Contains(said, "inactive: "):
+		case strings.Contains(said, "active: "):
+			active++
+		default:
+			return 0, fmt.Errorf("gateway %d does not say whether %s is active: %s", i+1, name, said)
+		}
+	}
+	return active, nil
 }
 
 func hasReplicas(count int) func(observe.State) bool {

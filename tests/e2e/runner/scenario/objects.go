@@ -66,7 +66,8 @@ func (s *Stage) scaledObject(scaled *Scaled) object {
 		"triggers": []object{trigger},
 	}
 	if scaled.Min == 0 {
-		spec["pollingInterval"], spec["cooldownPeriod"] = 2, 5
+		spec["pollingInterval"] = int(pollingInterval.Seconds())
+		spec["cooldownPeriod"] = int(cooldownPeriod.Seconds())
 	}
 	for key, value := range scaled.Spec {
 		spec[key] = value

@@ -8,7 +8,7 @@ import (
 	"keda-gpu-scaler/e2e/world"
 )
 
-// What KEDA is told of workloads behind a router.
+// What KEDA is told of workloads that go to zero.
 const (
 	pollingInterval = 2 * time.Second
 	cooldownPeriod  = 5 * time.Second
@@ -30,9 +30,6 @@ func (s *Stage) addRouted(ctx context.Context, scaled *Scaled) (*routed, error) 
 	scaled.Min, scaled.Max = 0, 4
 	scaled.Metadata["activationEndpoint"] = fmt.Sprintf("http://%s.%s.svc:9000", name, s.name)
 	scaled.Metadata["activationMetric"] = "router_queued_requests"
-	scaled.Spec = object{
-		"pollingInterval": int(pollingInterval.Seconds()), "cooldownPeriod": int(cooldownPeriod.Seconds()),
-	}
 	return &routed{scaled, router}, s.Deploy(ctx, scaled)
 }
 

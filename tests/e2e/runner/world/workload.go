@@ -63,13 +63,6 @@ func (w *World) Offer(workload *Workload, pods float64) {
 	workload.offered = pods
 }
 
-// Offered is what Offer said last.
-func (w *World) Offered(workload *Workload) float64 {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	return workload.offered
-}
-
 // Waiting is the requests that wait at an engine workload's pods, or for one.
 func (w *World) Waiting(workload *Workload) float64 {
 	w.mutex.Lock()
