@@ -6,10 +6,12 @@
 
 #include "lint/finding.h"
 #include "manifests/scaled_object.h"
+#include "manifests/trigger_authentication.h"
 
 namespace gpuscaler::lint {
 
-// `found`: what is known of the object already.
 void AddRefusals(const manifests::ScaledObject& object, std::vector<Finding>& found);
+void AddRefusals(const manifests::TriggerAuthentication& authentication,
+                 std::vector<Finding>& found);
 
 }  // namespace gpuscaler::lint

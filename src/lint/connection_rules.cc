@@ -63,8 +63,8 @@ void OfAJob(const CheckedTrigger& trigger, Findings& findings) {
   findings.Add(
       trigger.source->places.LineOf("type"), "a ScaledJob: KEDA polls it",
       trigger.source->type == "external-push" ? ", for external-push does not support it" : "",
-      ", and starts a Job for each target's worth of the value; of its trigger the "
-      "metadata and the address are checked, nothing else");
+      ", and starts a Job for each target's worth of the value; besides what KEDA refuses, the "
+      "metadata, the address and TLS of its trigger are checked");
 }
 
 constexpr RuleRow kRows[] = {

@@ -33,6 +33,7 @@ void ApplyRules(const CheckedObject& object, std::vector<Finding>& found) {
   for (const RuleRow& rule : Rules()) {
     if (rule.of_hpa_arithmetic && object.object->has_scaling_modifiers) continue;
     if (object.object->is_job && !rule.applies_to_jobs()) continue;
+    if (object.triggers.empty() && !rule.applies_to_others()) continue;
     Findings findings(rule, object.object->file, found);
     if (rule.of_object != nullptr) rule.of_object(object, findings);
     if (rule.of_trigger == nullptr) continue;
@@ -74,12 +75,13 @@ Result Lint(std::vector<InputFile> files) {
   for (const auto& file : read) {
     std::vector<Finding> found;
     AddProblems(*file, found);
+    for (const auto& each : file->authentications) AddRefusals(each, found);
     const auto check = [&](const manifests::ScaledObject& object) {
       CheckedObject checked;
       Check(object, surroundings, checked);
       AddRefusals(object, found);
       result.triggers += checked.triggers.size();
-      if (!checked.triggers.empty()) ApplyRules(checked, found);
+      ApplyRules(checked, found);
     };
     result.objects += file->objects.size();
     std::for_each(file->objects.begin(), file->objects.end(), check);

@@ -8,33 +8,6 @@
 namespace gpuscaler::lint {
 namespace {
 
-void ReplicaBounds(const CheckedObject& object, Findings& findings) {
-  const manifests::ScaledObject& given = *object.object;
-  if (!given.counts_known) return;
-  // As KEDA checks it: a minReplicaCount that is given is 1 at least.
-  const bool has_min = given.places.Has("spec.minReplicaCount");
-  const int64_t least = has_min ? std::max<int64_t>(given.min_replicas, 1) : 0;
-  if (given.max_replicas < std::max<int64_t>(least, 1)) {
-    findings.Add(
-        object.LineOf("spec.maxReplicaCount"), "maxReplicaCount is ", given.max_replicas,
-        ", below ",
-        given.min_replicas > 1 ? base::StrCat("minReplicaCount ", given.min_replicas) : "1",
-        ": KEDA refuses it; give at least that");
-  }
-  if (!given.idle_replicas) return;
-  if (*given.idle_replicas != 0) {
-    findings.Add(object.LineOf("spec.idleReplicaCount"), "idleReplicaCount is ",
-                 *given.idle_replicas,
-                 ", and only 0 works; for a base of replicas use "
-                 "minReplicaCount alone");
-  } else if (least == 0) {
-    findings.Add(
-        object.LineOf("spec.idleReplicaCount"),
-        "idleReplicaCount is 0 and minReplicaCount is not given: KEDA wants the idle count "
-        "below minReplicaCount; give minReplicaCount, or leave idleReplicaCount out");
-  }
-}
-
 void NoMaximum(const CheckedObject& object, Findings& findings) {
   if (object.triggers.empty() || object.object->places.Has("spec.maxReplicaCount")) return;
   findings.Add(
@@ -83,16 +56,6 @@ void FallbackBounds(const CheckedObject& object, Findings& findings) {
                ", above maxReplicaCount ", object.object->max_replicas, ", at which HPA stops");
 }
 
-void SameTriggerName(const CheckedObject& object, Findings& findings) {
-  std::map<std::string_view, int> seen;
-  for (const auto& [name, line] : object.object->trigger_names) {
-    const auto [first, is_new] = seen.emplace(name, line);
-    if (is_new) continue;
-    findings.Add(line, "a trigger is called ", base::QuotedStart(name), " as the one in line ",
-                 first->second, " is: KEDA refuses it; give each its own name");
-  }
-}
-
 void SameMetricName(const CheckedObject& object, Findings& findings) {
   std::map<std::string_view, int> seen;
   for (const CheckedTrigger& trigger : object.triggers) {
@@ -110,13 +73,6 @@ void SameMetricName(const CheckedObject& object, Findings& findings) {
 }
 
 constexpr RuleRow kRows[] = {
-    {"replica-bounds", Severity::kError, "Replica counts that contradict each other",
-     "KEDA refuses a minReplicaCount above maxReplicaCount and an idleReplicaCount that is not "
-     "below minReplicaCount. An idleReplicaCount other than 0 does not work, for HPA goes to its "
-     "own minimum.",
-     "`0 <= minReplicaCount <= maxReplicaCount`; `idleReplicaCount: 0` with a minReplicaCount, or "
-     "none.",
-     ReplicaBounds},
     {"no-maximum", Severity::kInfo, "No maxReplicaCount",
      "KEDA's default is 100 replicas. A signal that is wrong then asks for 100 replicas of GPUs.",
      "Give `maxReplicaCount`.", NoMaximum},
@@ -133,9 +89,6 @@ constexpr RuleRow kRows[] = {
     {"fallback-above-maximum", Severity::kWarning, "A fallback above maxReplicaCount",
      "HPA never goes above maxReplicaCount.",
      "Give `fallback.replicas` of at most maxReplicaCount.", FallbackBounds},
-    {"same-trigger-name", Severity::kError, "Two triggers of one name",
-     "KEDA wants the names of a ScaledObject's triggers to differ.", "Give each its own `name`.",
-     SameTriggerName},
     {"same-metric-name", Severity::kInfo, "Two triggers whose metrics have one name",
      "HPA's metrics are prefixed by KEDA and do differ. The scaler's own series, its log and the "
      "page show the name alone.",

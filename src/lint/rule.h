@@ -47,6 +47,8 @@ struct RuleRow {
 
   // Of a ScaledJob the scaler and KEDA's connection to it are the same, all else differs.
   bool applies_to_jobs() const;
+  // Also to objects none of whose triggers is this scaler's.
+  bool applies_to_others() const;
 };
 
 }  // namespace gpuscaler::lint

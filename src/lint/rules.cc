@@ -11,11 +11,16 @@ std::vector<RuleRow> AllRules() {
   std::vector<RuleRow> rows;
   for (const std::span<const RuleRow> part :
        {MetricTypeRules(), AggregationRules(), SignalRules(), WorkloadRules(), SignalAtZeroRules(),
-        FromZeroRules(), ReplicaRules(), TimingRules(), ConnectionRules(), TlsRules(),
-        AuthenticationRules(), MetadataRules(), ReadingRules()}) {
+        FromZeroRules(), AdmissionRules(), ReplicaRules(), TimingRules(), ConnectionRules(),
+        TlsRules(), AuthenticationRules(), MetadataRules(), ReadingRules()}) {
     rows.insert(rows.end(), part.begin(), part.end());
   }
   return rows;
+}
+
+bool IsAmong(const RuleRow& rule, std::span<const RuleRow> part) {
+  return std::any_of(part.begin(), part.end(),
+                     [&rule](const RuleRow& row) { return row.id == rule.id; });
 }
 
 }  // namespace
@@ -27,12 +32,13 @@ const std::vector<RuleRow>& Rules() {
 
 bool RuleRow::applies_to_jobs() const {
   if (of_hpa_arithmetic) return false;
-  const auto holds = [this](std::span<const RuleRow> part) {
-    return std::any_of(part.begin(), part.end(),
-                       [this](const RuleRow& row) { return row.id == id; });
-  };
-  return holds(ConnectionRules()) || holds(TlsRules()) || holds(AuthenticationRules()) ||
-         holds(MetadataRules());
+  return IsAmong(*this, ConnectionRules()) || IsAmong(*this, TlsRules()) ||
+         IsAmong(*this, AuthenticationRules()) || IsAmong(*this, MetadataRules()) ||
+         applies_to_others();
+}
+
+bool RuleRow::applies_to_others() const {
+  return IsAmong(*this, AdmissionRules());
 }
 
 const RuleRow* FindRule(std::string_view id) {

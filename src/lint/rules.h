@@ -29,6 +29,7 @@ std::span<const RuleRow> SignalRules();
 std::span<const RuleRow> WorkloadRules();
 std::span<const RuleRow> SignalAtZeroRules();
 std::span<const RuleRow> FromZeroRules();
+std::span<const RuleRow> AdmissionRules();
 std::span<const RuleRow> ReplicaRules();
 std::span<const RuleRow> TimingRules();
 std::span<const RuleRow> ConnectionRules();

@@ -55,13 +55,6 @@ void NotTarget(const CheckedTrigger& trigger, Findings& findings) {
       ": the GPUs of one would scale the other; write ", kind, "/", target.name);
 }
 
-void NoTarget(const CheckedObject& object, Findings& findings) {
-  if (!object.object->target.name.empty()) return;
-  findings.Add(object.LineOf("spec.scaleTargetRef"),
-               "scaleTargetRef has no name: KEDA does not know what to scale; give "
-               "scaleTargetRef.name");
-}
-
 void NoNamespace(const CheckedTrigger& trigger, Findings& findings) {
   if (!trigger.Has("workload") || trigger.object->object->places.Has("metadata.namespace")) return;
   findings.Add(trigger.LineOf("workload"),
@@ -78,11 +71,6 @@ constexpr RuleRow kRows[] = {
      "Name the same object in both, like `workload: statefulset/NAME` and `kind: StatefulSet`. "
      "Targets of other kinds, whose pods belong to an object of another name, are not compared.",
      nullptr, NotTarget},
-    {"no-scale-target", Severity::kError, "A ScaledObject without a scale target",
-     "KEDA refuses it.",
-     "Give `scaleTargetRef.name`, and `apiVersion` and `kind` unless it is a "
-     "Deployment.",
-     NoTarget},
     {"no-namespace", Severity::kInfo, "A `workload` in a namespace that is not said",
      "The workload is looked for in the ScaledObject's own namespace. Without `metadata.namespace` "
      "that is whatever kubectl's context has when the manifest is applied; in another one no pod "

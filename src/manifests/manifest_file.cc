@@ -11,12 +11,15 @@
 #include "absl/strings/match.h"
 #include "base/json_quote.h"
 #include "base/strings.h"
+#include "manifests/scaled_job_reader.h"
 #include "manifests/scaled_object_reader.h"
 #include "manifests/yaml_tree.h"
 
 namespace gpuscaler::manifests {
 namespace {
 
+constexpr std::string_view kKinds[] = {"ScaledObject", "ScaledJob", "TriggerAuthentication",
+                                       "ClusterTriggerAuthentication"};
 constexpr int kDeepestList = 4;  // a List within a List is nobody's wish
 
 // nullptr: there is none.
@@ -33,33 +36,36 @@ void ReadObject(const YamlNode& root, int template_line, ManifestFile& file, Pro
   const YamlEntry* const kind_entry = FindKind(root);
   const std::string_view kind =
       kind_entry == nullptr ? std::string_view() : std::string_view(kind_entry->value->text);
+  const bool is_authentication =
+      kind == "TriggerAuthentication" || kind == "ClusterTriggerAuthentication";
+  if (template_line > 0 && (kind == "ScaledObject" || is_authentication)) {
+    problems.Add(ProblemKind::kTemplate, template_line,
+                 "{{: a Helm template that is not rendered; read what `helm template` makes of it");
+    return;
+  }
   if (kind == "ScaledObject") {
-    if (template_line > 0) {
-      problems.Add(
-          ProblemKind::kTemplate, template_line,
-          "{{: a Helm template that is not rendered; read what `helm template` makes of it");
-      return;
-    }
     if (auto object = ReadScaledObject(root, problems)) {
       object->file = file.path;
       file.objects.push_back(*std::move(object));
     }
     return;
   }
+  // What its pods run may hold {{ by right: such a one is passed over.
   if (kind == "ScaledJob" && template_line == 0) {
     file.jobs.push_back(ReadScaledJob(root, problems));
     file.jobs.back().file = file.path;
     return;
   }
-  if (absl::EqualsIgnoreCase(base::ToAbsl(kind), "ScaledObject")) {
-    problems.Add(ProblemKind::kWrongValue, kind_entry->line,
-                 base::StrCat("kind is ", base::QuotedStart(kind),
-                              ", and the API server knows none of this name; write ScaledObject"));
-    return;
-  }
-  if (kind == "TriggerAuthentication" || kind == "ClusterTriggerAuthentication") {
+  if (is_authentication) {
     file.authentications.push_back(ReadTriggerAuthentication(root, problems));
     file.authentications.back().file = file.path;
+    return;
+  }
+  for (const std::string_view meant : kKinds) {
+    if (kind == meant || !absl::EqualsIgnoreCase(base::ToAbsl(kind), base::ToAbsl(meant))) continue;
+    problems.Add(ProblemKind::kWrongValue, kind_entry->line,
+                 base::StrCat("kind is ", base::QuotedStart(kind),
+                              ", and the API server knows none of this name; write ", meant));
     return;
   }
   if (auto pods = ReadPodTemplate(root)) file.pod_templates.push_back(*std::move(pods));

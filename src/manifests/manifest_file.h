@@ -19,7 +19,7 @@ struct ManifestFile {
   std::string text;
   std::vector<DocumentText> documents;  // of `text`
   std::vector<ScaledObject> objects;
-  std::vector<ScaledObject> jobs;  // ScaledJobs, of which the triggers alone are read
+  std::vector<ScaledObject> jobs;  // ScaledJobs, of which the triggers alone are kept
   std::vector<TriggerAuthentication> authentications;
   std::vector<PodTemplate> pod_templates;
   std::vector<Problem> problems;

@@ -4,16 +4,13 @@
 #include <charconv>
 #include <system_error>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "base/json_quote.h"
 #include "base/misspelling.h"
 #include "base/strings.h"
+#include "manifests/yaml_scalar.h"
 
 namespace gpuscaler::manifests {
 namespace {
-
-constexpr std::string_view kBooleans[] = {"true", "false", "yes", "no", "on", "off", "y", "n"};
 
 bool IsIn(std::string_view text, std::span<const std::string_view> list) {
   return std::find(list.begin(), list.end(), text) != list.end();
@@ -41,32 +38,6 @@ std::string Shown(const YamlNode& node) {
   return "";
 }
 
-bool IsOtherThanText(const YamlNode& scalar) {
-  if (!scalar.plain) return false;
-  const std::string lower = absl::AsciiStrToLower(scalar.text);
-  if (lower.empty() || lower == "~" || lower == "null" || IsIn(lower, kBooleans)) return true;
-  if (lower == ".inf" || lower == "-.inf" || lower == ".nan") return true;
-  // SimpleAtod takes "inf" and "nan", which are texts here.
-  const char last = lower.back();
-  if (absl::ascii_isalpha(static_cast<unsigned char>(last)) != 0 && !lower.starts_with("0x")) {
-    return false;
-  }
-  std::string digits = lower;
-  digits.erase(std::remove(digits.begin(), digits.end(), '_'), digits.end());
-  double number = 0;
-  uint64_t hex = 0;
-  return absl::SimpleAtod(digits, &number) ||
-         (digits.starts_with("0x") && absl::SimpleHexAtoi(digits, &hex));
-}
-
-void CheckKedaVersion(const MapReader& object, std::string_view what) {
-  const auto version = object.Text("apiVersion");
-  if (!version || *version == "keda.sh/v1alpha1") return;
-  object.Fail(object.Find("apiVersion")->line,
-              base::StrCat("apiVersion of ", what, " is ", base::QuotedStart(*version),
-                           "; it must be keda.sh/v1alpha1"));
-}
-
 MapReader::MapReader(const YamlNode* node, std::string path, Places& places, Problems& problems)
     : node_(node), path_(std::move(path)), places_(places), problems_(problems) {
   if (node_ == nullptr || node_->kind == YamlKind::kNull) {
@@ -76,6 +47,7 @@ MapReader::MapReader(const YamlNode* node, std::string path, Places& places, Pro
   if (node_->kind != YamlKind::kMap) {
     Fail(node_->line, base::StrCat(path_.empty() ? std::string("this") : path_, " is ",
                                    Shown(*node_), "; it must be a map, KEY: VALUE"));
+    places_.SetRefused(path_);
     node_ = nullptr;
     return;
   }
@@ -83,7 +55,14 @@ MapReader::MapReader(const YamlNode* node, std::string path, Places& places, Pro
     node_ = nullptr;
     return;
   }
-  for (const YamlEntry& entry : node_->entries) places_.Set(PathOf(entry.key), entry.line);
+  for (const YamlEntry& entry : node_->entries) {
+    places_.Set(PathOf(entry.key), entry.line, entry.value->kind != YamlKind::kNull);
+  }
+}
+
+void MapReader::Refuse(const YamlEntry& entry, std::string what) const {
+  places_.SetRefused(PathOf(entry.key));
+  Fail(entry.line, std::move(what));
 }
 
 std::string MapReader::PathOf(std::string_view key) const {
@@ -111,9 +90,9 @@ std::optional<int64_t> MapReader::Whole(std::string_view key, int64_t low, int64
   const auto [stop, error] = std::from_chars(value.text.data(), end, number);
   const bool whole = value.kind == YamlKind::kScalar && error == std::errc() && stop == end;
   if (whole && value.plain && number >= low && number <= high) return number;
-  Fail(entry->line,
-       base::StrCat(PathOf(key), " is ", Shown(value), whole && !value.plain ? " in quotes" : "",
-                    "; it must be a whole number from ", low, " to ", high));
+  Refuse(*entry,
+         base::StrCat(PathOf(key), " is ", Shown(value), whole && !value.plain ? " in quotes" : "",
+                      "; it must be a whole number from ", low, " to ", high));
   return std::nullopt;
 }
 
@@ -121,24 +100,27 @@ std::optional<std::string> MapReader::Text(std::string_view key) const {
   const YamlEntry* entry = Find(key);
   if (entry == nullptr) return std::nullopt;
   if (entry->value->kind != YamlKind::kScalar) {
-    Fail(entry->line,
-         base::StrCat(PathOf(key), " is ", Shown(*entry->value), "; it must be a string"));
+    Refuse(*entry,
+           base::StrCat(PathOf(key), " is ", Shown(*entry->value), "; it must be a string"));
     return std::nullopt;
   }
-  if (IsOtherThanText(*entry->value)) {
-    problems_.Add(ProblemKind::kNotText, entry->line,
-                  base::StrCat(PathOf(key), " is ", entry->value->text,
-                               ", to YAML no string; put it in quotes: ", Shown(*entry->value)));
-  }
+  CheckText(*entry->value, PathOf(key), entry->line);
   return entry->value->text;
+}
+
+void MapReader::CheckText(const YamlNode& value, std::string_view path, int line) const {
+  if (!IsOtherThanText(value)) return;
+  problems_.Add(ProblemKind::kNotText, line,
+                base::StrCat(path, " is ", value.text,
+                             ", to YAML no string; put it in quotes: ", Shown(value)));
 }
 
 std::optional<std::string> MapReader::OneOf(std::string_view key,
                                             std::span<const std::string_view> allowed) const {
   auto text = Text(key);
   if (!text || IsIn(*text, allowed)) return text;
-  Fail(Find(key)->line, base::StrCat(PathOf(key), " is ", base::QuotedStart(*text),
-                                     "; it must be one of ", Join(allowed)));
+  Refuse(*Find(key), base::StrCat(PathOf(key), " is ", base::QuotedStart(*text),
+                                  "; it must be one of ", Join(allowed)));
   return std::nullopt;
 }
 
@@ -146,16 +128,10 @@ std::optional<bool> MapReader::Flag(std::string_view key) const {
   const YamlEntry* entry = Find(key);
   if (entry == nullptr) return std::nullopt;
   const YamlNode& value = *entry->value;
-  if (value.kind == YamlKind::kScalar && value.plain) {
-    const std::string lower = absl::AsciiStrToLower(value.text);
-    const auto* const found = std::find(std::begin(kBooleans), std::end(kBooleans), lower);
-    // They stand in pairs, the true one first.
-    if (found != std::end(kBooleans)) return (found - std::begin(kBooleans)) % 2 == 0;
-  }
-  Fail(entry->line,
-       base::StrCat(PathOf(key), " is ", Shown(value),
-                    value.kind == YamlKind::kScalar && !value.plain ? " in quotes" : "",
-                    "; it must be true or false"));
+  if (const auto flag = BooleanOf(value)) return flag;
+  Refuse(*entry, base::StrCat(PathOf(key), " is ", Shown(value),
+                              value.kind == YamlKind::kScalar && !value.plain ? " in quotes" : "",
+                              "; it must be true or false"));
   return std::nullopt;
 }
 
@@ -164,13 +140,24 @@ std::vector<const YamlNode*> MapReader::List(std::string_view key) const {
   const YamlEntry* entry = Find(key);
   if (entry == nullptr) return list;
   if (entry->value->kind != YamlKind::kList) {
-    Fail(entry->line, base::StrCat(PathOf(key), " is ", Shown(*entry->value),
-                                   "; it must be a list, each item after \"- \""));
+    Refuse(*entry, base::StrCat(PathOf(key), " is ", Shown(*entry->value),
+                                "; it must be a list, each item after \"- \""));
     return list;
   }
   if (!problems_.Spend(entry->value->items.size())) return list;
   for (const YamlPointer& item : entry->value->items) list.push_back(item.get());
   return list;
+}
+
+void MapReader::CheckTextList(std::string_view key) const {
+  for (const YamlNode* item : List(key)) {
+    const std::string path = base::StrCat("an item of ", PathOf(key));
+    if (item->kind == YamlKind::kScalar) {
+      CheckText(*item, path, item->line);
+    } else {
+      Fail(item->line, base::StrCat(path, " is ", Shown(*item), "; it must be a string"));
+    }
+  }
 }
 
 MapReader MapReader::Map(std::string_view key) const {
@@ -184,13 +171,11 @@ bool MapReader::HasMap(std::string_view key) const {
   return entry != nullptr && entry->value->kind == YamlKind::kMap;
 }
 
-void MapReader::CheckFields(std::string_view what, std::span<const std::string_view> known,
-                            bool only_misspelt) const {
+void MapReader::CheckFields(std::string_view what, std::span<const std::string_view> known) const {
   for (const YamlEntry& entry : entries()) {
     if (problems_.full()) return;
     if (IsIn(entry.key, known)) continue;
     const std::string_view meant = base::LikelyMeant(entry.key, known);
-    if (meant.empty() && only_misspelt) continue;
     problems_.Add(ProblemKind::kUnknownField, entry.line,
                   base::StrCat(base::QuotedStart(entry.key), " is no field of ", what,
                                meant.empty() ? "; its fields are " : "; did you mean ",

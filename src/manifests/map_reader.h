@@ -32,13 +32,13 @@ class MapReader {
                                    std::span<const std::string_view> allowed) const;
   std::optional<bool> Flag(std::string_view key) const;
   std::vector<const YamlNode*> List(std::string_view key) const;
+  // What is wrong with an item is a problem.
+  void CheckTextList(std::string_view key) const;
   MapReader Map(std::string_view key) const;
   bool HasMap(std::string_view key) const;
 
-  // A problem for each field that is not `known`. `what`: "a trigger". With `only_misspelt`
-  // just for those that resemble one.
-  void CheckFields(std::string_view what, std::span<const std::string_view> known,
-                   bool only_misspelt = false) const;
+  // A problem for each field that is not `known`. `what`: "a trigger".
+  void CheckFields(std::string_view what, std::span<const std::string_view> known) const;
 
   // nullptr: absent or null.
   const YamlEntry* Find(std::string_view key) const;
@@ -50,19 +50,17 @@ class MapReader {
   }
 
  private:
+  // A problem of the field's own value; whoever looks for the field finds that it was refused.
+  void Refuse(const YamlEntry& entry, std::string what) const;
+  void CheckText(const YamlNode& value, std::string_view path, int line) const;
+
   const YamlNode* node_;  // not owned; nullptr: empty
   std::string path_;
   Places& places_;
   Problems& problems_;
 };
 
-// A problem where an apiVersion is given that is not KEDA's. `what`: "a ScaledObject".
-void CheckKedaVersion(const MapReader& object, std::string_view what);
-
 // What a message shows of a value.
 std::string Shown(const YamlNode& node);
-// Whether YAML makes something else of this unquoted text than a text: a number,
-// a boolean, nothing (kubectl goes by YAML 1.1, to which "on" is a boolean).
-bool IsOtherThanText(const YamlNode& scalar);
 
 }  // namespace gpuscaler::manifests

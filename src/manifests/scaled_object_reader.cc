@@ -1,18 +1,18 @@
 #include "manifests/scaled_object_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/strings.h"
 #include "manifests/hpa_behavior_reader.h"
 #include "manifests/map_reader.h"
+#include "manifests/object_head.h"
 #include "manifests/trigger_reader.h"
 
 namespace gpuscaler::manifests {
 namespace {
 
-// KEDA 2.21's API (apis/keda/v1alpha1), and of ObjectMeta what people write.
-constexpr std::string_view kObjectFields[] = {"apiVersion", "kind", "metadata", "spec", "status"};
-constexpr std::string_view kMetadataFields[] = {"name", "namespace", "labels", "annotations"};
+// KEDA 2.21's API (apis/keda/v1alpha1).
 constexpr std::string_view kSpecFields[] = {
     "scaleTargetRef",   "pollingInterval", "initialCooldownPeriod", "cooldownPeriod",
     "idleReplicaCount", "minReplicaCount", "maxReplicaCount",       "advanced",
@@ -29,11 +29,6 @@ constexpr std::string_view kFallbackFields[] = {"failureThreshold", "replicas", 
 constexpr std::string_view kFallbackBehaviors[] = {"static", "currentReplicas",
                                                    "currentReplicasIfHigher",
                                                    "currentReplicasIfLower", "scalingModifiers"};
-
-// Labels and annotations.
-void CheckTexts(const MapReader& map) {
-  for (const YamlEntry& entry : map.entries()) map.Text(entry.key);
-}
 
 void ReadTarget(const MapReader& target, ScaledObject& object) {
   target.CheckFields("scaleTargetRef", kTargetFields);
@@ -66,7 +61,13 @@ void ReadAdvanced(const MapReader& advanced, ScaledObject& object, Problems& pro
   advanced.Flag("restoreToOriginalReplicaCount");
   const MapReader modifiers = advanced.Map("scalingModifiers");
   modifiers.CheckFields("scalingModifiers", kModifierFields);
-  object.has_scaling_modifiers = !modifiers.entries().empty();
+  // As KEDA sees it, to which what is empty is not there.
+  object.has_scaling_modifiers =
+      std::any_of(modifiers.entries().begin(), modifiers.entries().end(), [](const auto& entry) {
+        const YamlNode& value = *entry.value;
+        return value.kind == YamlKind::kScalar ? !value.text.empty()
+                                               : value.kind != YamlKind::kNull;
+      });
   object.scaling_modifiers.formula = modifiers.Text("formula").value_or("");
   object.scaling_modifiers.target = modifiers.Text("target").value_or("");
   modifiers.Text("activationTarget");
@@ -104,34 +105,12 @@ std::optional<ScaledObject> ReadScaledObject(const YamlNode& root, Problems& pro
   ScaledObject object;
   object.places = Places(root.line);
   const MapReader map(&root, "", object.places, problems);
-  map.CheckFields("a ScaledObject", kObjectFields);
-  CheckKedaVersion(map, "a ScaledObject");
-  const MapReader metadata = map.Map("metadata");
-  metadata.CheckFields("metadata", kMetadataFields, /*only_misspelt=*/true);
-  CheckTexts(metadata.Map("labels"));
-  CheckTexts(metadata.Map("annotations"));
-  object.name = metadata.Text("name").value_or("");
-  object.object_namespace = metadata.Text("namespace").value_or(object.object_namespace);
-  if (object.name.empty() && (map.HasMap("metadata") || map.Find("metadata") == nullptr)) {
-    map.Fail(root.line, "a ScaledObject without metadata.name; give it one");
-  }
+  ObjectHead head = ReadObjectHead(map, "a ScaledObject", object.places);
+  object.name = std::move(head.name);
+  if (!head.object_namespace.empty()) object.object_namespace = std::move(head.object_namespace);
   ReadSpec(map.Map("spec"), object, problems);
   if (object.name.empty()) return std::nullopt;
   return object;
-}
-
-ScaledObject ReadScaledJob(const YamlNode& root, Problems& problems) {
-  ScaledObject job;
-  job.is_job = true;
-  job.places = Places(root.line);
-  Problems of_other_fields;
-  const MapReader map(&root, "", job.places, of_other_fields);
-  CheckKedaVersion(MapReader(&root, "", job.places, problems), "a ScaledJob");
-  const MapReader metadata = map.Map("metadata");
-  job.name = metadata.Text("name").value_or("");
-  job.object_namespace = metadata.Text("namespace").value_or(job.object_namespace);
-  ReadTriggers(map.Map("spec"), job, problems);
-  return job;
 }
 
 }  // namespace gpuscaler::manifests

@@ -12,7 +12,5 @@ namespace gpuscaler::manifests {
 // `root`: a map whose kind is ScaledObject. What can be read of it, whatever else is
 // wrong; empty where it has no name.
 std::optional<ScaledObject> ReadScaledObject(const YamlNode& root, Problems& problems);
-// Of a ScaledJob: names and triggers.
-ScaledObject ReadScaledJob(const YamlNode& root, Problems& problems);
 
 }  // namespace gpuscaler::manifests

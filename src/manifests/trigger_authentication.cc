@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "manifests/map_reader.h"
+#include "manifests/object_head.h"
 
 namespace gpuscaler::manifests {
 namespace {
@@ -56,14 +57,17 @@ void ReadParameters(const YamlNode& source, TriggerAuthentication& authenticatio
 
 TriggerAuthentication ReadTriggerAuthentication(const YamlNode& root, Problems& problems) {
   TriggerAuthentication authentication;
-  Places places(root.line);
+  authentication.places = Places(root.line);
+  Places& places = authentication.places;
   const MapReader map(&root, "", places, problems);
-  authentication.line = root.line;
   authentication.kind = map.Text("kind").value_or("");
-  const MapReader metadata = map.Map("metadata");
-  authentication.name = metadata.Text("name").value_or("");
-  authentication.object_namespace = metadata.Text("namespace").value_or("");
-  CheckKedaVersion(map, base::StrCat("a ", authentication.kind));
+  ObjectHead head = ReadObjectHead(map, base::StrCat("a ", authentication.kind), places);
+  authentication.name = std::move(head.name);
+  authentication.object_namespace = std::move(head.object_namespace);
+  if (map.Find("spec") == nullptr) {
+    map.Fail(root.line, base::StrCat("a ", authentication.kind,
+                                     " without spec; give the sources of its parameters"));
+  }
   const MapReader spec = map.Map("spec");
   spec.CheckFields(base::StrCat("the spec of a ", authentication.kind), kSources);
   for (const std::string_view source : {"secretTargetRef", "configMapTargetRef"}) {

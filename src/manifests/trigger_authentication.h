@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "manifests/places.h"
 #include "manifests/problem.h"
 #include "manifests/yaml_tree.h"
 
@@ -21,7 +22,7 @@ struct TriggerAuthentication {
   std::string kind;              // or ClusterTriggerAuthentication, which has no namespace
   std::string object_namespace;  // empty: not given
   std::string name;
-  int line = 0;
+  Places places;
   std::vector<Parameter> parameters;  // from wherever: secrets, ConfigMaps, vaults
 
   bool Has(std::string_view parameter) const {

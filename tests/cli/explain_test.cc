@@ -42,6 +42,7 @@ spec:
       metricType: Value
       metadata: {targetValue: "50"}
     - type: cpu
+      metadata: {value: "60"}
 )";
 constexpr const char* kBroken = R"(kind: ScaledObject
 metadata: {name: broken}

@@ -147,7 +147,9 @@ spec:
         workload: deployment/llm
 )";
   const auto authentication = [](const std::string& name_space) {
-    return "kind: TriggerAuthentication\nmetadata: {name: tls, namespace: " + name_space +
+    return "apiVersion: keda.sh/v1alpha1\nkind: TriggerAuthentication\nmetadata: {name: tls, "
+           "namespace: " +
+           name_space +
            "}\nspec:\n  secretTargetRef:\n    - {parameter: tlsClientCert, name: a, key: b}\n";
   };
   const auto deployment = [](const std::string& image) {

@@ -58,7 +58,7 @@ spec:
           tolerance: 0.2
   triggers:
     - type: cron
-      metadata: {anything: [goes]}
+      metadata: {anything: goes}
     - type: external-push
       name: gpu
       metricType: Value
@@ -208,13 +208,20 @@ kind: ScaledObject
 kind: PrometheusRule
 summary: "{{ $labels.pod }} is down"
 ---
+kind: TriggerAuthentication
+metadata: {name: "{{ .Release.Name }}"}
+---
+kind: ScaledJob
+spec: {jobTargetRef: {template: {spec: {containers: [{args: ["{{ .ID }}"]}]}}}}
+---
 kind: ScaledObject
 metadata: {name: fine}   # {{ is only a comment }}
 )",
                 file);
   EXPECT_THAT(file.problems, ElementsAre(ProblemIs(ProblemKind::kTemplate, 3, "{{"),
                                          ProblemIs(ProblemKind::kTemplate, 8, "{{"),
-                                         ProblemIs(ProblemKind::kTemplate, 10, "{{")));
+                                         ProblemIs(ProblemKind::kTemplate, 10, "{{"),
+                                         ProblemIs(ProblemKind::kTemplate, 18, "{{")));
   ASSERT_EQ(file.objects.size(), 1u);
   EXPECT_EQ(file.objects[0].name, "fine");
 }

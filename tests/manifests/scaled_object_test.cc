@@ -94,12 +94,12 @@ const BadRow kBad[] = {
      6, "metricType is \"Utilization\"; it must be one of AverageValue, Value"},
     {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  triggers:\n    - type: external\n"
      "      metadata:\n        targetValue: [80]\n",
-     7, "metadata.targetValue must be a string"},
+     7, "metadata.targetValue is a list; it must be a string"},
     {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  triggers:\n    - type: external\n"
      "      metadata: [a, b]\n",
      6, "metadata is a list; it must be a map"},
     {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  triggers:\n    - type: external\n", 5,
-     "a trigger without metadata"},
+     "a trigger of type \"external\" without metadata; give scalerAddress"},
     {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  triggers:\n    - type: external\n"
      "      metadata: {}\n      authenticationRef: {kind: TriggerAuthentication}\n",
      7, "authenticationRef lacks name"},

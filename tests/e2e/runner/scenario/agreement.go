@@ -16,7 +16,7 @@ import (
 // claimAgreement: lint and the API server, with KEDA's admission, take what is sound, and
 // refuse each mistake in it. Lint refuses more.
 func (s *Stage) claimAgreement(ctx context.Context) error {
-	for _, each := range []sound{soundObject, soundJob, soundAuthentication} {
+	for _, each := range every {
 		code, said, err := s.lint(ctx, each.text)
 		if err != nil {
 			return err
@@ -25,16 +25,18 @@ func (s *Stage) claimAgreement(ctx context.Context) error {
 		s.Claim(refused == nil && code == 0, "a sound "+each.kind, "accepted by both", verdicts(refused, code, said))
 	}
 	for _, each := range mistakes {
-		text, err := each.text()
-		if err != nil {
-			return err
+		for _, in := range each.in {
+			text, err := each.put(in)
+			if err != nil {
+				return err
+			}
+			code, said, err := s.lint(ctx, text)
+			if err != nil {
+				return err
+			}
+			refused := s.create(ctx, in.kind, text)
+			s.Claim(isRefusal(refused) && code == 1, "a "+in.kind+": "+each.what, "refused by both", verdicts(refused, code, said))
 		}
-		code, said, err := s.lint(ctx, text)
-		if err != nil {
-			return err
-		}
-		refused := s.create(ctx, each.in.kind, text)
-		s.Claim(isRefusal(refused) && code == 1, each.what, "refused by both", verdicts(refused, code, said))
 	}
 	return nil
 }

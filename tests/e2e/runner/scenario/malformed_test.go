@@ -4,8 +4,10 @@ import "testing"
 
 func TestEachMistakeIsMadeInASoundObject(t *testing.T) {
 	for _, each := range mistakes {
-		if _, err := each.text(); err != nil {
-			t.Error(err)
+		for _, in := range each.in {
+			if _, err := each.put(in); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 }
