@@ -51,7 +51,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Collector::Join(StreamId stream,
   Member* node = nodes_.Find(name);
   if (node == nullptr) {
     const absl::StatusOr<std::string> leaves = nodes_.RoomFor(peer);
-    if (!leaves.ok()) turned_away_.Note(now);
+    if (!leaves.ok()) turned_away_.Note(now + TurnedAway::kLasts);
     if (!leaves.ok()) return leaves.status();
     if (!leaves->empty()) Evict(*leaves, peer, now);
     node = &nodes_.Add(name, peer);
@@ -76,8 +76,9 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Collector::Join(StreamId stream,
 void Collector::Evict(const std::string& name, const std::string& peer, base::SteadyTime now) {
   ++stats_.evicted_nodes;
   const Member& leaves = *nodes_.Find(name);
-  // One that says nothing will not try to come back.
-  if (IsHeard(leaves, now)) turned_away_.Note(now);
+  // One that says nothing just now was missed for so long, with its pods.
+  turned_away_.Note(IsHeard(leaves, now) ? now + TurnedAway::kLasts
+                                         : leaves.heard_at + forget_after_);
   const std::string& own_peer = leaves.peer;
   if (MayTell(std::string(rpc::HostOf(own_peer)), now)) {
     base::LogWarn("a node makes room for one of another address: its own has the most",
@@ -90,7 +91,7 @@ void Collector::Evict(const std::string& name, const std::string& peer, base::St
 bool Collector::MayTell(const std::string& about, base::SteadyTime now) {
   const bool may = complaints_.Take(about, now);
   if (const uint64_t left_out = complaints_.TakeLeftOut(now); left_out > 0) {
-    base::LogWarn("too many nodes to log of each what is wrong", {{"leftOut", left_out}});
+    base::LogWarn("too much is wrong with nodes to log all of it", {{"leftOut", left_out}});
   }
   return may;
 }

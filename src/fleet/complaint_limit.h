@@ -19,7 +19,7 @@ class ComplaintLimit {
 
   // Whether a line about the node or peer is due: it then counts as told.
   bool Take(const std::string& about, base::SteadyTime now);
-  // How many were left out for want of room since this was told last; 0: none, or it was
+  // How many lines were left out for want of room since this was told last; 0: none, or it was
   // told within the last minute.
   uint64_t TakeLeftOut(base::SteadyTime now);
 

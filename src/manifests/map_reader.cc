@@ -88,7 +88,9 @@ std::optional<int64_t> MapReader::Whole(std::string_view key, int64_t low, int64
   int64_t number = 0;
   const char* const end = value.text.data() + value.text.size();
   const auto [stop, error] = std::from_chars(value.text.data(), end, number);
-  const bool whole = value.kind == YamlKind::kScalar && error == std::errc() && stop == end;
+  // To YAML a number that begins with 0 is octal.
+  const bool whole = value.kind == YamlKind::kScalar && error == std::errc() && stop == end &&
+                     std::to_string(number) == value.text;
   if (whole && value.plain && number >= low && number <= high) return number;
   Refuse(*entry,
          base::StrCat(PathOf(key), " is ", Shown(value), whole && !value.plain ? " in quotes" : "",
@@ -98,14 +100,23 @@ std::optional<int64_t> MapReader::Whole(std::string_view key, int64_t low, int64
 
 std::optional<std::string> MapReader::Text(std::string_view key) const {
   const YamlEntry* entry = Find(key);
-  if (entry == nullptr) return std::nullopt;
-  if (entry->value->kind != YamlKind::kScalar) {
-    Refuse(*entry,
-           base::StrCat(PathOf(key), " is ", Shown(*entry->value), "; it must be a string"));
+  return entry == nullptr ? std::nullopt : TextOf(*entry);
+}
+
+void MapReader::CheckTexts() const {
+  for (const YamlEntry& entry : entries()) {
+    if (entry.value->kind != YamlKind::kNull) TextOf(entry);
+  }
+}
+
+std::optional<std::string> MapReader::TextOf(const YamlEntry& entry) const {
+  const std::string path = PathOf(entry.key);
+  if (entry.value->kind != YamlKind::kScalar) {
+    Refuse(entry, base::StrCat(path, " is ", Shown(*entry.value), "; it must be a string"));
     return std::nullopt;
   }
-  CheckText(*entry->value, PathOf(key), entry->line);
-  return entry->value->text;
+  CheckText(*entry.value, path, entry.line);
+  return entry.value->text;
 }
 
 void MapReader::CheckText(const YamlNode& value, std::string_view path, int line) const {

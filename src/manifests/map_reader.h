@@ -34,6 +34,8 @@ class MapReader {
   std::vector<const YamlNode*> List(std::string_view key) const;
   // What is wrong with an item is a problem.
   void CheckTextList(std::string_view key) const;
+  // The same of each of its fields, whatever they are called.
+  void CheckTexts() const;
   MapReader Map(std::string_view key) const;
   bool HasMap(std::string_view key) const;
 
@@ -52,6 +54,7 @@ class MapReader {
  private:
   // A problem of the field's own value; whoever looks for the field finds that it was refused.
   void Refuse(const YamlEntry& entry, std::string what) const;
+  std::optional<std::string> TextOf(const YamlEntry& entry) const;
   void CheckText(const YamlNode& value, std::string_view path, int line) const;
 
   const YamlNode* node_;  // not owned; nullptr: empty

@@ -25,11 +25,6 @@ constexpr std::string_view kMetadataFields[] = {"name",
                                                 "finalizers",
                                                 "managedFields"};
 
-// Labels and annotations.
-void CheckTexts(const MapReader& map) {
-  for (const YamlEntry& entry : map.entries()) map.Text(entry.key);
-}
-
 }  // namespace
 
 ObjectHead ReadObjectHead(const MapReader& object, std::string_view what, const Places& places) {
@@ -41,8 +36,8 @@ ObjectHead ReadObjectHead(const MapReader& object, std::string_view what, const 
   }
   const MapReader metadata = object.Map("metadata");
   metadata.CheckFields("metadata", kMetadataFields);
-  CheckTexts(metadata.Map("labels"));
-  CheckTexts(metadata.Map("annotations"));
+  metadata.Map("labels").CheckTexts();
+  metadata.Map("annotations").CheckTexts();
   ObjectHead head;
   head.name = metadata.Text("name").value_or("");
   head.object_namespace = metadata.Text("namespace").value_or("");

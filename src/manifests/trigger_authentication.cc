@@ -26,6 +26,7 @@ void CheckReferences(const MapReader& spec, std::string_view source, Places& pla
                      Problems& problems) {
   for (const YamlNode* item : spec.List(source)) {
     const MapReader reference(item, spec.PathOf(source), places, problems);
+    if (item->kind != YamlKind::kMap) continue;
     reference.CheckFields(source, kReferenceFields);
     for (const std::string_view field : kReferenceFields) {
       reference.Text(field);

@@ -59,8 +59,7 @@ absl::Status EvaluateMetric(const Trigger& trigger, const EvaluationLimits& limi
   if (trigger.engine) return EvaluateEngine(trigger, limits, engines.metric, evaluation);
   absl::Status of_view = trigger.workload ? EvaluateWorkload(trigger, limits, past, evaluation)
                                           : EvaluateGpus(trigger, limits, evaluation);
-  // What is wrong with the trigger is wrong of any view.
-  return limits.unseen.ok() || absl::IsFailedPrecondition(of_view) ? of_view : limits.unseen;
+  return limits.unseen.ok() ? of_view : limits.unseen;
 }
 
 ActivityFacts FactsOf(const Trigger& trigger, const EvaluationLimits& limits,

@@ -9,18 +9,19 @@
 
 namespace gpuscaler::scaling {
 
-// A sign is met by a replica that stands idle: those that come for it are there, and when
-// they have gone no others are awaited. An idle replica may also be one that is on its way
-// out, and that no request reaches any more. It meets nothing, unless since the sign began
-// there was a moment without any, or one was seen at work, or it stays.
+// A sign is met by a replica that stands idle, if that came for it: when it has gone no other
+// is awaited. It came if since the sign began there was none, or one was loading. An idle one
+// that was there before may be the one that stays, or one on its way out that no request
+// reaches any more: it meets the sign when it has been idle for a while. A short one if it
+// worked since, for what leaves goes when its work is done.
 class SignHistory {
  public:
-  // What is told to leave is gone by then: Kubernetes gives a pod 30 s, and an endpoint's
-  // name is looked up every 5 s.
-  static constexpr base::Duration kStays = std::chrono::seconds(60);
+  static constexpr base::Duration kRests = std::chrono::seconds(3);
+  // Longer than pods are given to leave, shorter than KEDA's default cooldownPeriod.
+  static constexpr base::Duration kStays = std::chrono::minutes(4);
 
-  // `on`: it exceeds at `now`, which does not go back.
-  void Note(bool on, base::SteadyTime now);
+  // `on`: it exceeds at `now`, which does not go back. `warmup`: how long a sign counts.
+  void Note(bool on, base::SteadyTime now, base::Duration warmup);
   // What is there, after Note of the same time.
   void See(Standing standing, base::SteadyTime now);
   // Empty: it never did, or that was met.
@@ -29,7 +30,10 @@ class SignHistory {
  private:
   std::optional<base::SteadyTime> last_;
   bool on_ = false;
-  bool answered_ = false;  // none was there, or one worked, since it began
+  // Since the sign began:
+  bool came_ = false;
+  bool worked_ = false;
+  std::optional<base::SteadyTime> idle_since_;
 };
 
 }  // namespace gpuscaler::scaling

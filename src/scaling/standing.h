@@ -8,9 +8,10 @@
 namespace gpuscaler::scaling {
 
 enum class Standing : uint8_t {
-  kUnknown,  // also: some load, are missing, or a request waits for them
-  kNone,
-  kIdle,  // ready, and nothing waits or works
+  kUnknown,  // also: some are missing, or a request waits for them
+  kNone,     // also where the trigger names neither a workload nor an engine
+  kLoading,  // one has come and not worked yet
+  kIdle,     // ready, and nothing waits or works
   kAtWork,
 };
 

@@ -23,6 +23,11 @@ size_t BytesOf(const std::string& key, const scaling::Trigger& trigger) {
 
 }  // namespace
 
+bool LastSigns::Known::IsFollowed(base::SteadyTime now) const {
+  const auto sign = history.last();
+  return now - asked_at <= kFollow || (sign && now - *sign <= trigger->warmup);
+}
+
 std::optional<base::SteadyTime> LastSigns::Note(const scaling::Trigger& trigger, bool sign,
                                                 base::SteadyTime now, Looker looker) {
   std::string key = KeyOf(trigger);
@@ -37,14 +42,14 @@ std::optional<base::SteadyTime> LastSigns::Note(const scaling::Trigger& trigger,
     bytes_ += bytes - std::exchange(asked.bytes, bytes);
     asked.trigger = std::move(as_asked);
     asked.asked_at = now;
-    asked.history.Note(sign, now);
+    asked.history.Note(sign, now, trigger.warmup);
     const auto last = asked.history.last();
     ForgetLongestUnasked();
     return last;
   }
   if (sign && (known == known_.end() || looker == Looker::kOnlooker)) return now;
   if (known == known_.end()) return std::nullopt;
-  if (looker == Looker::kFollower) known->second.history.Note(sign, now);
+  if (looker == Looker::kFollower) known->second.history.Note(sign, now, trigger.warmup);
   return known->second.history.last();
 }
 
@@ -87,7 +92,8 @@ void LastSigns::ForgetLongestUnasked() {
 size_t LastSigns::ForgetUnasked(base::SteadyTime now) {
   base::MutexLock lock(mutex_);
   for (auto known = known_.begin(); known != known_.end();) {
-    known = now - known->second.asked_at > kForgetAfter ? Forget(known) : std::next(known);
+    const bool goes = now - known->second.asked_at > kForgetAfter && !known->second.IsFollowed(now);
+    known = goes ? Forget(known) : std::next(known);
   }
   return known_.size();
 }
@@ -97,9 +103,11 @@ std::shared_ptr<const scaling::Trigger> LastSigns::TakeTurn(base::SteadyTime now
   for (auto next = known_.upper_bound(turn_); left > 0 && !known_.empty(); ++next) {
     if (next == known_.end()) next = known_.begin();
     --left;
-    if (now - next->second.asked_at > kFollow) continue;
+    Known& known = next->second;
+    if (!known.IsFollowed(now) || now - known.looked_at < kLookEvery) continue;
+    known.looked_at = now;
     turn_ = next->first;
-    return next->second.trigger;
+    return known.trigger;
   }
   return nullptr;
 }

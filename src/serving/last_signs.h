@@ -24,9 +24,12 @@ class LastSigns {
   // Above either the longest unasked is forgotten.
   static constexpr size_t kMost = 8192;
   static constexpr size_t kMostBytes = size_t{32} << 20;
-  // So long after KEDA's last question a trigger is followed, and known.
+  // So long after KEDA's last question a trigger is followed, longer while a sign of it is
+  // open; and known.
   static constexpr base::Duration kFollow = std::chrono::minutes(2);
   static constexpr base::Duration kForgetAfter = std::chrono::minutes(15);
+  // Endpoints are read every second, and where somebody waits every 100 ms.
+  static constexpr base::Duration kLookEvery = std::chrono::milliseconds(200);
 
   // `sign`: its signal exceeds its threshold at `now`. Answers when it last did, unless the
   // replica that this asked for has come (scaling/sign_history.h).
@@ -38,8 +41,8 @@ class LastSigns {
       ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Between two questions: shows `look` those that are followed, as KEDA last asked of them,
-  // in turns, until `enough`, which is asked after each. False: there are more. The thread
-  // of KEDA's questions only.
+  // each once in kLookEvery, in turns, until `enough`, which is asked after each. False: there
+  // are more. The thread of KEDA's questions only.
   bool Follow(
       const std::function<void(const scaling::Trigger&)>& look, base::SteadyTime now,
       const std::function<bool()>& enough = [] { return false; }) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -50,8 +53,11 @@ class LastSigns {
   struct Known {
     std::shared_ptr<const scaling::Trigger> trigger;  // as it was asked of last
     base::SteadyTime asked_at;
-    size_t bytes = 0;  // of it and its key
+    base::SteadyTime looked_at = {};  // between the questions
+    size_t bytes = 0;                 // of it and its key
     scaling::SignHistory history;
+
+    bool IsFollowed(base::SteadyTime now) const;
   };
   using Map = std::map<std::string, Known>;
 

@@ -23,7 +23,7 @@ Role GatewayRole(const fleet::WarmUp& warm_up, const fleet::TurnedAway& turned_a
                  fleet::HotGpus& hot) {
   Role role;
   role.is_complete = [&warm_up](base::SteadyTime now) { return warm_up.Over(now); };
-  role.unseen = [&turned_away](base::SteadyTime now) { return turned_away.Lately(now); };
+  role.unseen = [&turned_away](base::SteadyTime now) { return turned_away.At(now); };
   role.readiness = [&warm_up](base::SteadyTime now) {
     Freshness freshness = {warm_up.Over(now)};
     if (!freshness.status.ok()) freshness.until = warm_up.ends_at();

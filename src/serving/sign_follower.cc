@@ -6,7 +6,7 @@ namespace gpuscaler::serving {
 
 void SignFollower::Follow(base::SteadyTime now) {
   if (context_.engines == nullptr) return;
-  if (followed_at_ && now - *followed_at_ < (finished_ ? kPeriod : kPause)) return;
+  if (followed_at_ && now - *followed_at_ < (finished_ ? LastSigns::kLookEvery : kPause)) return;
   followed_at_ = now;
   const base::SteadyTime until = clock_() + kTurn;
   finished_ =
@@ -21,7 +21,7 @@ void SignFollower::Look(const scaling::Trigger& trigger, base::SteadyTime now) {
       ActivationExceeds(*trigger.activation, &view, now, context_.limits).value_or(false);
   const std::optional<base::SteadyTime> last =
       context_.signs.Note(trigger, sign, now, Looker::kFollower);
-  if (!last || now - *last > trigger.warmup) return;
+  if (!last || now - *last > trigger.warmup || (!trigger.workload && !trigger.engine)) return;
   FindNewest(trigger, context_, now, ReadEngines(trigger, context_, now, false), Looker::kFollower);
 }
 

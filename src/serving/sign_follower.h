@@ -16,8 +16,6 @@ namespace gpuscaler::serving {
 
 class SignFollower {
  public:
-  // Endpoints are read every second, and where somebody waits every 100 ms.
-  static constexpr base::Duration kPeriod = std::chrono::milliseconds(200);
   // How long it goes on looking while calls wait, and the pause that they have before it goes on.
   static constexpr base::Duration kTurn = std::chrono::milliseconds(5);
   static constexpr base::Duration kPause = std::chrono::milliseconds(20);

@@ -55,7 +55,7 @@ absl::StatusOr<scaling::Evaluation> SimulatedScaler::Evaluated(
     const scaling::Trigger& trigger, const std::shared_ptr<const telemetry::View>& view,
     scaling::SignHistory& signs) const {
   if (!trigger.activation) return scaling::Evaluate(trigger, view, now_, limits_);
-  signs.Note(waiting_ > trigger.activation->threshold, now_);
+  signs.Note(waiting_ > trigger.activation->threshold, now_, trigger.warmup);
   engines::SignalView router;
   router.settled = true;
   router.once_resolved = true;

@@ -233,9 +233,9 @@ TEST_F(CollectorTest, ANodeThatMakesRoomIsGoneWithItsGpus) {
   join("honest", "ipv4:10.0.0.2:1");
   const auto evicted = join("made-up-2", "ipv4:10.0.0.1:2");
   EXPECT_TRUE(Await([this] { return Published("made-up-2") != nullptr; }));
-  EXPECT_TRUE(collector_.turned_away().Lately(start_).ok());
+  EXPECT_TRUE(collector_.turned_away().At(start_).ok());
   join("honest-2", "ipv4:10.0.0.3:1");
-  EXPECT_FALSE(collector_.turned_away().Lately(start_).ok()) << "whose pods it has nobody knows";
+  EXPECT_FALSE(collector_.turned_away().At(start_).ok()) << "whose pods it has nobody knows";
   EXPECT_TRUE(Await(
       [this] { return Published("honest-2") != nullptr && Published("made-up-2") == nullptr; }));
   EXPECT_EQ(collector_.stats().nodes, 3u);
@@ -248,15 +248,28 @@ TEST_F(CollectorTest, ANodeThatMakesRoomIsGoneWithItsGpus) {
   EXPECT_EQ(again.status().code(), StatusCode::kResourceExhausted) << "its address has one too";
 }
 
+TEST_F(CollectorTest, ASilentNodeThatMakesRoomIsMissedAsLongAsItWouldHaveBeen) {
+  const auto quiet = collector_.NewStream();
+  for (const char* node : {"a", "b"}) {
+    EXPECT_TRUE(collector_.Join(collector_.NewStream(), node, "ipv4:10.0.0.2:1", start_).ok());
+  }
+  EXPECT_TRUE(collector_.Join(quiet, "quiet", "ipv4:10.0.0.2:2", start_).ok());
+  collector_.Leave(quiet, "quiet");
+  const auto later = start_ + std::chrono::minutes(1);
+  EXPECT_TRUE(collector_.Join(collector_.NewStream(), "c", "ipv4:10.0.0.3:1", later).ok());
+  EXPECT_FALSE(collector_.turned_away().At(start_ + std::chrono::minutes(15)).ok());
+  EXPECT_TRUE(collector_.turned_away().At(start_ + std::chrono::minutes(15) + Seconds(1)).ok());
+}
+
 TEST_F(CollectorTest, ANodeThatIsRefusedForWantOfRoomIsRemembered) {
   for (const char* node : {"a", "b", "c"}) {
     EXPECT_TRUE(collector_.Join(collector_.NewStream(), node, "ipv4:10.0.0.1:1", start_).ok());
   }
   EXPECT_EQ(collector_.Join(collector_.NewStream(), "a", "ipv4:10.0.0.1:2", start_).status().code(),
             StatusCode::kAlreadyExists);
-  EXPECT_TRUE(collector_.turned_away().Lately(start_).ok()) << "that one is known";
+  EXPECT_TRUE(collector_.turned_away().At(start_).ok()) << "that one is known";
   EXPECT_FALSE(collector_.Join(collector_.NewStream(), "d", "ipv4:10.0.0.1:1", start_).ok());
-  EXPECT_FALSE(collector_.turned_away().Lately(start_).ok());
+  EXPECT_FALSE(collector_.turned_away().At(start_).ok());
 }
 
 TEST_F(CollectorTest, TheFleetIsKnownOnceNobodyJoins) {

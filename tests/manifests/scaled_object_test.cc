@@ -87,6 +87,8 @@ const BadRow kBad[] = {
     {"kind: Other\n---\nkind: ScaledObject\nspec: {}\n", 3, "without metadata.name"},
     {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  minReplicaCount: few\n", 4,
      "spec.minReplicaCount is \"few\"; it must be a whole number"},
+    {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  pollingInterval: 010\n", 4,
+     "spec.pollingInterval is \"010\"; it must be a whole number"},
     {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  maxReplicaCount: \"8\"\n", 4,
      "spec.maxReplicaCount is \"8\" in quotes; it must be a whole number"},
     {"kind: ScaledObject\nmetadata: {name: a}\nspec:\n  triggers:\n    - type: external\n"

@@ -16,15 +16,17 @@ YamlNode Plain(std::string text) {
 // As kubectl and the API server read them.
 TEST(YamlScalar, NumbersBooleansAndNothingAreNoText) {
   for (const char* text :
-       {"5",    "-5",    "+5",   ".5",   "1e3", "1_000", "0x1f", "0X1F", "0o17", "0b101", "017",
-        ".inf", "-.Inf", ".nan", "true", "Yes", "off",   "n",    "~",    "null", ""}) {
+       {"5",     "-5",   "+5",   ".5",    "1e3",   "1_000", "0x1f", "0X1F", "0o17",
+        "0b101", "017",  "-0b1", "+0x1f", "+.inf", "TRUE",  "NULL", ".inf", "-.Inf",
+        ".nan",  "true", "Yes",  "off",   "n",     "~",     "null", ""}) {
     EXPECT_TRUE(IsOtherThanText(Plain(text))) << text;
     YamlNode quoted = Plain(text);
     quoted.plain = false;
     EXPECT_FALSE(IsOtherThanText(quoted)) << text;
   }
-  for (const char* text : {"five", "5m", "30s", "1.2.3", "0x", "0xg", "0o8", "0b2", "_", "inf",
-                           "nan", "yesterday", "http://a:80"}) {
+  for (const char* text :
+       {"five", "5m", "30s", "1.2.3", "0x", "0xg", "0o8", "0b2", "_", "inf", "nan", "tRuE", "yEs",
+        "nuLL", "_1", "1e400", "yesterday", "http://a:80"}) {
     EXPECT_FALSE(IsOtherThanText(Plain(text))) << text;
   }
 }

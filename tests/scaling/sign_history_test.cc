@@ -9,51 +9,89 @@ namespace {
 
 class SignHistoryTest : public testing::Test {
  protected:
-  // Whether a replica is awaited by the sign of `second`.
-  bool Awaits(double second) const { return history_.last() == kNow + Seconds(second); }
   void At(double second, bool on, Standing standing) {
-    history_.Note(on, kNow + Seconds(second));
+    history_.Note(on, kNow + Seconds(second), std::chrono::seconds(300));
     history_.See(standing, kNow + Seconds(second));
   }
+  // Whether a replica is awaited by the sign of `second`.
+  bool Awaits(double second) const { return history_.last() == kNow + Seconds(second); }
+  bool IsMet() const { return !history_.last(); }
 
   SignHistory history_;
 };
 
 TEST_F(SignHistoryTest, ASignIsMetByAReplicaThatCameForIt) {
-  EXPECT_EQ(history_.last(), std::nullopt);
+  EXPECT_TRUE(IsMet()) << "there was none";
   At(0, true, Standing::kNone);
-  At(1, false, Standing::kUnknown);  // it loads
+  At(1, false, Standing::kUnknown);
   EXPECT_TRUE(Awaits(0));
   At(2, false, Standing::kIdle);
-  EXPECT_EQ(history_.last(), std::nullopt);
+  EXPECT_TRUE(IsMet());
 }
 
-TEST_F(SignHistoryTest, ASignIsMetByAReplicaThatWorkedSince) {
-  At(0, true, Standing::kIdle);
+TEST_F(SignHistoryTest, OneThatIsLoadingHasCome) {
+  At(0, true, Standing::kLoading);
   At(1, false, Standing::kAtWork);
   EXPECT_TRUE(Awaits(0));
   At(2, false, Standing::kIdle);
-  EXPECT_EQ(history_.last(), std::nullopt);
+  EXPECT_TRUE(IsMet());
 }
 
-TEST_F(SignHistoryTest, AReplicaThatMayBeLeavingMeetsNoneBeforeItHasStayed) {
+TEST_F(SignHistoryTest, OneThatWorkedSinceMeetsItWhenItRests) {
+  At(0, true, Standing::kAtWork);
+  At(5, false, Standing::kAtWork);
+  At(6, false, Standing::kIdle);
+  At(8.9, false, Standing::kIdle);
+  EXPECT_TRUE(Awaits(0));
+  At(9, false, Standing::kIdle);
+  EXPECT_TRUE(IsMet());
+}
+
+TEST_F(SignHistoryTest, OneThatGoesWhenItsWorkIsDoneMeetsNone) {
+  At(0, true, Standing::kAtWork);
+  At(5, false, Standing::kAtWork);
+  At(6, false, Standing::kIdle);
+  At(8, false, Standing::kNone);
+  At(200, false, Standing::kNone);
+  EXPECT_TRUE(Awaits(0)) << "its successor loads";
+  At(201, false, Standing::kIdle);
+  EXPECT_TRUE(IsMet());
+}
+
+TEST_F(SignHistoryTest, OneThatWasIdleAllTheTimeMeetsItWhenItStays) {
   At(0, true, Standing::kIdle);
   At(1, false, Standing::kIdle);
-  At(59.9, false, Standing::kIdle);
+  At(239, false, Standing::kIdle);
   EXPECT_TRUE(Awaits(0));
-  At(60, false, Standing::kIdle);
-  EXPECT_EQ(history_.last(), std::nullopt);
+  At(240, false, Standing::kIdle);
+  EXPECT_TRUE(IsMet());
 }
 
-TEST_F(SignHistoryTest, WhatWasThereBeforeASignMeetsNoLaterOne) {
+TEST_F(SignHistoryTest, OneThatWasThereBeforeASignMeetsNoLaterOne) {
   At(0, true, Standing::kNone);
   At(1, false, Standing::kIdle);
+  EXPECT_TRUE(IsMet());
   At(2, true, Standing::kIdle);
   At(3, false, Standing::kIdle);
   EXPECT_TRUE(Awaits(2));
-  At(4, false, Standing::kNone);
-  At(5, false, Standing::kIdle);
-  EXPECT_EQ(history_.last(), std::nullopt);
+}
+
+// A client's retry, or a reading of the router that failed.
+TEST_F(SignHistoryTest, OneThatCameForASignCameForTheNextToo) {
+  At(0, true, Standing::kNone);
+  At(10, false, Standing::kUnknown);
+  At(100, true, Standing::kUnknown);
+  At(105, false, Standing::kUnknown);
+  At(110, false, Standing::kIdle);
+  EXPECT_TRUE(IsMet());
+}
+
+TEST_F(SignHistoryTest, AfterItsWarmUpASignIsOver) {
+  At(0, true, Standing::kNone);
+  At(1, false, Standing::kUnknown);
+  At(300.1, true, Standing::kIdle);
+  At(301, false, Standing::kIdle);
+  EXPECT_TRUE(Awaits(300.1));
 }
 
 TEST_F(SignHistoryTest, ASignThatGoesOnIsMetByNobody) {

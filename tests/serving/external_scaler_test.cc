@@ -98,11 +98,13 @@ TEST_F(ExternalScalerTest, AReplicaThatStaysMeetsTheSignThoughItsWorkWasNotSeen)
   Publish(store_, {0}, kNow);
   EXPECT_FALSE(WakingIsActive(0, 0, 0));
   EXPECT_TRUE(WakingIsActive(2, 1, 0)) << "a request so short that no reading shows it";
-  EXPECT_FALSE(WakingIsActive(61, 0, 0));
-  EXPECT_TRUE(WakingIsActive(61, 0, {})) << "for all that is known it was leaving";
-  EXPECT_TRUE(WakingIsActive(70, 1, 0));
-  EXPECT_FALSE(WakingIsActive(130, 0, 0));
-  EXPECT_FALSE(WakingIsActive(131, 0, {}));
+  EXPECT_FALSE(WakingIsActive(3, 0, 0));
+  EXPECT_FALSE(WakingIsActive(241, 0, 0));
+  EXPECT_TRUE(WakingIsActive(241, 0, {})) << "for all that is known it was leaving";
+  EXPECT_TRUE(WakingIsActive(1000, 1, 0));
+  EXPECT_FALSE(WakingIsActive(1001, 0, 0));
+  EXPECT_FALSE(WakingIsActive(1241, 0, 0));
+  EXPECT_FALSE(WakingIsActive(1242, 0, {}));
 }
 
 TEST_F(ExternalScalerTest, GetMetricsRefusesANameThatWasNotAnnounced) {

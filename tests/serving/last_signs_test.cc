@@ -44,7 +44,7 @@ class LastSignsTest : public testing::Test {
     signs_.Follow(
         [&](const scaling::Trigger& trigger) {
           names += trigger.activation->source.signal->name;
-          Follow(trigger, true, second);
+          Follow(trigger, false, second);
         },
         kStart + seconds(second), enough);
     return names;
@@ -108,6 +108,24 @@ TEST_F(LastSignsTest, AreFollowedForTwoMinutesAfterTheLastQuestion) {
   EXPECT_EQ(Followed(122), "");
 }
 
+TEST_F(LastSignsTest, AreFollowedAsLongAsASignIsOpen) {
+  Ask(Waking(), true, 0);
+  EXPECT_EQ(Followed(300), "queue") << "warmupSeconds";
+  EXPECT_EQ(Followed(301), "");
+}
+
+TEST_F(LastSignsTest, AreFollowedFiveTimesASecond) {
+  Ask(Waking(), false, 0);
+  const auto looks = [this](std::chrono::milliseconds after) {
+    int count = 0;
+    signs_.Follow([&count](const scaling::Trigger&) { ++count; }, kStart + after);
+    return count;
+  };
+  EXPECT_EQ(looks(std::chrono::milliseconds(500)), 1);
+  EXPECT_EQ(looks(std::chrono::milliseconds(699)), 0);
+  EXPECT_EQ(looks(std::chrono::milliseconds(700)), 1);
+}
+
 TEST_F(LastSignsTest, AreForgottenFifteenMinutesAfterTheLastQuestion) {
   Ask(Waking(), true, 0);
   Followed(900);
@@ -130,7 +148,7 @@ TEST_F(LastSignsTest, AreFollowedInTurns) {
   int left = 0;
   for (int round = 0; round < 3; ++round) {
     left = 2;
-    looked += Followed(1, [&left] { return --left == 0; });
+    looked += Followed(1 + round, [&left] { return --left == 0; });
   }
   EXPECT_EQ(looked, "abcabc");
 }

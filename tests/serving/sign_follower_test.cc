@@ -104,10 +104,33 @@ TEST_F(SignFollowerTest, LooksFiveTimesASecondAtMost) {
   follower_.Follow(start_ + seconds(1));
   engine_.Say(Queue(0));
   AwaitEngine(0);
-  follower_.Follow(start_ + seconds(1) + SignFollower::kPeriod / 2);
+  follower_.Follow(start_ + seconds(1) + LastSigns::kLookEvery / 2);
   EXPECT_EQ(SignAt(start_ + seconds(2)), start_);
-  follower_.Follow(start_ + seconds(1) + SignFollower::kPeriod);
+  follower_.Follow(start_ + seconds(1) + LastSigns::kLookEvery);
   EXPECT_EQ(SignAt(start_ + seconds(2)), std::nullopt);
+}
+
+TEST_F(SignFollowerTest, GoesOnAfterAPauseAndThenRests) {
+  scaling::Trigger other = trigger_;
+  other.activation->threshold = 5;
+  signs_.Note(other, false, start_, Looker::kKeda);
+  base::SteadyTime clock = start_;
+  // Each look takes its whole turn.
+  SignFollower slow(context_, [&clock] { return clock += SignFollower::kTurn; });
+  AwaitEngine(0);
+  const auto follow = [&](base::Duration after) {
+    slow.Follow(start_ + seconds(1) + after);
+    return !SignAt(start_ + seconds(2));
+  };
+  int looks = 0;
+  while (!follow(looks * SignFollower::kPause)) ASSERT_LT(++looks, 2);
+  // Both have been looked at by now: for a fifth of a second nothing is.
+  slow.Follow(start_ + seconds(1) + SignFollower::kPause);
+  signs_.Note(trigger_, true, start_ + seconds(1), Looker::kKeda);
+  signs_.See(trigger_, scaling::Standing::kNone, start_ + seconds(1));
+  EXPECT_FALSE(follow(2 * SignFollower::kPause));
+  EXPECT_TRUE(follow(LastSigns::kLookEvery + 2 * SignFollower::kPause) ||
+              follow(LastSigns::kLookEvery + 3 * SignFollower::kPause));
 }
 
 }  // namespace

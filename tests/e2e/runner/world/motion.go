@@ -56,8 +56,11 @@ func (w *World) step(passed time.Duration) error {
 			continue
 		}
 		readings := loading
+		if each.leaves {
+			readings = each.workload.readings(0)
+		}
 		if each.ready {
-			readings = each.workload.readings()
+			readings = each.workload.readings(each.workload.busy)
 			if each.engine != nil {
 				each.engine.set(each.workload.requests())
 			}

@@ -16,6 +16,7 @@ type pod struct {
 	node     string
 	gpus     []gpu // those that it holds, each once
 	ready    bool
+	leaves   bool    // it was told to, and has no more work
 	engine   *engine // nil: none
 }
 
@@ -37,7 +38,7 @@ func (w *World) seen(object *corev1.Pod) {
 		}
 		known = added
 	}
-	known.ready = isReady(object)
+	known.ready, known.leaves = isReady(object), object.DeletionTimestamp != nil
 }
 
 func (w *World) admit(object *corev1.Pod, key string, devices *Devices) (*pod, error) {

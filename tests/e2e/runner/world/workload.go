@@ -27,11 +27,11 @@ type Workload struct {
 	busy    float64
 }
 
-func (w *Workload) readings() Readings {
+func (w *Workload) readings(busy float64) Readings {
 	if w.Readings != nil {
-		return w.Readings(w.busy)
+		return w.Readings(busy)
 	}
-	return Readings{Utilization: int(100 * w.busy), Memory: 90}
+	return Readings{Utilization: int(100 * busy), Memory: 90}
 }
 
 // How it stands after `passed`, with so many ready pods.

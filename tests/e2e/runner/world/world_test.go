@@ -106,6 +106,26 @@ func TestPodsThatCameBeforeTheirWorkloadWorkForIt(t *testing.T) {
 	w.gone(readyPod("llm", "llm-0", "a"))
 }
 
+func TestAPodThatLeavesWorksNoMoreAndLoadsNothing(t *testing.T) {
+	w, said := told(t)
+	if _, err := w.AddNode("a", 1, 1); err != nil {
+		t.Fatal(err)
+	}
+	llm := &Workload{Namespace: "ns", Name: "llm"}
+	llm.Readings = func(busy float64) Readings { return Readings{int(100 * busy), int(100 * busy), 0} }
+	w.Add(llm)
+	w.Offer(llm, 0.5)
+	leaves := readyPod("llm", "llm-0", "a")
+	w.seen(leaves)
+	w.mustStep(t)
+	expect(t, said(), "gpu a 0 utilization=50 memory=50 nvlink=0")
+	now := metav1.Now()
+	leaves.DeletionTimestamp = &now
+	w.seen(leaves)
+	w.mustStep(t)
+	expect(t, said(), "gpu a 0 utilization=0 memory=0 nvlink=0")
+}
+
 func TestANamespaceGoesWithItsRoutersAndNames(t *testing.T) {
 	w, _ := told(t)
 	for _, namespace := range []string{"ns", "another-ns"} {
