@@ -59,9 +59,15 @@ absl::StatusOr<std::string> Members::RoomFor(const std::string& peer) const {
   if (room.ok()) return std::string();
   const std::optional<uint64_t> leaves = shares_.ToMakeRoom(rpc::HostOf(peer));
   if (!leaves) return room;
-  return std::find_if(nodes_.begin(), nodes_.end(),
-                      [&leaves](const auto& node) { return node.second.number == *leaves; })
-      ->first;
+  const auto newest = std::find_if(nodes_.begin(), nodes_.end(), [&leaves](const auto& node) {
+    return node.second.number == *leaves;
+  });
+  // Of that address rather one that says nothing any more.
+  const std::string_view host = rpc::HostOf(newest->second.peer);
+  const auto silent = std::find_if(nodes_.begin(), nodes_.end(), [host](const auto& node) {
+    return node.second.stream == 0 && rpc::HostOf(node.second.peer) == host;
+  });
+  return silent == nodes_.end() ? newest->first : silent->first;
 }
 
 size_t Members::streams() const {

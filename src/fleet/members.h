@@ -44,7 +44,7 @@ class Members {
 
   // The node that has to leave before another of `peer` joins; empty: none has.
   // RESOURCE_EXHAUSTED: there is no room, and no address that has two nodes more than
-  // the peer's, whose newest would leave.
+  // the peer's, of which one without a stream would leave, or else the newest.
   absl::StatusOr<std::string> RoomFor(const std::string& peer) const;
   // `node` is not in the fleet.
   Member& Add(const std::string& node, const std::string& peer);

@@ -44,7 +44,7 @@ constexpr KeyRow kRows[] = {
        return ReadOptionalNumber(value, 0, kLargest, &draft.activation_threshold);
      }},
     {{"aggregation", "How the readings of several GPUs become one.",
-      "the name of an aggregation", "with workload avg; else the profile's, else max"},
+      "the name of an aggregation", "the profile's; else with workload avg; of an engine's metric that of its row (docs/metrics.md); else max"},
      ReadAggregation, catalog::AggregationNames},
     {{"gpuIndex", "One GPU of each node; not with workload, which says whose GPUs count.",
       "an integer from -1 (all GPUs) to 65535", "-1"},

@@ -4,6 +4,7 @@
 
 #include "web/node_state.h"
 #include "web/server_series.h"
+#include "web/workload_series.h"
 
 namespace gpuscaler::web {
 namespace {
@@ -49,6 +50,7 @@ void WriteFleetSeries(const telemetry::View& view, const fleet::Collector::Stats
   for (const auto& node : view.nodes()) {
     page.Sample(Labels().Add("node", node->node), uint64_t{node->gpus.size()});
   }
+  WriteWorkloadSeries(view, stale_after, now, page);
 }
 
 }  // namespace gpuscaler::web

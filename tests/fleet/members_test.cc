@@ -24,9 +24,9 @@ TEST(Members, ThereIsRoomUpToTheLimit) {
 
 TEST(Members, TheAddressWithTheMostMakesRoomForAnother) {
   Members nodes({.nodes = 3});
-  nodes.Add("made-up-1", "ipv4:10.0.0.1:1");
-  nodes.Add("made-up-2", "ipv4:10.0.0.1:2");
-  nodes.Add("honest", "ipv4:10.0.0.2:1");
+  nodes.Add("made-up-1", "ipv4:10.0.0.1:1").stream = 1;
+  nodes.Add("made-up-2", "ipv4:10.0.0.1:2").stream = 2;
+  nodes.Add("honest", "ipv4:10.0.0.2:1").stream = 3;
   EXPECT_EQ(nodes.RoomFor("ipv4:10.0.0.3:1").value(), "made-up-2") << "its newest";
   EXPECT_EQ(nodes.RoomFor("ipv4:10.0.0.2:7").status().code(), StatusCode::kResourceExhausted)
       << "1 and 1 more are as many as the fullest has";
@@ -40,8 +40,8 @@ TEST(Members, ItIsFullAboveItsMemoryToo) {
   EXPECT_EQ(refused.status().code(), StatusCode::kResourceExhausted);
   EXPECT_THAT(std::string(base::Message(refused.status())),
               testing::AllOf(HasSubstr("it holds 0 and takes "), HasSubstr("--max-memory-mib=0")));
-  nodes.Add("made-up-1", "ipv4:10.0.0.1:1");
-  nodes.Add("made-up-2", "ipv4:10.0.0.1:2");
+  nodes.Add("made-up-1", "ipv4:10.0.0.1:1").stream = 1;
+  nodes.Add("made-up-2", "ipv4:10.0.0.1:2").stream = 2;
   EXPECT_EQ(nodes.RoomFor("ipv4:10.0.0.3:1").value(), "made-up-2");
 }
 
@@ -57,11 +57,20 @@ TEST(Members, OneThatLeftIsAMemberNoMore) {
   EXPECT_EQ(nodes.streams(), 0u);
 }
 
+TEST(Members, OneThatSaysNothingGoesFirst) {
+  Members nodes({.nodes = 3});
+  nodes.Add("silent", "ipv4:10.0.0.1:1");
+  nodes.Add("newest", "ipv4:10.0.0.1:2").stream = 1;
+  nodes.Add("elsewhere", "ipv4:10.0.0.2:1");
+  EXPECT_EQ(nodes.RoomFor("ipv4:10.0.0.3:1").value(), "silent");
+}
+
 TEST(Members, ANodeThatComesFromElsewhereCountsThere) {
   Members nodes({.nodes = 3});
   Member& moves = nodes.Add("a", "ipv4:10.0.0.1:1");
-  nodes.Add("b", "ipv4:10.0.0.1:2");
-  nodes.Add("c", "ipv4:10.0.0.2:1");
+  moves.stream = 1;
+  nodes.Add("b", "ipv4:10.0.0.1:2").stream = 2;
+  nodes.Add("c", "ipv4:10.0.0.2:1").stream = 3;
   nodes.Move(moves, "ipv4:10.0.0.2:7");
   EXPECT_EQ(nodes.RoomFor("ipv4:10.0.0.3:1").value(), "c") << "the newest of 10.0.0.2";
   nodes.Remove("c");
