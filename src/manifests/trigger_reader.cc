@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,7 +18,9 @@ namespace gpuscaler::manifests {
 namespace {
 
 constexpr std::string_view kTriggerFields[] = {
-    "type", "name", "metadata", "metricType", "useCachedMetrics", "authenticationRef"};
+    "type", "name", "metadata", "useCachedMetrics", "authenticationRef", "metricType"};
+// KEDA's definition takes the last one out of a ScaledJob's, which no HPA reads.
+constexpr std::span kJobTriggerFields = std::span(kTriggerFields).first(5);
 constexpr std::string_view kAuthenticationFields[] = {"name", "kind"};
 constexpr std::string_view kAuthenticationKinds[] = {"TriggerAuthentication",
                                                      "ClusterTriggerAuthentication"};
@@ -74,11 +77,12 @@ std::optional<AuthenticationRef> ReadAuthenticationRef(const MapReader& trigger)
 }
 
 // Of whatever scaler: to KEDA's definition they are one, but for what the metadata say.
-ScaledObjectTrigger ReadTrigger(const YamlNode& node, Problems& problems) {
+ScaledObjectTrigger ReadTrigger(const YamlNode& node, bool of_job, Problems& problems) {
   ScaledObjectTrigger trigger;
   trigger.places = Places(node.line);
   const MapReader map(&node, "", trigger.places, problems);
-  map.CheckFields("a trigger", kTriggerFields);
+  map.CheckFields(of_job ? "a ScaledJob's trigger" : "a trigger",
+                  of_job ? kJobTriggerFields : std::span<const std::string_view>(kTriggerFields));
   trigger.type = map.Text("type").value_or("");
   trigger.name = map.Text("name").value_or("");
   const bool external = IsExternal(trigger.type);
@@ -134,7 +138,7 @@ void ReadTriggers(const MapReader& spec, ScaledObject& object, Problems& problem
       object.other_triggers.emplace_back();
       continue;
     }
-    ScaledObjectTrigger trigger = ReadTrigger(*node, problems);
+    ScaledObjectTrigger trigger = ReadTrigger(*node, object.is_job, problems);
     if (!trigger.name.empty()) {
       object.trigger_names.push_back({trigger.name, trigger.places.LineOf("name")});
     }

@@ -45,10 +45,11 @@ void WriteWorkloadSeries(const telemetry::View& view, base::Duration stale_after
       if (written++ == kMostWorkloadSeries) break;
       const std::optional<double> value = column.value(totals);
       if (!value) continue;
-      page.Sample(Labels()
-                      .Add("namespace", base::ToUtf8(name.first))
-                      .Add("workload", base::ToUtf8(base::StrCat(totals.kind->name, "/", name.second))),
-                  *value);
+      page.Sample(
+          Labels()
+              .Add("namespace", base::ToUtf8(name.first))
+              .Add("workload", base::ToUtf8(base::StrCat(totals.kind->name, "/", name.second))),
+          *value);
     }
   }
 }

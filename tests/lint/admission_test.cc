@@ -87,6 +87,13 @@ TEST(Admission, TriggersOfOtherScalersHaveTheFieldsOfATrigger) {
   });
 }
 
+TEST(Admission, ATriggerOfAJobHasNoMetricType) {
+  const std::string job = "  jobTargetRef: {template: {}}\n";
+  const std::string trigger = "{type: kafka, metadata: {}}";
+  ExpectEdges({{Job(job, trigger), Job(job, "{type: kafka, metricType: Value, metadata: {}}"),
+                "5: unknown-field: \"metricType\" is no field of a ScaledJob's trigger"}});
+}
+
 TEST(Admission, WhatCpuMemoryAndCronTellIsNotCached) {
   for (const std::string type : {"cpu", "memory", "cron"}) {
     const auto with = [&](std::string_view cached) {

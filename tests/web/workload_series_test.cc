@@ -48,9 +48,9 @@ std::string PageOf(const telemetry::View& view) {
 }
 
 TEST(WorkloadSeries, AreOfAllNodesTogether) {
-  const telemetry::View view(
-      {Node("a", {80, 10}, {"llm-7d9c8b5f4d-x2b4k", "db-0"}), Node("b", {50}, {"llm-7d9c8b5f4d-zzzzz"}),
-       Node("c", {99}, {"llm-7d9c8b5f4d-22222"}, seconds(11))});
+  const telemetry::View view({Node("a", {80, 10}, {"llm-7d9c8b5f4d-x2b4k", "db-0"}),
+                              Node("b", {50}, {"llm-7d9c8b5f4d-zzzzz"}),
+                              Node("c", {99}, {"llm-7d9c8b5f4d-22222"}, seconds(11))});
   const std::string page = PageOf(view);
   for (const char* line :
        {"keda_gpu_scaler_workloads 2\n",
@@ -70,7 +70,8 @@ TEST(WorkloadSeries, AreOfAllNodesTogether) {
 TEST(WorkloadSeries, AreOfBoundedNumber) {
   std::vector<double> utilizations(kMostWorkloadSeries + 1, 1);
   std::vector<std::string> pods;
-  for (size_t i = 0; i <= kMostWorkloadSeries; ++i) pods.push_back(base::StrCat("w", 10000 + i, "-0"));
+  for (size_t i = 0; i <= kMostWorkloadSeries; ++i)
+    pods.push_back(base::StrCat("w", 10000 + i, "-0"));
   const std::string page = PageOf(telemetry::View({Node("a", utilizations, pods)}));
   EXPECT_THAT(page, HasSubstr(base::StrCat("keda_gpu_scaler_workloads ", kMostWorkloadSeries + 1)));
   EXPECT_THAT(page, HasSubstr("workload_gpus{namespace=\"ml\",workload=\"statefulset/w11999\"} 1"));

@@ -96,7 +96,7 @@ func (f *faultyFleet) all() []fault {
 		{"a kubelet's PodResources hang", f.hardware("kubelet", "hangs"), f.hardware("kubelet", "answers"),
 			f.showsItself("pod_listing_up", 0), []explained{busy}, countsAtTarget},
 		{"an engine answers garbage", f.babble(true), f.babble(false),
-			f.grows("engine_failures_total"), []explained{engine}, countsAtTarget},
+			f.grows("engine_failures_total", gateways), []explained{engine}, countsAtTarget},
 		{"all certificates are replaced", f.replaceCertificates, f.greetAnew,
 			f.oldOnesAreRefused, nil, otherAnswers},
 	}

@@ -35,6 +35,7 @@ var mistakes = []mistake{
 	{"another apiVersion", every, "keda.sh/v1alpha1", "keda.sh/v1"},
 	{"no apiVersion", every, "apiVersion: keda.sh/v1alpha1\n", ""},
 	{"a kind in other letters", withTriggers, "kind: Scaled", "kind: scaled"},
+	{"a metricType, which HPA reads", ofJob, "name: gpus", "name: gpus\n      metricType: AverageValue"},
 	{"a kind in other letters", ofAuthentication, "kind: Trigger", "kind: trigger"},
 
 	{"no name", every, "metadata:\n  name: llm\n", "metadata:\n"},

@@ -72,7 +72,6 @@ spec:
     - {type: cron, name: hours, useCachedMetrics: false, metadata: {timezone: UTC, start: 0 8 * * *, end: 0 20 * * *, desiredReplicas: "2"}}
     - type: external
       name: gpus
-      metricType: AverageValue
       useCachedMetrics: false
       authenticationRef: {kind: ClusterTriggerAuthentication, name: tls}
       metadata:
