@@ -4,26 +4,15 @@
 
 #include "await.h"
 #include "base/strings.h"
-#include "engines/endpoint/ip_address.h"
 #include "fakes/engines/fake_engine.h"
 #include "serving/external_scaler.h"
 #include "serving/published.h"
+#include "serving/queueing_engine.h"
 
 namespace gpuscaler::serving {
 namespace {
 
 using std::chrono::seconds;
-
-engines::ScraperOptions OnLoopback() {
-  engines::ScraperOptions options;
-  options.allow = {*engines::IpRange::Parse("127.0.0.0/8")};
-  options.period = std::chrono::milliseconds(20);
-  return options;
-}
-
-std::string Queue(int requests) {
-  return base::StrCat("# TYPE queue gauge\nqueue ", requests, "\n");
-}
 
 class EngineWindowTest : public testing::Test {
  protected:
