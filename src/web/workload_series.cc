@@ -1,7 +1,6 @@
 #include "web/workload_series.h"
 
-#include <functional>
-#include <iterator>
+#include <cstdint>
 #include <optional>
 
 #include "base/strings.h"
