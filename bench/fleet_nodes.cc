@@ -8,10 +8,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <queue>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -25,6 +27,10 @@ namespace {
 using gpuscaler::base::Now;
 using gpuscaler::base::SteadyTime;
 using gpuscaler::bench::SimulatedNode;
+
+constexpr std::chrono::milliseconds kNoWait(0);
+// Until it looks again what the gateway says.
+constexpr gpuscaler::base::Duration kLongestSleep = std::chrono::milliseconds(1);
 
 void RaiseOpenFilesLimit() {
   rlimit files;
@@ -74,13 +80,15 @@ int main(int argc, char** argv) {
   for (;;) {
     void* tag = nullptr;
     bool ok = false;
-    const auto wait = std::max(due.top().first - Now(), gpuscaler::base::Duration::zero());
-    const auto until = std::chrono::system_clock::now() +
-                       std::chrono::duration_cast<std::chrono::system_clock::duration>(wait);
+    const auto until =
+        std::chrono::system_clock::now() + (told ? kNoWait : std::chrono::milliseconds(1));
     while (queue.AsyncNext(&tag, &ok, until) == grpc::CompletionQueue::GOT_EVENT) {
       static_cast<gpuscaler::rpc::Tag*>(tag)->Proceed(ok);
       if (Now() >= due.top().first) break;
     }
+    // Once all have joined it does not wait in the queue, whose milliseconds would make
+    // nodes that read at different moments report in one burst.
+    if (told) std::this_thread::sleep_until(std::min(due.top().first, Now() + kLongestSleep));
     const SteadyTime now = Now();
     while (due.top().first <= now) {
       const size_t node = due.top().second;

@@ -26,6 +26,13 @@ std::string PodName(size_t workload, size_t holding) {
   return base::StrCat("llm-", workload, "-7d9c8b5f4d-", random);
 }
 
+// Machines that know nothing of each other: every node reads at a moment of its own.
+base::Duration PhaseOf(size_t number, base::Duration interval) {
+  constexpr size_t kPhases = 10007;  // a prime
+  constexpr size_t kStep = 7919;     // so that neighbours in number are none in time
+  return interval * static_cast<int64_t>(number * kStep % kPhases) / static_cast<int64_t>(kPhases);
+}
+
 telemetry::Snapshot MakeSnapshot(size_t node, size_t nodes) {
   telemetry::Snapshot snapshot;
   snapshot.node = base::StrCat("gpu-node-", node, ".example.internal");
@@ -55,7 +62,7 @@ telemetry::Snapshot MakeSnapshot(size_t node, size_t nodes) {
 
 SimulatedNode::SimulatedNode(Fleet& fleet, size_t number)
     : fleet_(fleet),
-      phase_(fleet.fast_interval * static_cast<int64_t>(number % 97) / 97),
+      phase_(PhaseOf(number, fleet.fast_interval)),
       snapshot_(MakeSnapshot(number, fleet.nodes)) {}
 
 void SimulatedNode::Open() {

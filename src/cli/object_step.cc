@@ -51,7 +51,10 @@ std::string KedaText(const simulation::KedaSettings& settings, bool active, bool
                         " s (cooldownPeriod)");
   }
   if (!settings.Polls()) return "";
-  if (current == 0) return "KEDA: no trigger is active: it stays at 0";
+  if (current == 0) {
+    return error ? "KEDA: a trigger has no value, which starts nothing: it stays at 0"
+                 : "KEDA: no trigger is active: it stays at 0";
+  }
   if (active) return "KEDA: a trigger is active; only when none is does it go below HPA's minimum";
   return error ? "KEDA: a trigger has no value, which is not taken for inactive" : "";
 }

@@ -18,16 +18,15 @@
 
 namespace gpuscaler::fleet {
 
-// The least time between two views of a fleet of so many nodes. `urgent`: somebody
-// waits for one of the changes.
-base::Duration PublishGap(size_t nodes, bool urgent);
+// The least time between two views of a fleet of so many nodes.
+base::Duration PublishGap(size_t nodes);
 
 class Publisher {
  public:
   // `store` must outlive it.
   explicit Publisher(telemetry::Store& store);
 
-  // The newest of its node.
+  // The newest of its node. `urgent`: somebody waits for what changed (Batch::calm).
   void Add(std::shared_ptr<const telemetry::Snapshot> snapshot, bool urgent)
       ABSL_LOCKS_EXCLUDED(mutex_);
   // UNAVAILABLE: something waits to be published for very long.

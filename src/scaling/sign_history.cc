@@ -1,12 +1,14 @@
 #include "scaling/sign_history.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gpuscaler::scaling {
 
 void SignHistory::Note(bool on, base::SteadyTime now, base::Duration warmup) {
-  on_ = on;
+  const bool begins = on && !std::exchange(on_, on);
   if (!on) return;
+  if (begins) worked_ = false;
   // While a sign is open the replica that comes is for the next one too.
   if (!last_ || now - *last_ > warmup) {
     came_ = worked_ = false;
@@ -17,9 +19,20 @@ void SignHistory::Note(bool on, base::SteadyTime now, base::Duration warmup) {
 
 void SignHistory::See(Standing standing, base::SteadyTime now) {
   if (!last_) return;
-  came_ = came_ || standing == Standing::kNone || standing == Standing::kLoading;
-  worked_ = worked_ || standing == Standing::kAtWork;
-  if (standing != Standing::kIdle) return idle_since_.reset();
+  switch (standing) {
+    case Standing::kUnknown:
+      return;
+    case Standing::kNone:
+    case Standing::kLoading:
+      came_ = true;
+      return idle_since_.reset();
+    case Standing::kAtWork:
+      came_ = false;
+      worked_ = true;
+      return idle_since_.reset();
+    case Standing::kIdle:
+      break;
+  }
   if (!idle_since_) idle_since_ = now;
   const base::Duration idle = now - std::max(*idle_since_, *last_);
   if (!on_ && (came_ || idle >= (worked_ ? kRests : kStays))) last_.reset();

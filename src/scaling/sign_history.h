@@ -9,20 +9,25 @@
 
 namespace gpuscaler::scaling {
 
-// A sign is met by a replica that stands idle, if that came for it: when it has gone no other
-// is awaited. It came if since the sign began there was none, or one was loading. An idle one
-// that was there before may be the one that stays, or one on its way out that no request
-// reaches any more: it meets the sign when it has been idle for a while. A short one if it
-// worked since, for what leaves goes when its work is done.
+// A sign is met by a replica that stands idle; once it has gone, no other is awaited. But an
+// idle one may also be on its way out, and no request reaches it any more. So it must have
+//  - come for the sign, known by none being there or one loading since the sign began, and
+//    by none at work since then, or
+//  - worked since the last sign began and rested for kRests: what leaves goes when its work
+//    is done, or
+//  - stayed idle for kStays: what leaves has gone by then.
 class SignHistory {
  public:
   static constexpr base::Duration kRests = std::chrono::seconds(3);
-  // Longer than pods are given to leave, shorter than KEDA's default cooldownPeriod.
-  static constexpr base::Duration kStays = std::chrono::minutes(4);
+  // Longer than a pod without work takes to leave (terminationGracePeriodSeconds, 30 s by
+  // default, and what the kubelet and a report take to tell), and shorter than any
+  // cooldownPeriod of a model that takes as long to load: KEDA does not let go of the
+  // replica before the sign is met.
+  static constexpr base::Duration kStays = std::chrono::seconds(45);
 
   // `on`: it exceeds at `now`, which does not go back. `warmup`: how long a sign counts.
   void Note(bool on, base::SteadyTime now, base::Duration warmup);
-  // What is there, after Note of the same time.
+  // What is there, after Note of the same time. Of what is unknown nothing is concluded.
   void See(Standing standing, base::SteadyTime now);
   // Empty: it never did, or that was met.
   std::optional<base::SteadyTime> last() const { return last_; }
@@ -30,9 +35,8 @@ class SignHistory {
  private:
   std::optional<base::SteadyTime> last_;
   bool on_ = false;
-  // Since the sign began:
-  bool came_ = false;
-  bool worked_ = false;
+  bool came_ = false;    // since signs follow one another, and has not worked yet
+  bool worked_ = false;  // since the last of them began
   std::optional<base::SteadyTime> idle_since_;
 };
 

@@ -75,7 +75,7 @@ View View::With(Batch batch) const {
     told += count;
   };
   for (NodeChange& change : changes) {
-    take_over(Find(node, nodes_.end(), change.name));
+    take_over(FindNear(node, nodes_.end(), change.name));
     pods.push_back({change.name, nullptr, nullptr});
     if (node != nodes_.end() && (*node)->node == change.name) {
       pods.back().before = (*node)->ownership.get();

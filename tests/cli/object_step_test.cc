@@ -106,6 +106,11 @@ TEST(ObjectStep, WithNothingRunningIsKedas) {
               ElementsAre("next: 0 -> 0", "KEDA: no trigger is active: it stays at 0"));
   EXPECT_THAT(Step(object, {Valued(80, 0, true)}).lines,
               ElementsAre("next: 0 -> 1", "KEDA: 0 -> 1 at once, for a trigger is active"));
+  Decision failed = Failed();
+  failed.mutable_explanation()->mutable_hpa()->set_current_replicas(0);
+  EXPECT_THAT(Step(object, {failed}).lines,
+              ElementsAre("next: 0 -> 0",
+                          "KEDA: a trigger has no value, which starts nothing: it stays at 0"));
 }
 
 TEST(ObjectStep, IsNotKnownWithoutTheReplicasAndNotOurs) {

@@ -31,9 +31,20 @@ TEST_F(SignHistoryTest, ASignIsMetByAReplicaThatCameForIt) {
 
 TEST_F(SignHistoryTest, OneThatIsLoadingHasCome) {
   At(0, true, Standing::kLoading);
-  At(1, false, Standing::kAtWork);
+  At(1, false, Standing::kUnknown);
   EXPECT_TRUE(Awaits(0));
   At(2, false, Standing::kIdle);
+  EXPECT_TRUE(IsMet());
+}
+
+// From its work on it is one that was there, and may go when that is done.
+TEST_F(SignHistoryTest, OneThatCameAndWorkedMeetsItWhenItRests) {
+  At(0, true, Standing::kNone);
+  At(1, false, Standing::kAtWork);
+  At(2, false, Standing::kIdle);
+  At(4.9, false, Standing::kIdle);
+  EXPECT_TRUE(Awaits(0));
+  At(5, false, Standing::kIdle);
   EXPECT_TRUE(IsMet());
 }
 
@@ -59,12 +70,58 @@ TEST_F(SignHistoryTest, OneThatGoesWhenItsWorkIsDoneMeetsNone) {
 }
 
 TEST_F(SignHistoryTest, OneThatWasIdleAllTheTimeMeetsItWhenItStays) {
-  At(0, true, Standing::kIdle);
+  At(0, true, Standing::kUnknown);
   At(1, false, Standing::kIdle);
-  At(239, false, Standing::kIdle);
+  At(45.9, false, Standing::kIdle);
   EXPECT_TRUE(Awaits(0));
-  At(240, false, Standing::kIdle);
+  At(46, false, Standing::kIdle);
   EXPECT_TRUE(IsMet());
+}
+
+// Idle time is that after the last sign, whatever was seen before.
+TEST_F(SignHistoryTest, ItStaysFromTheLastSignOn) {
+  At(0, true, Standing::kIdle);
+  At(40, true, Standing::kIdle);
+  At(84.9, false, Standing::kIdle);
+  EXPECT_TRUE(Awaits(40));
+  At(85, false, Standing::kIdle);
+  EXPECT_TRUE(IsMet());
+}
+
+// A router or a node that cannot be read now and then tells nothing of the replica.
+TEST_F(SignHistoryTest, LooksThatFailDoNotCount) {
+  At(0, true, Standing::kIdle);
+  for (int second = 1; second < 45; second += 2) {
+    At(second, false, Standing::kIdle);
+    At(second + 1, false, Standing::kUnknown);
+  }
+  EXPECT_TRUE(Awaits(0));
+  At(45, false, Standing::kIdle);
+  EXPECT_TRUE(IsMet());
+}
+
+// What it did for an earlier one may have been its last.
+TEST_F(SignHistoryTest, WorkBeforeTheLastSignBeganDoesNotCount) {
+  At(0, true, Standing::kAtWork);
+  At(1, false, Standing::kIdle);
+  At(2, true, Standing::kIdle);
+  At(3, false, Standing::kIdle);
+  At(46, false, Standing::kIdle);
+  EXPECT_TRUE(Awaits(2));
+  At(47, false, Standing::kNone);
+  EXPECT_TRUE(Awaits(2)) << "it was on its way out";
+}
+
+// After an hour of requests the one that came for the first is one like any other.
+TEST_F(SignHistoryTest, OneThatCameLongAgoIsNoNewcomer) {
+  At(0, true, Standing::kNone);
+  for (int second = 10; second < 3600; second += 10) At(second, true, Standing::kAtWork);
+  At(3600, true, Standing::kIdle);
+  At(3601, false, Standing::kIdle);
+  EXPECT_TRUE(Awaits(3600));
+  At(3602, false, Standing::kNone);
+  At(3700, false, Standing::kIdle);
+  EXPECT_TRUE(IsMet()) << "by its successor";
 }
 
 TEST_F(SignHistoryTest, OneThatWasThereBeforeASignMeetsNoLaterOne) {

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -46,6 +47,47 @@ func (s *Stage) explanationAt(ctx context.Context, gateway int, name string) (st
 		return "", err
 	}
 	return s.run(ctx, gateway, "explain", file)
+}
+
+// isActive is what a gateway says of a ScaledObject with one trigger; an error where it
+// does not know. To look changes nothing: a gateway remembers what KEDA asked and what it
+// has seen by itself.
+func (s *Stage) isActive(ctx context.Context, gateway int, name string) (bool, error) {
+	file, err := s.manifestOf(ctx, name)
+	if err != nil {
+		return false, err
+	}
+	said, err := s.run(ctx, gateway, "explain", "--format", "json", file)
+	if err != nil {
+		return false, err
+	}
+	var decisions []struct{ Active *bool }
+	if err := json.Unmarshal([]byte(said), &decisions); err != nil {
+		return false, fmt.Errorf("%w in %s", err, said)
+	}
+	if len(decisions) != 1 || decisions[0].Active == nil {
+		return false, fmt.Errorf("gateway %d does not know whether %s is active: %s", gateway+1, name, said)
+	}
+	return *decisions[0].Active, nil
+}
+
+// countActive is how many of the gateways say that it is active, once all of them know.
+func (s *Stage) countActive(ctx context.Context, gateways int, name string) (int, error) {
+	var active int
+	err := s.Await(ctx, "whether "+name+" is active", 10*time.Second, func(ctx context.Context) error {
+		active = 0
+		for i := range gateways {
+			is, err := s.isActive(ctx, i, name)
+			if err != nil {
+				return err
+			}
+			if is {
+				active++
+			}
+		}
+		return nil
+	})
+	return active, err
 }
 
 var viewed = regexp.MustCompile(`, target ([0-9.]+), (?:in)?active`)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"keda-gpu-scaler/e2e/observe"
@@ -26,7 +25,8 @@ const (
 // When KEDA goes to zero, from the end of the last sign on. It counts from the last poll
 // that saw the workload active, which may be a polling interval before that end, and keeps
 // that time in whole seconds; and it acts at a poll. The scaler reads what is active once
-// a second, and two cores are not always free.
+// a second, and two cores are not always free. The earliest is late enough for a gateway
+// to have seen the replica rest for 3 s, after which the request is met.
 const (
 	earliestZero = cooldownPeriod - pollingInterval - time.Second
 	latestZero   = time.Second + cooldownPeriod + pollingInterval + 2*time.Second
@@ -48,14 +48,25 @@ func fromZero(ctx context.Context, s *Stage) error {
 	if err != nil {
 		return err
 	}
+	glanced, err := s.addRouted(ctx, s.glancedAt())
+	if err != nil {
+		return err
+	}
 	// The push is what is measured: a stream must be open.
-	if err := s.awaitStreams(ctx, 2); err != nil {
+	if err := s.awaitStreams(ctx, 3); err != nil {
+		return err
+	}
+	asked, err := glanced.askUnseen(ctx, s)
+	if err != nil {
 		return err
 	}
 	if err := waking.claimWakes(ctx, s); err != nil {
 		return err
 	}
 	s.ClaimHeld(other.Scaled, began, 0, 0, "whose router has no request")
+	if err := glanced.claimSleeps(ctx, s, asked); err != nil {
+		return err
+	}
 	return s.claimWarmUp(ctx)
 }
 
@@ -144,32 +155,12 @@ func (r *routed) wake(ctx context.Context, s *Stage) (wake, error) {
 	if seen.disturbed {
 		return seen, nil
 	}
-	if seen.awaited, err = s.countActive(ctx, r.Name); err != nil {
+	if seen.awaited, err = s.countActive(ctx, gatewaysFromZero, r.Name); err != nil {
 		return wake{}, err
 	}
 	// The next request comes to a workload that sleeps, not to one that is going to.
 	_, err = s.AwaitState(ctx, r.Scaled, "no ready replica", time.Minute, isReady(0))
 	return seen, err
-}
-
-// countActive is how many gateways say of the ScaledObject that it is active. To look
-// changes nothing: a gateway remembers what KEDA asked and what it has seen by itself.
-func (s *Stage) countActive(ctx context.Context, name string) (int, error) {
-	active := 0
-	for i := range gatewaysFromZero {
-		said, err := s.explanationAt(ctx, i, name)
-		if err != nil {
-			return 0, err
-		}
-		switch {
-		case strings.Contains(said, "inactive: "):
-		case strings.Contains(said, "active: "):
-			active++
-		default:
-			return 0, fmt.Errorf("gateway %d does not say whether %s is active: %s", i+1, name, said)
-		}
-	}
-	return active, nil
 }
 
 func hasReplicas(count int) func(observe.State) bool {

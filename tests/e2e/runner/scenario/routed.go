@@ -11,7 +11,7 @@ import (
 // What KEDA is told of workloads that go to zero.
 const (
 	pollingInterval = 2 * time.Second
-	cooldownPeriod  = 5 * time.Second
+	cooldownPeriod  = 8 * time.Second
 )
 
 // routed is a workload that sleeps behind a router of its own, whose queue wakes it.

@@ -29,7 +29,7 @@ func (s *Stage) claimWarmUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.awaitStreams(ctx, 4); err != nil {
+	if err := s.awaitStreams(ctx, 5); err != nil {
 		return err
 	}
 	s.Say("requests wake %s and %s, whose models load for %s, and are given up", engine.Name, gpus.Name, loadsInVain)

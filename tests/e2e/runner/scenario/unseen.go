@@ -1,0 +1,62 @@
+package scenario
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"keda-gpu-scaler/e2e/observe"
+)
+
+// Longer than an idle replica must stay for a gateway to know that it is not on its way
+// out (45 s), by a poll and a look.
+const cooldownOfGlanced = 60 * time.Second
+
+// glancedAt is a workload whose second request meets a replica that stands idle already,
+// and is served before anybody sees it at work.
+func (s *Stage) glancedAt() *Scaled {
+	scaled := s.ollama("glanced")
+	scaled.Spec = object{"cooldownPeriod": int(cooldownOfGlanced.Seconds())}
+	return scaled
+}
+
+// askUnseen: one request wakes it, and another one finds it idle. When the last one ended.
+func (r *routed) askUnseen(ctx context.Context, s *Stage) (time.Time, error) {
+	for range 2 {
+		r.router.Queue(1)
+		if _, err := s.AwaitState(ctx, r.Scaled, "a ready replica", time.Minute, isReady(1)); err != nil {
+			return time.Time{}, err
+		}
+		// Each gateway looks once a second, at the router and at the pod.
+		if err := s.Hold(ctx, givesUpAfter); err != nil {
+			return time.Time{}, err
+		}
+		r.router.Queue(0)
+		if err := s.Hold(ctx, givesUpAfter); err != nil {
+			return time.Time{}, err
+		}
+	}
+	s.Say("%s had a request while its replica was idle, and was not seen at work", r.Name)
+	return time.Now(), nil
+}
+
+// claimSleeps: its cooldown over, it goes to zero once, and nobody is awaited.
+func (r *routed) claimSleeps(ctx context.Context, s *Stage, asked time.Time) error {
+	if _, err := s.AwaitState(ctx, r.Scaled, "no replica", 2*cooldownOfGlanced, hasReplicas(0)); err != nil {
+		return err
+	}
+	if err := s.Hold(ctx, watchesSleep); err != nil {
+		return err
+	}
+	seen := s.observer.Since(r.Name, asked)
+	asleep := slices.IndexFunc(seen, func(at observe.Change) bool { return at.State.Replicas == 0 })
+	s.ClaimHeld(r.Scaled, seen[asleep].At, 0, 0, "whose last request was served unseen, once it sleeps")
+	active, err := s.countActive(ctx, gatewaysFromZero, r.Name)
+	if err != nil {
+		return err
+	}
+	s.Claim(active == 0, fmt.Sprintf("%s: a gateway that still awaits a replica, of %d", r.Name, gatewaysFromZero),
+		"none", active)
+	return nil
+}
