@@ -70,7 +70,7 @@ void ReadAdvanced(const MapReader& advanced, ScaledObject& object, Problems& pro
       });
   object.scaling_modifiers.formula = modifiers.Text("formula").value_or("");
   object.scaling_modifiers.target = modifiers.Text("target").value_or("");
-  modifiers.Text("activationTarget");
+  object.scaling_modifiers.activation_target = modifiers.Text("activationTarget").value_or("");
   modifiers.OneOf("metricType", kModifierMetricTypes);
   const MapReader config = advanced.Map("horizontalPodAutoscalerConfig");
   config.CheckFields("horizontalPodAutoscalerConfig", kHpaConfigFields);

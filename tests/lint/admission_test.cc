@@ -3,37 +3,15 @@
 #include <gtest/gtest.h>
 
 #include "base/strings.h"
-#include "lint/lint.h"
-#include "lint/rules.h"
+#include "lint/admission_edges.h"
 
 namespace gpuscaler::lint {
 namespace {
 
-using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
-
-// "LINE: RULE: MESSAGE" of each error.
-std::vector<std::string> Errors(const std::string& text) {
-  std::vector<std::string> errors;
-  for (const Finding& finding : Lint({{"a.yaml", text}}).findings) {
-    if (finding.rule->severity != Severity::kError) continue;
-    errors.push_back(base::StrCat(finding.line, ": ", finding.rule->id, ": ", finding.message));
-  }
-  return errors;
-}
-
-std::string Object(std::string_view triggers, std::string_view more = "") {
-  return base::StrCat(R"(apiVersion: keda.sh/v1alpha1
-kind: ScaledObject
-metadata: {name: llm}
-spec:
-  scaleTargetRef: {name: llm}
-  triggers: [)",
-                      triggers, "]\n", more);
-}
 
 std::string Job(std::string_view fields,
                 std::string_view triggers = "{type: kafka, metadata: {}}") {
@@ -46,20 +24,6 @@ spec:
 }
 
 constexpr std::string_view kJob = "  jobTargetRef: {template: {}}\n";
-
-struct EdgeRow {
-  std::string taken;
-  std::string refused;
-  std::string error;  // of `refused`: how it begins
-};
-
-void ExpectEdges(const std::vector<EdgeRow>& rows) {
-  for (const EdgeRow& row : rows) {
-    SCOPED_TRACE(row.refused);
-    EXPECT_THAT(Errors(row.taken), IsEmpty());
-    EXPECT_THAT(Errors(row.refused), ElementsAre(testing::StartsWith(row.error)));
-  }
-}
 
 TEST(Admission, TriggersOfOtherScalersHaveMetadataOfStrings) {
   ExpectEdges({
@@ -154,6 +118,9 @@ TEST(Admission, FieldsOfAScaledJobAreThoseOfKeda) {
       {Job(job + "  minReplicaCount: 2\n  maxReplicaCount: 1\n"),
        Job(job + "  minReplicaCount: -1\n  maxReplicaCount: 1\n"),
        "7: wrong-value: spec.minReplicaCount is \"-1\""},
+      {Job(job + "  scalingStrategy: {customScalingRunningJobPercentage: '0.5'}\n"),
+       Job(job + "  scalingStrategy: {customScalingRunningJobPercentage: 50%}\n"),
+       "7: wrong-value: spec.scalingStrategy.customScalingRunningJobPercentage is \"50%\""},
       {Job(job + "  scalingStrategy: {pendingPodConditions: [Ready]}\n"),
        Job(job + "  scalingStrategy: {pendingPodConditions: [5]}\n"),
        "7: unquoted-value: an item of spec.scalingStrategy.pendingPodConditions is 5"},
