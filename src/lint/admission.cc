@@ -109,6 +109,14 @@ void FormulaTargets(const ScaledObject& object, Findings& findings) {
   }
 }
 
+void TargetVersion(const ScaledObject& object, Findings& findings) {
+  const std::string& version = object.target.api_version;
+  if (std::count(version.begin(), version.end(), '/') <= 1) return;
+  findings.Add(object.places.LineOf("spec.scaleTargetRef.apiVersion"),
+               "scaleTargetRef.apiVersion is ", base::QuotedStart(version),
+               "; it must be a group and a version like apps/v1, or a version alone");
+}
+
 // KEDA's verifyCPUMemoryScalers and CheckFallbackValid: HPA reads what these tell by itself.
 void ResourcesAlone(const ScaledObject& object, Findings& findings) {
   const auto& types = object.other_triggers;
@@ -138,7 +146,8 @@ void AddRefusals(const ScaledObject& object, std::vector<Finding>& found) {
   Findings findings(RuleOf(ProblemKind::kWrongValue), object.file, found);
   Version(object.places, findings);
   Name(object.name, object.places, findings);
-  for (const auto add : {Labels, Triggers, Formula, FormulaTargets, ResourcesAlone}) {
+  for (const auto add :
+       {Labels, TargetVersion, Triggers, Formula, FormulaTargets, ResourcesAlone}) {
     add(object, findings);
   }
 }

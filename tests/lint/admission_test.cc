@@ -76,6 +76,8 @@ TEST(Admission, CountsNamesAndTargetAreLookedAtWhoeversTheTriggersAre) {
   ExpectEdges({
       {Object(cron, "  minReplicaCount: 100\n"), Object(cron, "  minReplicaCount: 101\n"),
        "4: replica-bounds: maxReplicaCount is 100, below minReplicaCount 101"},
+      {Object(cron, "  maxReplicaCount: 1\n"), Object(cron, "  maxReplicaCount: 0\n"),
+       "7: wrong-value: spec.maxReplicaCount is \"0\"; it must be a whole number from 1 "},
       {Object(cron, "  minReplicaCount: 2\n  idleReplicaCount: 1\n"),
        Object(cron, "  minReplicaCount: 1\n  idleReplicaCount: 1\n"),
        "8: replica-bounds: idleReplicaCount is 1"},
@@ -100,6 +102,26 @@ TEST(Admission, CpuAndMemoryAloneNeitherFallBackNorWakeAnything) {
        "7: wrong-value: minReplicaCount is 0"},
       {Object(both), Object(cpu), "4: wrong-value: minReplicaCount is 0"},
   });
+}
+
+TEST(Admission, TheVersionOfTheTargetIsThatOfAGroup) {
+  const auto with = [](std::string_view version) {
+    std::string text = Object("{type: kafka, metadata: {}}");
+    text.replace(text.find("{name: llm}\n  triggers"), 11,
+                 base::StrCat("{name: llm, apiVersion: ", version, "}"));
+    return text;
+  };
+  const std::string error = "5: wrong-value: scaleTargetRef.apiVersion is \"";
+  ExpectEdges({{with("apps/v1"), with("a/b/c"), error},
+               {with("v1"), with("apps//v1"), error},
+               {with("''"), with("apps/v1/Deployment"), error}});
+}
+
+// To KEDA what is empty is not given.
+TEST(Admission, AnEmptyVersionOrKindIsTheDefault) {
+  std::string text = Object("{type: cpu, metadata: {}}");
+  text.replace(text.find("{name: llm}\n  triggers"), 11, "{name: llm, apiVersion: '', kind: ''}");
+  EXPECT_THAT(Errors(text), ElementsAre(HasSubstr("wrong-value: minReplicaCount is 0")));
 }
 
 TEST(Admission, FieldsOfAScaledJobAreThoseOfKeda) {
