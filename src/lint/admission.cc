@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "base/json_quote.h"
 #include "base/strings.h"
 #include "lint/rules.h"
+#include "manifests/go_float.h"
 
 namespace gpuscaler::lint {
 namespace {
@@ -75,12 +75,12 @@ void Triggers(const ScaledObject& object, Findings& findings) {
 
 void Formula(const ScaledObject& object, Findings& findings) {
   constexpr std::string_view kModifiers = "spec.advanced.scalingModifiers";
-  const auto& [formula, target] = object.scaling_modifiers;
+  const manifests::ScalingModifiers& modifiers = object.scaling_modifiers;
   const auto lacks = [&](std::string_view text, std::string_view field) {
     return text.empty() && !object.places.IsRefused(base::StrCat(kModifiers, ".", field));
   };
-  const bool no_formula = lacks(formula, "formula");
-  const bool no_target = lacks(target, "target");
+  const bool no_formula = lacks(modifiers.formula, "formula");
+  const bool no_target = lacks(modifiers.target, "target");
   const bool by_formula = object.fallback && object.fallback->behavior == "scalingModifiers";
   if (by_formula && no_formula) {
     findings.Add(object.places.LineOf("spec.fallback.behavior"),
@@ -92,11 +92,29 @@ void Formula(const ScaledObject& object, Findings& findings) {
     findings.Add(object.places.LineOf(kModifiers), "scalingModifiers lacks ",
                  no_formula ? "formula" : "target", "; it needs formula and target");
   }
-  double number = 0;
-  if (target.empty() || (absl::SimpleAtod(target, &number) && number > 0)) return;
-  findings.Add(object.places.LineOf("spec.advanced.scalingModifiers.target"),
-               "scalingModifiers.target is ", base::QuotedStart(target),
-               "; it must be a number above 0");
+}
+
+// The activationTarget is nothing to KEDA's admission. Without a number it wakes nothing.
+void FormulaTargets(const ScaledObject& object, Findings& findings) {
+  const auto& [formula, target, activation_target] = object.scaling_modifiers;
+  if (!target.empty() && manifests::ReadGoFloat(target).value_or(0) <= 0) {
+    findings.Add(object.places.LineOf("spec.advanced.scalingModifiers.target"),
+                 "scalingModifiers.target is ", base::QuotedStart(target),
+                 "; it must be a number above 0, without blanks or unit");
+  }
+  if (!activation_target.empty() && !manifests::ReadGoFloat(activation_target)) {
+    findings.Add(object.places.LineOf("spec.advanced.scalingModifiers.activationTarget"),
+                 "scalingModifiers.activationTarget is ", base::QuotedStart(activation_target),
+                 "; it must be a number, without blanks or unit");
+  }
+}
+
+void TargetVersion(const ScaledObject& object, Findings& findings) {
+  const std::string& version = object.target.api_version;
+  if (std::count(version.begin(), version.end(), '/') <= 1) return;
+  findings.Add(object.places.LineOf("spec.scaleTargetRef.apiVersion"),
+               "scaleTargetRef.apiVersion is ", base::QuotedStart(version),
+               "; it must be a group and a version like apps/v1, or a version alone");
 }
 
 // KEDA's verifyCPUMemoryScalers and CheckFallbackValid: HPA reads what these tell by itself.
@@ -128,7 +146,10 @@ void AddRefusals(const ScaledObject& object, std::vector<Finding>& found) {
   Findings findings(RuleOf(ProblemKind::kWrongValue), object.file, found);
   Version(object.places, findings);
   Name(object.name, object.places, findings);
-  for (const auto add : {Labels, Triggers, Formula, ResourcesAlone}) add(object, findings);
+  for (const auto add :
+       {Labels, TargetVersion, Triggers, Formula, FormulaTargets, ResourcesAlone}) {
+    add(object, findings);
+  }
 }
 
 void AddRefusals(const manifests::TriggerAuthentication& authentication,

@@ -14,12 +14,10 @@ void ReplicaBounds(const CheckedObject& object, Findings& findings) {
   // As KEDA checks it: a minReplicaCount that is given is 1 at least.
   const bool has_min = given.places.Has("spec.minReplicaCount");
   const int64_t least = has_min ? std::max<int64_t>(given.min_replicas, 1) : 0;
-  if (given.max_replicas < std::max<int64_t>(least, 1)) {
-    findings.Add(
-        object.LineOf("spec.maxReplicaCount"), "maxReplicaCount is ", given.max_replicas,
-        ", below ",
-        given.min_replicas > 1 ? base::StrCat("minReplicaCount ", given.min_replicas) : "1",
-        ": KEDA refuses it; give at least that");
+  if (given.max_replicas < least) {
+    findings.Add(object.LineOf("spec.maxReplicaCount"), "maxReplicaCount is ", given.max_replicas,
+                 ", below minReplicaCount ", given.min_replicas,
+                 ": KEDA refuses it; give at least that");
   }
   if (!given.idle_replicas) return;
   const int64_t idle = *given.idle_replicas;

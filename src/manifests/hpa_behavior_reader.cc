@@ -2,8 +2,9 @@
 
 #include <cmath>
 
-#include "absl/strings/numbers.h"
 #include "base/strings.h"
+#include "manifests/quantity.h"
+#include "manifests/yaml_scalar.h"
 
 namespace gpuscaler::manifests {
 namespace {
@@ -17,17 +18,6 @@ constexpr std::string_view kPolicyTypes[] = {"Pods", "Percent"};
 constexpr std::string_view kSelectPolicies[] = {"Max", "Min", "Disabled"};
 constexpr int64_t kLongestWindow = 3600;
 constexpr int64_t kLongestPeriod = 1800;
-
-// A quantity of Kubernetes', as people write a tolerance: 0.05, 50m.
-std::optional<double> ReadQuantity(std::string_view text) {
-  const bool milli = text.ends_with('m');
-  if (milli) text.remove_suffix(1);
-  double number = 0;
-  if (!absl::SimpleAtod(base::ToAbsl(text), &number) || !std::isfinite(number) || number < 0) {
-    return std::nullopt;
-  }
-  return milli ? number / 1000 : number;
-}
 
 ScalingPolicy ReadPolicy(const MapReader& map, int line) {
   map.CheckFields("a policy of behavior", kPolicyFields);
@@ -44,6 +34,32 @@ ScalingPolicy ReadPolicy(const MapReader& map, int line) {
     }
   }
   return policy;
+}
+
+// To JSON, in which the API server gets it.
+bool IsWhole(double number) {
+  return number == std::floor(number) && number < 0x1p63;
+}
+
+// KEDA's definition takes a whole number or a string that is a quantity; HPA none below 0.
+std::optional<double> ReadTolerance(const MapReader& map, Problems& problems) {
+  const YamlEntry* entry = map.Find("tolerance");
+  if (entry == nullptr) return std::nullopt;
+  const YamlNode& value = *entry->value;
+  const std::optional<double> tolerance = ReadQuantity(value.text);
+  if (!tolerance || *tolerance < 0) {
+    map.Fail(entry->line, base::StrCat(map.PathOf("tolerance"), " is ", Shown(value),
+                                       "; it must be a fraction in quotes, \"0.05\", or a quantity "
+                                       "like 50m, and not below 0"));
+    return std::nullopt;
+  }
+  if (IsOtherThanText(value) && !IsWhole(*tolerance)) {
+    problems.Add(ProblemKind::kNotText, entry->line,
+                 base::StrCat(map.PathOf("tolerance"), " is ", value.text,
+                              ", and the API server takes it as a string only; put it in quotes: ",
+                              Shown(value)));
+  }
+  return tolerance;
 }
 
 std::optional<ScalingRules> ReadRules(const MapReader& behavior, std::string_view direction,
@@ -65,13 +81,7 @@ std::optional<ScalingRules> ReadRules(const MapReader& behavior, std::string_vie
     rules.policies.push_back(
         ReadPolicy(MapReader(item, map.PathOf("policies"), places, problems), item->line));
   }
-  if (const YamlEntry* tolerance = map.Find("tolerance")) {
-    rules.tolerance = ReadQuantity(tolerance->value->text);
-    if (!rules.tolerance) {
-      map.Fail(tolerance->line, base::StrCat("tolerance is ", Shown(*tolerance->value),
-                                             "; it must be a fraction like 0.05"));
-    }
-  }
+  rules.tolerance = ReadTolerance(map, problems);
   return rules;
 }
 

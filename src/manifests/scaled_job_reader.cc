@@ -1,5 +1,7 @@
 #include "manifests/scaled_job_reader.h"
 
+#include "base/strings.h"
+#include "manifests/go_float.h"
 #include "manifests/map_reader.h"
 #include "manifests/object_head.h"
 #include "manifests/trigger_reader.h"
@@ -60,7 +62,14 @@ void CheckScalingStrategy(const MapReader& strategy) {
   strategy.CheckFields("scalingStrategy", kStrategyFields);
   strategy.OneOf("strategy", kStrategies);
   strategy.Whole("customScalingQueueLengthDeduction", INT32_MIN, INT32_MAX);
-  strategy.Text("customScalingRunningJobPercentage");
+  // KEDA goes by the default strategy, and does not say so, where it cannot read it.
+  constexpr std::string_view kPercentage = "customScalingRunningJobPercentage";
+  const auto percentage = strategy.Text(kPercentage);
+  if (percentage && !percentage->empty() && !ReadGoFloat(*percentage)) {
+    const YamlEntry& entry = *strategy.Find(kPercentage);
+    strategy.Fail(entry.line, base::StrCat(strategy.PathOf(kPercentage), " is ",
+                                           Shown(*entry.value), "; it must be a number like 0.5"));
+  }
   strategy.CheckTextList("pendingPodConditions");
   strategy.OneOf("multipleScalersCalculation", kCalculations);
 }

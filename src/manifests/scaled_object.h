@@ -46,6 +46,7 @@ struct Fallback {
 struct ScalingModifiers {
   std::string formula;  // each is empty where it is not given
   std::string target;
+  std::string activation_target;
 };
 
 struct TriggerName {

@@ -32,9 +32,13 @@ constexpr std::string_view kFallbackBehaviors[] = {"static", "currentReplicas",
 
 void ReadTarget(const MapReader& target, ScaledObject& object) {
   target.CheckFields("scaleTargetRef", kTargetFields);
-  if (const auto text = target.Text("apiVersion")) object.target.api_version = *text;
-  if (const auto text = target.Text("kind")) object.target.kind = *text;
-  if (const auto text = target.Text("name")) object.target.name = *text;
+  // To KEDA what is empty is not given.
+  const auto read = [&](std::string_view field, std::string& into) {
+    if (auto text = target.Text(field); text && !text->empty()) into = *std::move(text);
+  };
+  read("apiVersion", object.target.api_version);
+  read("kind", object.target.kind);
+  read("name", object.target.name);
   target.Text("envSourceContainerName");
 }
 
@@ -70,7 +74,7 @@ void ReadAdvanced(const MapReader& advanced, ScaledObject& object, Problems& pro
       });
   object.scaling_modifiers.formula = modifiers.Text("formula").value_or("");
   object.scaling_modifiers.target = modifiers.Text("target").value_or("");
-  modifiers.Text("activationTarget");
+  object.scaling_modifiers.activation_target = modifiers.Text("activationTarget").value_or("");
   modifiers.OneOf("metricType", kModifierMetricTypes);
   const MapReader config = advanced.Map("horizontalPodAutoscalerConfig");
   config.CheckFields("horizontalPodAutoscalerConfig", kHpaConfigFields);
@@ -92,7 +96,7 @@ void ReadSpec(const MapReader& spec, ScaledObject& object, Problems& problems) {
   object.initial_cooldown_seconds =
       whole("initialCooldownPeriod").value_or(object.initial_cooldown_seconds);
   object.min_replicas = whole("minReplicaCount").value_or(object.min_replicas);
-  object.max_replicas = whole("maxReplicaCount").value_or(object.max_replicas);
+  object.max_replicas = whole("maxReplicaCount", 1).value_or(object.max_replicas);
   object.idle_replicas = whole("idleReplicaCount");
   ReadFallback(spec, object);
   ReadAdvanced(spec.Map("advanced"), object, problems);

@@ -84,7 +84,7 @@ TEST(Watch, TheHpaKeepsToItsBehavior) {
   const TemporaryFile file(
       "objects.yaml",
       base::StrCat(object("paced", "policies: [{type: Pods, value: 1, periodSeconds: 60}]"),
-                   "---\n", object("tolerant", "tolerance: 1.5")));
+                   "---\n", object("tolerant", "tolerance: 1500m")));
   const Finished run =
       RunScaler({"watch", base::StrCat("--address=127.0.0.1:", scaler.ports().grpc),
                  "--interval=20ms", "--count=3", file.path()});

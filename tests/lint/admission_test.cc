@@ -3,37 +3,15 @@
 #include <gtest/gtest.h>
 
 #include "base/strings.h"
-#include "lint/lint.h"
-#include "lint/rules.h"
+#include "lint/admission_edges.h"
 
 namespace gpuscaler::lint {
 namespace {
 
-using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
-
-// "LINE: RULE: MESSAGE" of each error.
-std::vector<std::string> Errors(const std::string& text) {
-  std::vector<std::string> errors;
-  for (const Finding& finding : Lint({{"a.yaml", text}}).findings) {
-    if (finding.rule->severity != Severity::kError) continue;
-    errors.push_back(base::StrCat(finding.line, ": ", finding.rule->id, ": ", finding.message));
-  }
-  return errors;
-}
-
-std::string Object(std::string_view triggers, std::string_view more = "") {
-  return base::StrCat(R"(apiVersion: keda.sh/v1alpha1
-kind: ScaledObject
-metadata: {name: llm}
-spec:
-  scaleTargetRef: {name: llm}
-  triggers: [)",
-                      triggers, "]\n", more);
-}
 
 std::string Job(std::string_view fields,
                 std::string_view triggers = "{type: kafka, metadata: {}}") {
@@ -46,20 +24,6 @@ spec:
 }
 
 constexpr std::string_view kJob = "  jobTargetRef: {template: {}}\n";
-
-struct EdgeRow {
-  std::string taken;
-  std::string refused;
-  std::string error;  // of `refused`: how it begins
-};
-
-void ExpectEdges(const std::vector<EdgeRow>& rows) {
-  for (const EdgeRow& row : rows) {
-    SCOPED_TRACE(row.refused);
-    EXPECT_THAT(Errors(row.taken), IsEmpty());
-    EXPECT_THAT(Errors(row.refused), ElementsAre(testing::StartsWith(row.error)));
-  }
-}
 
 TEST(Admission, TriggersOfOtherScalersHaveMetadataOfStrings) {
   ExpectEdges({
@@ -112,6 +76,8 @@ TEST(Admission, CountsNamesAndTargetAreLookedAtWhoeversTheTriggersAre) {
   ExpectEdges({
       {Object(cron, "  minReplicaCount: 100\n"), Object(cron, "  minReplicaCount: 101\n"),
        "4: replica-bounds: maxReplicaCount is 100, below minReplicaCount 101"},
+      {Object(cron, "  maxReplicaCount: 1\n"), Object(cron, "  maxReplicaCount: 0\n"),
+       "7: wrong-value: spec.maxReplicaCount is \"0\"; it must be a whole number from 1 "},
       {Object(cron, "  minReplicaCount: 2\n  idleReplicaCount: 1\n"),
        Object(cron, "  minReplicaCount: 1\n  idleReplicaCount: 1\n"),
        "8: replica-bounds: idleReplicaCount is 1"},
@@ -138,6 +104,26 @@ TEST(Admission, CpuAndMemoryAloneNeitherFallBackNorWakeAnything) {
   });
 }
 
+TEST(Admission, TheVersionOfTheTargetIsThatOfAGroup) {
+  const auto with = [](std::string_view version) {
+    std::string text = Object("{type: kafka, metadata: {}}");
+    text.replace(text.find("{name: llm}\n  triggers"), 11,
+                 base::StrCat("{name: llm, apiVersion: ", version, "}"));
+    return text;
+  };
+  const std::string error = "5: wrong-value: scaleTargetRef.apiVersion is \"";
+  ExpectEdges({{with("apps/v1"), with("a/b/c"), error},
+               {with("v1"), with("apps//v1"), error},
+               {with("''"), with("apps/v1/Deployment"), error}});
+}
+
+// To KEDA what is empty is not given.
+TEST(Admission, AnEmptyVersionOrKindIsTheDefault) {
+  std::string text = Object("{type: cpu, metadata: {}}");
+  text.replace(text.find("{name: llm}\n  triggers"), 11, "{name: llm, apiVersion: '', kind: ''}");
+  EXPECT_THAT(Errors(text), ElementsAre(HasSubstr("wrong-value: minReplicaCount is 0")));
+}
+
 TEST(Admission, FieldsOfAScaledJobAreThoseOfKeda) {
   const std::string job(kJob);
   ExpectEdges({
@@ -154,6 +140,9 @@ TEST(Admission, FieldsOfAScaledJobAreThoseOfKeda) {
       {Job(job + "  minReplicaCount: 2\n  maxReplicaCount: 1\n"),
        Job(job + "  minReplicaCount: -1\n  maxReplicaCount: 1\n"),
        "7: wrong-value: spec.minReplicaCount is \"-1\""},
+      {Job(job + "  scalingStrategy: {customScalingRunningJobPercentage: '0.5'}\n"),
+       Job(job + "  scalingStrategy: {customScalingRunningJobPercentage: 50%}\n"),
+       "7: wrong-value: spec.scalingStrategy.customScalingRunningJobPercentage is \"50%\""},
       {Job(job + "  scalingStrategy: {pendingPodConditions: [Ready]}\n"),
        Job(job + "  scalingStrategy: {pendingPodConditions: [5]}\n"),
        "7: unquoted-value: an item of spec.scalingStrategy.pendingPodConditions is 5"},

@@ -55,7 +55,7 @@ spec:
           tolerance: 50m
         scaleDown:
           selectPolicy: Disabled
-          tolerance: 0.2
+          tolerance: "0.2"
   triggers:
     - type: cron
       metadata: {anything: goes}

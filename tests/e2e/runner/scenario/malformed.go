@@ -68,6 +68,7 @@ var mistakes = []mistake{
 	{"a target that is a string", ofObject, "{apiVersion: apps/v1, kind: StatefulSet, name: llm, envSourceContainerName: engine}", "llm"},
 	{"a target's kind that is a number", ofObject, "kind: StatefulSet", "kind: 5"},
 	{"a misspelled field of the target", ofObject, "{apiVersion: apps/v1", "{apiversion: apps/v1"},
+	{"a target's version with two slashes", ofObject, "apiVersion: apps/v1,", "apiVersion: apps/v1/beta,"},
 	{"an environment's container that is a number", ofObject, "envSourceContainerName: engine", "envSourceContainerName: 5"},
 
 	{"no triggers", ofObject, soundObject.text[strings.Index(soundObject.text, "  triggers:"):], "  triggers: []\n"},
@@ -111,11 +112,20 @@ var mistakes = []mistake{
 	{"a window as a word", ofObject, "stabilizationWindowSeconds: 0", "stabilizationWindowSeconds: none"},
 	{"a policy without a period", ofObject, "value: 50, periodSeconds: 60", "value: 50"},
 	{"a tolerance that is no quantity", ofObject, "tolerance: 50m", "tolerance: little"},
+	{"a tolerance that is a fraction without quotes", ofObject, "tolerance: 50m", "tolerance: 0.05"},
+	{"a tolerance in percent", ofObject, "tolerance: 50m", "tolerance: 5%"},
+	{"a tolerance with an exponent and a suffix", ofObject, "tolerance: 50m", "tolerance: 1e2m"},
+	{"a tolerance with a fraction of an exponent", ofObject, "tolerance: 50m", "tolerance: 1e1.5"},
+	{"a tolerance after a blank", ofObject, "tolerance: 50m", `tolerance: " 0.05"`},
 
 	{"a formula without a target", ofObject, `formula: gpus, target: "80"`, "formula: gpus"},
 	{"a target without a formula", ofObject, `formula: gpus, target`, "target"},
 	{"a formula's target that is a number", ofObject, `target: "80"`, "target: 80"},
 	{"a formula's target as a word", ofObject, `target: "80"`, "target: much"},
+	{"a formula's target after a blank", ofObject, `target: "80"`, `target: " 80"`},
+	{"a formula's target beyond all numbers", ofObject, `target: "80"`, `target: "1e400"`},
+	{"a formula's target of zero", ofObject, `target: "80"`, `target: "0"`},
+	{"a formula's activationTarget that is a number", ofObject, `activationTarget: "2"`, "activationTarget: 2"},
 	{"a formula of an unknown metricType", ofObject, `"2", metricType: AverageValue`, `"2", metricType: Utilization`},
 	{"a misspelled field of scalingModifiers", ofObject, "activationTarget", "activationtarget"},
 
