@@ -6,9 +6,9 @@
 namespace gpuscaler::scaling {
 
 void SignHistory::Note(bool on, base::SteadyTime now, base::Duration warmup) {
-  const bool begins = on && !std::exchange(on_, on);
+  const bool was_on = std::exchange(on_, on);
   if (!on) return;
-  if (begins) worked_ = false;
+  if (!was_on) worked_ = false;
   // While a sign is open the replica that comes is for the next one too.
   if (!last_ || now - *last_ > warmup) {
     came_ = worked_ = false;

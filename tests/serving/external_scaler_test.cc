@@ -78,6 +78,7 @@ TEST_F(ExternalScalerTest, AReplicaThatHasStoodIdleIsNotAwaitedWhenItHasGone) {
   EXPECT_TRUE(WakingIsActive(20, 0, {})) << "it was given up, and its replica is awaited";
   EXPECT_TRUE(WakingIsActive(30, 0, 2)) << "it works";
   EXPECT_FALSE(WakingIsActive(40, 0, 0)) << "it stands idle";
+  EXPECT_FALSE(WakingIsActive(43, 0, 0)) << "and rests";
   EXPECT_FALSE(WakingIsActive(50, 0, {})) << "it has gone, within warmupSeconds";
   EXPECT_TRUE(WakingIsActive(60, 1, {})) << "another request";
   EXPECT_TRUE(WakingIsActive(70, 0, {})) << "whose replica is awaited again";
@@ -99,12 +100,12 @@ TEST_F(ExternalScalerTest, AReplicaThatStaysMeetsTheSignThoughItsWorkWasNotSeen)
   EXPECT_FALSE(WakingIsActive(0, 0, 0));
   EXPECT_TRUE(WakingIsActive(2, 1, 0)) << "a request so short that no reading shows it";
   EXPECT_FALSE(WakingIsActive(3, 0, 0));
-  EXPECT_FALSE(WakingIsActive(241, 0, 0));
-  EXPECT_TRUE(WakingIsActive(241, 0, {})) << "for all that is known it was leaving";
+  EXPECT_FALSE(WakingIsActive(47, 0, 0));
+  EXPECT_TRUE(WakingIsActive(48, 0, {})) << "for all that is known it was leaving";
   EXPECT_TRUE(WakingIsActive(1000, 1, 0));
   EXPECT_FALSE(WakingIsActive(1001, 0, 0));
-  EXPECT_FALSE(WakingIsActive(1241, 0, 0));
-  EXPECT_FALSE(WakingIsActive(1242, 0, {}));
+  EXPECT_FALSE(WakingIsActive(1046, 0, 0));
+  EXPECT_FALSE(WakingIsActive(1047, 0, {}));
 }
 
 TEST_F(ExternalScalerTest, GetMetricsRefusesANameThatWasNotAnnounced) {

@@ -76,7 +76,9 @@ TEST_F(SignFollowerTest, AwaitsItForAsLongAsItWorks) {
   engine_.Say(Queue(0));
   AwaitEngine(0);
   follower_.Follow(start_ + seconds(2));
-  EXPECT_EQ(SignAt(start_ + seconds(3)), std::nullopt);
+  EXPECT_EQ(SignAt(start_ + seconds(3)), start_) << "it has not rested yet";
+  follower_.Follow(start_ + seconds(2) + scaling::SignHistory::kRests);
+  EXPECT_EQ(SignAt(start_ + seconds(6)), std::nullopt);
 }
 
 TEST_F(SignFollowerTest, AReplicaThatIsIdleMeetsNoSignWhileARequestWaits) {
@@ -93,10 +95,13 @@ TEST_F(SignFollowerTest, LooksFiveTimesASecondAtMost) {
   follower_.Follow(start_ + seconds(1));
   engine_.Say(Queue(0));
   AwaitEngine(0);
-  follower_.Follow(start_ + seconds(1) + LastSigns::kLookEvery / 2);
-  EXPECT_EQ(SignAt(start_ + seconds(2)), start_);
+  const base::SteadyTime too_soon = start_ + seconds(1) + LastSigns::kLookEvery / 2;
+  follower_.Follow(too_soon);
   follower_.Follow(start_ + seconds(1) + LastSigns::kLookEvery);
-  EXPECT_EQ(SignAt(start_ + seconds(2)), std::nullopt);
+  follower_.Follow(too_soon + scaling::SignHistory::kRests);
+  EXPECT_EQ(SignAt(start_ + seconds(5)), start_) << "it rests from the look after that on";
+  follower_.Follow(start_ + seconds(1) + 2 * LastSigns::kLookEvery + scaling::SignHistory::kRests);
+  EXPECT_EQ(SignAt(start_ + seconds(5)), std::nullopt);
 }
 
 TEST_F(SignFollowerTest, GoesOnAfterAPauseAndThenRests) {
