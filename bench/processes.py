@@ -94,8 +94,10 @@ class Scaler:
 class Processes:
     """Starts the programs of a build folder; ends what is left on exit."""
 
-    def __init__(self, build):
+    def __init__(self, build, under=()):
+        """`under`: a command that runs the scaler's own, and slowly."""
         self.build = Path(build)
+        self.under = list(under)
         self.binary = self.build / "keda-gpu-scaler"
         self.children = []
         self.log = open(self.build / "bench-scaler.log", "w")
@@ -153,20 +155,34 @@ class Processes:
 
     def gateway(self, *flags):
         """A gateway, as soon as it listens."""
-        ports = [free_port() for _ in range(4)]
         names = ("port", "metrics-port", "probe-port", "report-port")
-        command = [self.binary, "--role=gateway", "--bind-address=127.0.0.1", "--log-level=warn"]
-        command += [f"--{name}={port}" for name, port in zip(names, ports)]
-        child = subprocess.Popen([*command, *flags], stdout=self.log, stderr=self.log)
+        return self.listening(names, {}, "--role=gateway", *flags)
+
+    def node(self, environment, *flags):
+        """A node, as soon as it listens."""
+        names = ("port", "metrics-port", "probe-port")
+        return self.listening(names, environment, "--source=nvml", *flags)
+
+    def listening(self, names, environment, *flags):
+        ports = {name: free_port() for name in names}
+        command = [*self.under, self.binary, "--bind-address=127.0.0.1", "--log-level=warn"]
+        command += [f"--{name}={port}" for name, port in ports.items()]
+        environment = {**os.environ, **environment}
+        child = subprocess.Popen(
+            [*command, *flags], env=environment, stdout=self.log, stderr=self.log
+        )
         self.children.append(child)
-        gateway = Scaler(child, ports[0], ports[1])
-        gateway.probe_port, gateway.report_port = ports[2], ports[3]
-        deadline = time.monotonic() + 30
-        while not gateway.probe("/healthz"):
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"the gateway did not come up; see {self.log.name}")
+        server = Scaler(child, ports["port"], ports["metrics-port"])
+        server.probe_port, server.report_port = ports["probe-port"], ports.get("report-port")
+        self.await_probe(server, "/healthz")
+        return server
+
+    def await_probe(self, server, path):
+        deadline = time.monotonic() + (600 if self.under else 30)
+        while not server.probe(path):
+            if time.monotonic() > deadline or server.process.poll() is not None:
+                raise RuntimeError(f"{path} did not become 200; see {self.log.name}")
             time.sleep(0.01)
-        return gateway
 
     def scaler(self, environment, *flags, hosts=None):
         """Returns once it serves. Default lanes and log level unless `flags` say otherwise.
