@@ -124,28 +124,40 @@ type wake struct {
 	awaited   int           // gateways that say active when it sleeps
 }
 
-func (r *routed) wake(ctx context.Context, s *Stage) (wake, error) {
-	asked := time.Now()
+// When there was a replica for a request, and when the reply was sent.
+type served struct{ woken, replied time.Time }
+
+// serve: a request waits at the router until there is a replica, which works on it.
+func (r *routed) serve(ctx context.Context, s *Stage) (served, error) {
 	r.router.Queue(1)
 	s.Offer(r.Scaled, 1)
 	woken, err := s.AwaitState(ctx, r.Scaled, "a replica", time.Minute, hasReplicas(1))
 	if err != nil {
-		return wake{}, err
+		return served{}, err
 	}
 	if _, err := s.AwaitState(ctx, r.Scaled, "a ready replica", time.Minute, isReady(1)); err != nil {
-		return wake{}, err
+		return served{}, err
 	}
 	r.router.Queue(0)
 	if err := s.Hold(ctx, serves); err != nil {
-		return wake{}, err
+		return served{}, err
 	}
 	replied := time.Now()
 	s.Offer(r.Scaled, 0)
+	return served{woken.At, replied}, nil
+}
+
+func (r *routed) wake(ctx context.Context, s *Stage) (wake, error) {
+	asked := time.Now()
+	request, err := r.serve(ctx, s)
+	if err != nil {
+		return wake{}, err
+	}
 	asleep, err := s.AwaitState(ctx, r.Scaled, "no replica", time.Minute, hasReplicas(0))
 	if err != nil {
 		return wake{}, err
 	}
-	seen := wake{toOne: woken.At.Sub(asked), toZero: asleep.At.Sub(replied)}
+	seen := wake{toOne: request.woken.Sub(asked), toZero: asleep.At.Sub(request.replied)}
 	if err := s.Hold(ctx, watchesSleep); err != nil {
 		return wake{}, err
 	}

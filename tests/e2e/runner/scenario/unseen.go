@@ -13,6 +13,9 @@ import (
 // out (45 s), by a poll and a look.
 const cooldownOfGlanced = 60 * time.Second
 
+// How long a replica has nothing to do until a gateway is sure that it stays, and one look.
+const rests = 5 * time.Second
+
 // glancedAt is a workload whose second request meets a replica that stands idle already,
 // and is served before anybody sees it at work.
 func (s *Stage) glancedAt() *Scaled {
@@ -21,22 +24,19 @@ func (s *Stage) glancedAt() *Scaled {
 	return scaled
 }
 
-// askUnseen: one request wakes it, and another one finds it idle. When the last one ended.
+// askUnseen: one request wakes it, and another one finds it idle. When that one ended.
 func (r *routed) askUnseen(ctx context.Context, s *Stage) (time.Time, error) {
-	for range 2 {
-		r.router.Queue(1)
-		if _, err := s.AwaitState(ctx, r.Scaled, "a ready replica", time.Minute, isReady(1)); err != nil {
-			return time.Time{}, err
-		}
-		// Each gateway looks once a second, at the router and at the pod.
-		if err := s.Hold(ctx, givesUpAfter); err != nil {
-			return time.Time{}, err
-		}
-		r.router.Queue(0)
-		if err := s.Hold(ctx, givesUpAfter); err != nil {
-			return time.Time{}, err
-		}
+	if _, err := r.serve(ctx, s); err != nil {
+		return time.Time{}, err
 	}
+	if err := s.Hold(ctx, rests); err != nil {
+		return time.Time{}, err
+	}
+	r.router.Queue(1)
+	if err := s.Hold(ctx, givesUpAfter); err != nil {
+		return time.Time{}, err
+	}
+	r.router.Queue(0)
 	s.Say("%s had a request while its replica was idle, and was not seen at work", r.Name)
 	return time.Now(), nil
 }
