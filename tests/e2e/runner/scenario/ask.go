@@ -49,26 +49,32 @@ func (s *Stage) explanationAt(ctx context.Context, gateway int, name string) (st
 	return s.run(ctx, gateway, "explain", file)
 }
 
-// isActive is what a gateway says of a ScaledObject with one trigger; an error where it
-// does not know. To look changes nothing: a gateway remembers what KEDA asked and what it
-// has seen by itself.
-func (s *Stage) isActive(ctx context.Context, gateway int, name string) (bool, error) {
+// decision is what a gateway says of a ScaledObject with one trigger: nil is not known, or
+// does not apply.
+type decision struct {
+	Active   *bool
+	Replicas *struct{ Fresh int }
+}
+
+// decisionAt: to ask changes nothing. A gateway remembers what KEDA asked and what it has
+// seen by itself.
+func (s *Stage) decisionAt(ctx context.Context, gateway int, name string) (decision, error) {
 	file, err := s.manifestOf(ctx, name)
 	if err != nil {
-		return false, err
+		return decision{}, err
 	}
 	said, err := s.run(ctx, gateway, "explain", "--format", "json", file)
 	if err != nil {
-		return false, err
+		return decision{}, err
 	}
-	var decisions []struct{ Active *bool }
+	var decisions []decision
 	if err := json.Unmarshal([]byte(said), &decisions); err != nil {
-		return false, fmt.Errorf("%w in %s", err, said)
+		return decision{}, fmt.Errorf("%w in %s", err, said)
 	}
-	if len(decisions) != 1 || decisions[0].Active == nil {
-		return false, fmt.Errorf("gateway %d does not know whether %s is active: %s", gateway+1, name, said)
+	if len(decisions) != 1 {
+		return decision{}, fmt.Errorf("%d decisions in %s", len(decisions), said)
 	}
-	return *decisions[0].Active, nil
+	return decisions[0], nil
 }
 
 // countActive is how many of the gateways say that it is active, once all of them know.
@@ -77,17 +83,37 @@ func (s *Stage) countActive(ctx context.Context, gateways int, name string) (int
 	err := s.Await(ctx, "whether "+name+" is active", 10*time.Second, func(ctx context.Context) error {
 		active = 0
 		for i := range gateways {
-			is, err := s.isActive(ctx, i, name)
+			said, err := s.decisionAt(ctx, i, name)
 			if err != nil {
 				return err
 			}
-			if is {
+			if said.Active == nil {
+				return fmt.Errorf("gateway %d does not know whether %s is active", i+1, name)
+			}
+			if *said.Active {
 				active++
 			}
 		}
 		return nil
 	})
 	return active, err
+}
+
+// awaitAtWork: each of the gateways has seen a replica of it at work, which until then may
+// be loading for all they know.
+func (s *Stage) awaitAtWork(ctx context.Context, gateways int, name string) error {
+	return s.Await(ctx, name+" is seen at work", time.Minute, func(ctx context.Context) error {
+		for i := range gateways {
+			said, err := s.decisionAt(ctx, i, name)
+			if err != nil {
+				return err
+			}
+			if said.Replicas == nil || said.Replicas.Fresh == 0 {
+				return fmt.Errorf("gateway %d has no fresh replica of %s", i+1, name)
+			}
+		}
+		return nil
+	})
 }
 
 var viewed = regexp.MustCompile(`, target ([0-9.]+), (?:in)?active`)

@@ -15,8 +15,6 @@ const (
 	watchesSleep = 2 * pollingInterval
 	// Which of them KEDA asks is its connection's to say.
 	gatewaysFromZero = 2
-	// How long a replica works on the request.
-	serves = 2 * time.Second
 	// So long loads the model whose request is given up: without warmupSeconds KEDA would be
 	// back at zero by then.
 	loadsInVain = latestZero + 5*time.Second
@@ -139,7 +137,7 @@ func (r *routed) serve(ctx context.Context, s *Stage) (served, error) {
 		return served{}, err
 	}
 	r.router.Queue(0)
-	if err := s.Hold(ctx, serves); err != nil {
+	if err := s.awaitAtWork(ctx, gatewaysFromZero, r.Name); err != nil {
 		return served{}, err
 	}
 	replied := time.Now()
