@@ -38,8 +38,9 @@ int64_t AfterKeda(const simulation::KedaSettings& settings, bool active, bool er
   return keda.Request(kNow, active, error, current);
 }
 
+// `falls_back`: on errors a fallback acts, also at 0.
 std::string KedaText(const simulation::KedaSettings& settings, bool active, bool error,
-                     int64_t current) {
+                     bool falls_back, int64_t current) {
   const int64_t after = AfterKeda(settings, active, error, current);
   if (after > current) {
     return base::StrCat("KEDA: ", current, " -> ", after, " at once",
@@ -51,12 +52,12 @@ std::string KedaText(const simulation::KedaSettings& settings, bool active, bool
                         " s (cooldownPeriod)");
   }
   if (!settings.Polls()) return "";
-  if (current == 0) {
-    return error ? "KEDA: a trigger has no value, which starts nothing: it stays at 0"
-                 : "KEDA: no trigger is active: it stays at 0";
-  }
   if (active) return "KEDA: a trigger is active; only when none is does it go below HPA's minimum";
-  return error ? "KEDA: a trigger has no value, which is not taken for inactive" : "";
+  if (error && current == 0) {
+    return falls_back ? "" : "KEDA: a trigger has an error, which starts nothing: it stays at 0";
+  }
+  if (error) return "KEDA: a trigger has an error, which is not taken for inactive";
+  return current == 0 ? "KEDA: no trigger is active: it stays at 0" : "";
 }
 
 scaling::HpaStep StepAlone(const manifests::ScaledObject& object,
@@ -88,7 +89,7 @@ std::string FallbackText(const manifests::Fallback& fallback) {
 struct Wishes {
   std::vector<std::optional<int64_t>> replicas;
   bool active = false;
-  bool error = false;
+  bool error = false;  // of the value, or of what is active: KEDA asks for both
 };
 
 Wishes TellEach(const manifests::ScaledObject& object, std::span<Decision> decisions,
@@ -96,7 +97,7 @@ Wishes TellEach(const manifests::ScaledObject& object, std::span<Decision> decis
   Wishes wishes;
   for (size_t i = 0; i < decisions.size(); ++i) {
     Decision& decision = decisions[i];
-    wishes.error |= decision.has_error();
+    wishes.error |= decision.has_error() || decision.has_active_error();
     wishes.active |= decision.active();
     wishes.replicas.emplace_back();
     if (!decision.has_value()) continue;
@@ -150,7 +151,8 @@ ObjectStep StepOf(const manifests::ScaledObject& object, std::span<Decision> dec
     AddHpa(object, wishes, *current, step);
   }
   step.lines.push_back(base::StrCat("next: ", *current, " -> ", *step.next));
-  std::string of_keda = KedaText(keda, wishes.active, wishes.error, *current);
+  std::string of_keda =
+      KedaText(keda, wishes.active, wishes.error, object.fallback.has_value(), *current);
   if (!of_keda.empty()) step.lines.push_back(std::move(of_keda));
   if (wishes.error && object.fallback) step.lines.push_back(FallbackText(*object.fallback));
   for (Decision& decision : decisions) {

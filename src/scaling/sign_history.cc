@@ -5,9 +5,10 @@
 
 namespace gpuscaler::scaling {
 
-void SignHistory::Note(bool on, base::SteadyTime now, base::Duration warmup) {
-  const bool was_on = std::exchange(on_, on);
+void SignHistory::Note(std::optional<bool> on, base::SteadyTime now, base::Duration warmup) {
   if (!on) return;
+  const bool was_on = std::exchange(on_, *on);
+  if (!*on) return;
   if (!was_on) worked_ = false;
   // While a sign is open the replica that comes is for the next one too.
   if (!last_ || now - *last_ > warmup) {

@@ -13,21 +13,24 @@ namespace gpuscaler::scaling {
 // idle one may also be on its way out, and no request reaches it any more. So it must have
 //  - come for the sign, known by none being there or one loading since the sign began, and
 //    by none at work since then, or
-//  - worked since the last sign began and rested for kRests: what leaves goes when its work
-//    is done, or
-//  - stayed idle for kStays: what leaves has gone by then.
+//  - worked since the last sign began and rested for kRests: most leave when their work is
+//    done, or
+//  - stayed idle for kStays: most have left by then.
+// A sign that is met too early loses what is left of `warmup`: the replica that is to come is
+// then held by KEDA's cooldownPeriod alone. One that is met too late, because KEDA let go of
+// the replica before, starts another one for nobody.
 class SignHistory {
  public:
   static constexpr base::Duration kRests = std::chrono::seconds(3);
-  // Longer than a pod without work takes to leave (terminationGracePeriodSeconds, 30 s by
-  // default, and what the kubelet and a report take to tell), and shorter than any
-  // cooldownPeriod of a model that takes as long to load: KEDA does not let go of the
-  // replica before the sign is met.
+  // Longer than a pod without work takes to leave: terminationGracePeriodSeconds, 30 s by
+  // default, and what the kubelet and a report take to tell. Shorter than a cooldownPeriod
+  // should be.
   static constexpr base::Duration kStays = std::chrono::seconds(45);
 
-  // `on`: it exceeds at `now`, which does not go back. `warmup`: how long a sign counts.
-  void Note(bool on, base::SteadyTime now, base::Duration warmup);
-  // What is there, after Note of the same time. Of what is unknown nothing is concluded.
+  // `on`: it exceeds at `now`, which does not go back; empty: that is not known, and what was
+  // known last holds. `warmup`: how long a sign counts.
+  void Note(std::optional<bool> on, base::SteadyTime now, base::Duration warmup);
+  // What is there, after Note of the same time. A look that finds nothing out ends nothing.
   void See(Standing standing, base::SteadyTime now);
   // Empty: it never did, or that was met.
   std::optional<base::SteadyTime> last() const { return last_; }

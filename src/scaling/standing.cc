@@ -20,8 +20,8 @@ Standing StandingOf(const Findings& findings) {
   if (!findings.value_status.ok() || !findings.active_status.ok()) return Standing::kUnknown;
   const Evaluation& evaluation = findings.evaluation;
   if (!HasReplicas(evaluation)) return Standing::kNone;
-  if (evaluation.workload.warming > 0) return Standing::kLoading;
   if (IsOfMetric(evaluation.active_reason)) return Standing::kAtWork;
+  if (evaluation.workload.warming > 0) return Standing::kLoading;
   return evaluation.active || evaluation.counted == 0 ? Standing::kUnknown : Standing::kIdle;
 }
 

@@ -10,7 +10,7 @@ namespace gpuscaler::scaling {
 enum class Standing : uint8_t {
   kUnknown,  // also: some are missing, or a request waits for them
   kNone,     // also where the trigger names neither a workload nor an engine
-  kLoading,  // one has come and not worked yet
+  kLoading,  // one has come and not worked yet, and none is at work
   kIdle,     // ready, and nothing waits or works
   kAtWork,
 };

@@ -27,10 +27,10 @@ scaling::Past PastOf(const scaling::Trigger& trigger, const ScalerContext& conte
                      base::SteadyTime now, const scaling::EngineReadings& engines, Looker looker) {
   scaling::Past past;
   if (trigger.activation) {
-    const bool sign =
-        ActivationExceeds(*trigger.activation, engines.activation, now, context.limits)
-            .value_or(false);
-    past.last_sign = context.signs.Note(trigger, sign, now, looker);
+    const absl::StatusOr<bool> sign =
+        ActivationExceeds(*trigger.activation, engines.activation, now, context.limits);
+    past.last_sign =
+        context.signs.Note(trigger, sign.ok() ? std::optional(*sign) : std::nullopt, now, looker);
   }
   if (trigger.workload) past.none_worked_since = context.spells.Since(trigger, now);
   return past;

@@ -28,8 +28,9 @@ bool LastSigns::Known::IsFollowed(base::SteadyTime now) const {
   return now - asked_at <= kFollow || (sign && now - *sign <= trigger->warmup);
 }
 
-std::optional<base::SteadyTime> LastSigns::Note(const scaling::Trigger& trigger, bool sign,
-                                                base::SteadyTime now, Looker looker) {
+std::optional<base::SteadyTime> LastSigns::Note(const scaling::Trigger& trigger,
+                                                std::optional<bool> sign, base::SteadyTime now,
+                                                Looker looker) {
   std::string key = KeyOf(trigger);
   // Whatever of it the key does not tell may have been edited since.
   auto as_asked =
@@ -47,7 +48,7 @@ std::optional<base::SteadyTime> LastSigns::Note(const scaling::Trigger& trigger,
     ForgetLongestUnasked();
     return last;
   }
-  if (sign && (known == known_.end() || looker == Looker::kOnlooker)) return now;
+  if (sign == true && (known == known_.end() || looker == Looker::kOnlooker)) return now;
   if (known == known_.end()) return std::nullopt;
   if (looker == Looker::kFollower) known->second.history.Note(sign, now, trigger.warmup);
   return known->second.history.last();

@@ -31,9 +31,9 @@ class LastSigns {
   // Endpoints are read every second, and where somebody waits every 100 ms.
   static constexpr base::Duration kLookEvery = std::chrono::milliseconds(200);
 
-  // `sign`: its signal exceeds its threshold at `now`. Answers when it last did, unless the
-  // replica that this asked for has come (scaling/sign_history.h).
-  std::optional<base::SteadyTime> Note(const scaling::Trigger& trigger, bool sign,
+  // `sign`: its signal exceeds its threshold at `now`; empty: that is not known. Answers when
+  // it last did, unless the replica that this asked for has come (scaling/sign_history.h).
+  std::optional<base::SteadyTime> Note(const scaling::Trigger& trigger, std::optional<bool> sign,
                                        base::SteadyTime now, Looker looker)
       ABSL_LOCKS_EXCLUDED(mutex_);
   // What was found of its replicas at the time of the last Note.

@@ -17,10 +17,10 @@ void SignFollower::Follow(base::SteadyTime now) {
 // Most have no open sign at any time: of these no more is looked at.
 void SignFollower::Look(const scaling::Trigger& trigger, base::SteadyTime now) {
   const auto view = context_.engines->Read(trigger.activation->source, now);
-  const bool sign =
-      ActivationExceeds(*trigger.activation, &view, now, context_.limits).value_or(false);
-  const std::optional<base::SteadyTime> last =
-      context_.signs.Note(trigger, sign, now, Looker::kFollower);
+  const absl::StatusOr<bool> sign =
+      ActivationExceeds(*trigger.activation, &view, now, context_.limits);
+  const std::optional<base::SteadyTime> last = context_.signs.Note(
+      trigger, sign.ok() ? std::optional(*sign) : std::nullopt, now, Looker::kFollower);
   if (!last || now - *last > trigger.warmup || (!trigger.workload && !trigger.engine)) return;
   FindNewest(trigger, context_, now, ReadEngines(trigger, context_, now, false), Looker::kFollower);
 }

@@ -106,11 +106,38 @@ TEST(ObjectStep, WithNothingRunningIsKedas) {
               ElementsAre("next: 0 -> 0", "KEDA: no trigger is active: it stays at 0"));
   EXPECT_THAT(Step(object, {Valued(80, 0, true)}).lines,
               ElementsAre("next: 0 -> 1", "KEDA: 0 -> 1 at once, for a trigger is active"));
+}
+
+// The router cannot be read, and the value is known all the same.
+Decision OfUnknownActivity(double value, uint32_t current) {
+  Decision decision = Valued(value, current, false);
+  decision.clear_active();
+  decision.mutable_active_error()->set_code("UNAVAILABLE");
+  return decision;
+}
+
+TEST(ObjectStep, AnErrorIsNotTakenForInactive) {
+  manifests::ScaledObject object = ObjectOf(1);
+  object.min_replicas = 0;
   Decision failed = Failed();
   failed.mutable_explanation()->mutable_hpa()->set_current_replicas(0);
-  EXPECT_THAT(Step(object, {failed}).lines,
-              ElementsAre("next: 0 -> 0",
-                          "KEDA: a trigger has no value, which starts nothing: it stays at 0"));
+  for (const Decision& decision : {failed, OfUnknownActivity(0, 0)}) {
+    EXPECT_THAT(Step(object, {decision}).lines,
+                ElementsAre("next: 0 -> 0",
+                            "KEDA: a trigger has an error, which starts nothing: it stays at 0"));
+  }
+  EXPECT_THAT(
+      Step(object, {OfUnknownActivity(0, 3)}).lines,
+      ElementsAre("next: 3 -> 1", "KEDA: a trigger has an error, which is not taken for inactive"));
+}
+
+TEST(ObjectStep, AtZeroAFallbackActsOnErrors) {
+  manifests::ScaledObject object = ObjectOf(1);
+  object.min_replicas = 0;
+  object.fallback = manifests::Fallback{};
+  object.fallback->replicas = 2;
+  EXPECT_THAT(Step(object, {OfUnknownActivity(0, 0)}).lines,
+              ElementsAre("next: 0 -> 0", HasSubstr("failures in a row its fallback")));
 }
 
 TEST(ObjectStep, IsNotKnownWithoutTheReplicasAndNotOurs) {

@@ -9,7 +9,7 @@ namespace {
 
 class SignHistoryTest : public testing::Test {
  protected:
-  void At(double second, bool on, Standing standing) {
+  void At(double second, std::optional<bool> on, Standing standing) {
     history_.Note(on, kNow + Seconds(second), std::chrono::seconds(300));
     history_.See(standing, kNow + Seconds(second));
   }
@@ -80,23 +80,39 @@ TEST_F(SignHistoryTest, OneThatWasIdleAllTheTimeMeetsItWhenItStays) {
 
 // Idle time is that after the last sign, whatever was seen before.
 TEST_F(SignHistoryTest, ItStaysFromTheLastSignOn) {
-  At(0, true, Standing::kIdle);
-  At(40, true, Standing::kIdle);
+  At(0, true, Standing::kUnknown);
+  At(1, false, Standing::kIdle);
+  At(40, true, Standing::kUnknown);
   At(84.9, false, Standing::kIdle);
   EXPECT_TRUE(Awaits(40));
   At(85, false, Standing::kIdle);
   EXPECT_TRUE(IsMet());
 }
 
-// A router or a node that cannot be read now and then tells nothing of the replica.
-TEST_F(SignHistoryTest, LooksThatFailDoNotCount) {
-  At(0, true, Standing::kIdle);
-  for (int second = 1; second < 45; second += 2) {
-    At(second, false, Standing::kIdle);
-    At(second + 1, false, Standing::kUnknown);
-  }
+// A router or a node that cannot be read now and then.
+TEST_F(SignHistoryTest, ALookThatFindsNothingOutEndsNoRest) {
+  At(0, true, Standing::kUnknown);
+  At(1, false, Standing::kIdle);
+  for (int second = 2; second < 46; ++second) At(second, {}, Standing::kUnknown);
   EXPECT_TRUE(Awaits(0));
-  At(45, false, Standing::kIdle);
+  At(46, false, Standing::kIdle);
+  EXPECT_TRUE(IsMet());
+}
+
+TEST_F(SignHistoryTest, ASignalThatCannotBeReadIsNoNewSign) {
+  At(0, true, Standing::kAtWork);
+  At(1, {}, Standing::kUnknown);
+  At(2, true, Standing::kUnknown);
+  At(3, false, Standing::kIdle);
+  At(6, false, Standing::kIdle);
+  EXPECT_TRUE(IsMet()) << "by what worked since the sign began";
+}
+
+TEST_F(SignHistoryTest, NothingMeetsASignThatMayGoOn) {
+  At(0, true, Standing::kNone);
+  At(1, {}, Standing::kIdle);
+  EXPECT_TRUE(Awaits(0));
+  At(2, false, Standing::kIdle);
   EXPECT_TRUE(IsMet());
 }
 
@@ -104,7 +120,7 @@ TEST_F(SignHistoryTest, LooksThatFailDoNotCount) {
 TEST_F(SignHistoryTest, WorkBeforeTheLastSignBeganDoesNotCount) {
   At(0, true, Standing::kAtWork);
   At(1, false, Standing::kIdle);
-  At(2, true, Standing::kIdle);
+  At(2, true, Standing::kUnknown);
   At(3, false, Standing::kIdle);
   At(46, false, Standing::kIdle);
   EXPECT_TRUE(Awaits(2));
@@ -116,7 +132,7 @@ TEST_F(SignHistoryTest, WorkBeforeTheLastSignBeganDoesNotCount) {
 TEST_F(SignHistoryTest, OneThatCameLongAgoIsNoNewcomer) {
   At(0, true, Standing::kNone);
   for (int second = 10; second < 3600; second += 10) At(second, true, Standing::kAtWork);
-  At(3600, true, Standing::kIdle);
+  At(3600, true, Standing::kUnknown);
   At(3601, false, Standing::kIdle);
   EXPECT_TRUE(Awaits(3600));
   At(3602, false, Standing::kNone);
@@ -128,7 +144,7 @@ TEST_F(SignHistoryTest, OneThatWasThereBeforeASignMeetsNoLaterOne) {
   At(0, true, Standing::kNone);
   At(1, false, Standing::kIdle);
   EXPECT_TRUE(IsMet());
-  At(2, true, Standing::kIdle);
+  At(2, true, Standing::kUnknown);
   At(3, false, Standing::kIdle);
   EXPECT_TRUE(Awaits(2));
 }
@@ -146,14 +162,14 @@ TEST_F(SignHistoryTest, OneThatCameForASignCameForTheNextToo) {
 TEST_F(SignHistoryTest, AfterItsWarmUpASignIsOver) {
   At(0, true, Standing::kNone);
   At(1, false, Standing::kUnknown);
-  At(300.1, true, Standing::kIdle);
+  At(300.1, true, Standing::kUnknown);
   At(301, false, Standing::kIdle);
   EXPECT_TRUE(Awaits(300.1));
 }
 
 TEST_F(SignHistoryTest, ASignThatGoesOnIsMetByNobody) {
   At(0, true, Standing::kNone);
-  At(100, true, Standing::kIdle);
+  At(100, true, Standing::kUnknown);
   EXPECT_TRUE(Awaits(100));
 }
 

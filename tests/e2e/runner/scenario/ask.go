@@ -77,45 +77,6 @@ func (s *Stage) decisionAt(ctx context.Context, gateway int, name string) (decis
 	return decisions[0], nil
 }
 
-// countActive is how many of the gateways say that it is active, once all of them know.
-func (s *Stage) countActive(ctx context.Context, gateways int, name string) (int, error) {
-	var active int
-	err := s.Await(ctx, "whether "+name+" is active", 10*time.Second, func(ctx context.Context) error {
-		active = 0
-		for i := range gateways {
-			said, err := s.decisionAt(ctx, i, name)
-			if err != nil {
-				return err
-			}
-			if said.Active == nil {
-				return fmt.Errorf("gateway %d does not know whether %s is active", i+1, name)
-			}
-			if *said.Active {
-				active++
-			}
-		}
-		return nil
-	})
-	return active, err
-}
-
-// awaitAtWork: each of the gateways has seen a replica of it at work, which until then may
-// be loading for all they know.
-func (s *Stage) awaitAtWork(ctx context.Context, gateways int, name string) error {
-	return s.Await(ctx, name+" is seen at work", time.Minute, func(ctx context.Context) error {
-		for i := range gateways {
-			said, err := s.decisionAt(ctx, i, name)
-			if err != nil {
-				return err
-			}
-			if said.Replicas == nil || said.Replicas.Fresh == 0 {
-				return fmt.Errorf("gateway %d has no fresh replica of %s", i+1, name)
-			}
-		}
-		return nil
-	})
-}
-
 var viewed = regexp.MustCompile(`, target ([0-9.]+), (?:in)?active`)
 
 // announcedTarget is what GetMetricSpec tells of a ScaledObject. `doctor` calls it at the

@@ -137,7 +137,7 @@ func (r *routed) serve(ctx context.Context, s *Stage) (served, error) {
 		return served{}, err
 	}
 	r.router.Queue(0)
-	if err := s.awaitAtWork(ctx, gatewaysFromZero, r.Name); err != nil {
+	if err := s.awaitFresh(ctx, gatewaysFromZero, r.Name); err != nil {
 		return served{}, err
 	}
 	replied := time.Now()

@@ -42,16 +42,16 @@ func (f *faultyFleet) gpuOf(ctx context.Context, scaled *Scaled) (string, error)
 	if len(pods.Items) == 0 {
 		return "", fmt.Errorf("%s has no pod of %s", f.node, scaled.Name)
 	}
-	page, err := metricsPage(ctx, f.fleet.Node(f.node))
+	text, err := page(ctx, f.fleet.Node(f.node), "/metrics")
 	if err != nil {
 		return "", err
 	}
 	holder := regexp.MustCompile(fmt.Sprintf(`gpu_holder_info{gpu_uuid="([^"]+)",namespace=%q,pod=%q`,
-		f.name, pods.Items[0].Name)).FindStringSubmatch(page)
+		f.name, pods.Items[0].Name)).FindStringSubmatch(text)
 	if holder == nil {
 		return "", fmt.Errorf("%s: nobody tells that %s holds a GPU", f.node, pods.Items[0].Name)
 	}
-	gpu := regexp.MustCompile(fmt.Sprintf(`gpu_up{gpu_index="([0-9]+)",gpu_uuid=%q`, holder[1])).FindStringSubmatch(page)
+	gpu := regexp.MustCompile(fmt.Sprintf(`gpu_up{gpu_index="([0-9]+)",gpu_uuid=%q`, holder[1])).FindStringSubmatch(text)
 	if gpu == nil {
 		return "", fmt.Errorf("%s: %s is none of its GPUs", f.node, holder[1])
 	}

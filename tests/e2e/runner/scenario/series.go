@@ -16,16 +16,17 @@ import (
 // their labels.
 const seriesPrefix = "keda_gpu_scaler_"
 
-// They are in memory: a scaler that answers at all does so at once.
-var metrics = &http.Client{Timeout: 5 * time.Second}
+// What it tells is in memory: a scaler that answers at all does so at once.
+var patient = &http.Client{Timeout: 5 * time.Second}
 
-func metricsPage(ctx context.Context, member *fleet.Member) (string, error) {
-	url := fmt.Sprintf("http://%s:9090/metrics", member.Host.Address)
+// page is what a gateway or a node's scaler tells over HTTP.
+func page(ctx context.Context, member *fleet.Member, path string) (string, error) {
+	url := fmt.Sprintf("http://%s:9090%s", member.Host.Address, path)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return "", err
 	}
-	answer, err := metrics.Do(request)
+	answer, err := patient.Do(request)
 	if err != nil {
 		return "", err
 	}
@@ -33,17 +34,17 @@ func metricsPage(ctx context.Context, member *fleet.Member) (string, error) {
 	if answer.StatusCode != http.StatusOK {
 		return "", fmt.Errorf("%s says %s", url, answer.Status)
 	}
-	page, err := io.ReadAll(answer.Body)
-	return string(page), err
+	text, err := io.ReadAll(answer.Body)
+	return string(text), err
 }
 
 // sample is a series of a gateway's or of a node's scaler.
 func sample(ctx context.Context, member *fleet.Member, series string) (float64, error) {
-	page, err := metricsPage(ctx, member)
+	text, err := page(ctx, member, "/metrics")
 	if err != nil {
 		return 0, err
 	}
-	for line := range strings.Lines(page) {
+	for line := range strings.Lines(text) {
 		if value, found := strings.CutPrefix(strings.TrimSpace(line), seriesPrefix+series+" "); found {
 			return strconv.ParseFloat(value, 64)
 		}

@@ -21,6 +21,8 @@ const rests = 5 * time.Second
 func (s *Stage) glancedAt() *Scaled {
 	scaled := s.ollama("glanced")
 	scaled.Spec = object{"cooldownPeriod": int(cooldownOfGlanced.Seconds())}
+	// Longer than the ten wakes take, after which is looked whether a replica is awaited.
+	scaled.Metadata["warmupSeconds"] = "1800"
 	return scaled
 }
 
@@ -51,6 +53,9 @@ func (r *routed) claimSleeps(ctx context.Context, s *Stage, asked time.Time) err
 	}
 	seen := s.observer.Since(r.Name, asked)
 	asleep := slices.IndexFunc(seen, func(at observe.Change) bool { return at.State.Replicas == 0 })
+	if asleep < 0 {
+		return fmt.Errorf("%s: when it went to zero was not seen", r.Name)
+	}
 	s.ClaimHeld(r.Scaled, seen[asleep].At, 0, 0, "whose last request was served unseen, once it sleeps")
 	active, err := s.countActive(ctx, gatewaysFromZero, r.Name)
 	if err != nil {
