@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True  # this is a source folder
 
 import deployments
 import executed
+import link_map
 from processes import Processes
 
 # All that happens again and again does so within it; pages of code are given back every minute.
@@ -44,7 +45,7 @@ def main():
     parser.add_argument("script", type=Path, help="what to write")
     arguments = parser.parse_args()
 
-    link = executed.LinkMap(arguments.build / "keda-gpu-scaler.map")
+    link = link_map.LinkMap(arguments.build / "keda-gpu-scaler.map")
     parts = {}
     listed = set()
     for deployment in DEPLOYMENTS:

@@ -11,7 +11,7 @@ void SignHistory::Note(std::optional<bool> on, base::SteadyTime now, base::Durat
   if (!*on) return;
   if (!was_on) worked_ = false;
   // While a sign is open the replica that comes is for the next one too.
-  if (!last_ || now - *last_ > warmup) {
+  if (!last_ || (!was_on && now - *last_ > warmup)) {
     came_ = worked_ = false;
     idle_since_.reset();
   }

@@ -27,8 +27,8 @@ class SignHistory {
   // should be.
   static constexpr base::Duration kStays = std::chrono::seconds(45);
 
-  // `on`: it exceeds at `now`, which does not go back; empty: that is not known, and what was
-  // known last holds. `warmup`: how long a sign counts.
+  // `on`: it exceeds at `now`, which does not go back; empty: that is not known, and whether it
+  // was on holds. `warmup`: how long a sign counts.
   void Note(std::optional<bool> on, base::SteadyTime now, base::Duration warmup);
   // What is there, after Note of the same time. A look that finds nothing out ends nothing.
   void See(Standing standing, base::SteadyTime now);

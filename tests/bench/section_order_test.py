@@ -12,6 +12,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
 
 import executed
+import link_map
 import section_order
 
 PROGRAM = """
@@ -70,14 +71,14 @@ class SectionOrderTest(unittest.TestCase):
     def test_a_function_is_named_alone_and_the_rest_by_archive_and_object(self):
         link = self.folder / "map"
         link.write_text(MAP)
-        found = executed.LinkMap(link).executed({0x1000, 0x1004, 0x1022, 0x1031, 0x2004})
+        found = link_map.LinkMap(link).executed({0x1000, 0x1004, 0x1022, 0x1031, 0x2004})
         self.assertEqual(found, {"*libgrpc.a:call.cc.o(.text)": 0x20, "*(.text._ZN1a1bEv)": 8})
 
     def test_what_is_listed_lies_side_by_side(self):
         (self.folder / "program.c").write_text(PROGRAM)
         self.link()
         symbols = self.symbols()
-        found = executed.LinkMap(self.folder / "map").executed(
+        found = link_map.LinkMap(self.folder / "map").executed(
             {symbols["first"], symbols["last"]}
         )
         self.assertEqual(set(found), {"*(.text.first)", "*(.text.last)"})

@@ -108,6 +108,14 @@ TEST_F(SignHistoryTest, ASignalThatCannotBeReadIsNoNewSign) {
   EXPECT_TRUE(IsMet()) << "by what worked since the sign began";
 }
 
+TEST_F(SignHistoryTest, ASignThatWasNotReadForLongIsTheSameSign) {
+  At(0, true, Standing::kNone);
+  At(10, {}, Standing::kUnknown);
+  At(400, true, Standing::kUnknown);
+  At(401, false, Standing::kIdle);
+  EXPECT_TRUE(IsMet()) << "by what came since it began";
+}
+
 TEST_F(SignHistoryTest, NothingMeetsASignThatMayGoOn) {
   At(0, true, Standing::kNone);
   At(1, {}, Standing::kIdle);

@@ -38,15 +38,11 @@ func (s *Stage) run(ctx context.Context, gateway int, arguments ...string) (stri
 
 // explanation is what `explain` says of a ScaledObject at the first gateway.
 func (s *Stage) explanation(ctx context.Context, name string) (string, error) {
-	return s.explanationAt(ctx, 0, name)
-}
-
-func (s *Stage) explanationAt(ctx context.Context, gateway int, name string) (string, error) {
 	file, err := s.manifestOf(ctx, name)
 	if err != nil {
 		return "", err
 	}
-	return s.run(ctx, gateway, "explain", file)
+	return s.run(ctx, 0, "explain", file)
 }
 
 // decision is what a gateway says of a ScaledObject with one trigger: nil is not known, or
