@@ -20,9 +20,15 @@ void SignHistory::Note(std::optional<bool> on, base::SteadyTime now, base::Durat
 
 void SignHistory::See(Standing standing, base::SteadyTime now) {
   if (!last_) return;
+  if (standing == Standing::kUnknown) {
+    if (!unknown_since_) unknown_since_ = now;
+    return;
+  }
+  const auto gap = std::exchange(unknown_since_, std::nullopt);
+  if (gap && now - *gap > kUnseen) idle_since_.reset();
   switch (standing) {
     case Standing::kUnknown:
-      return;
+      return;  // above
     case Standing::kNone:
     case Standing::kLoading:
       came_ = true;

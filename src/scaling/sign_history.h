@@ -26,11 +26,13 @@ class SignHistory {
   // default, and what the kubelet and a report take to tell. Shorter than a cooldownPeriod
   // should be.
   static constexpr base::Duration kStays = std::chrono::seconds(45);
+  static constexpr base::Duration kUnseen = std::chrono::seconds(10);
 
   // `on`: it exceeds at `now`, which does not go back; empty: that is not known, and whether it
   // was on holds. `warmup`: how long a sign counts.
   void Note(std::optional<bool> on, base::SteadyTime now, base::Duration warmup);
-  // What is there, after Note of the same time. A look that finds nothing out ends nothing.
+  // What is there, after Note of the same time. A look that finds nothing out ends nothing,
+  // unless for kUnseen none does: what stood idle before may be another one after.
   void See(Standing standing, base::SteadyTime now);
   // Empty: it never did, or that was met.
   std::optional<base::SteadyTime> last() const { return last_; }
@@ -41,6 +43,7 @@ class SignHistory {
   bool came_ = false;    // since signs follow one another, and has not worked yet
   bool worked_ = false;  // since the last of them began
   std::optional<base::SteadyTime> idle_since_;
+  std::optional<base::SteadyTime> unknown_since_;
 };
 
 }  // namespace gpuscaler::scaling

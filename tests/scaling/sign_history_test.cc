@@ -83,6 +83,7 @@ TEST_F(SignHistoryTest, ItStaysFromTheLastSignOn) {
   At(0, true, Standing::kUnknown);
   At(1, false, Standing::kIdle);
   At(40, true, Standing::kUnknown);
+  At(41, false, Standing::kIdle);
   At(84.9, false, Standing::kIdle);
   EXPECT_TRUE(Awaits(40));
   At(85, false, Standing::kIdle);
@@ -93,9 +94,22 @@ TEST_F(SignHistoryTest, ItStaysFromTheLastSignOn) {
 TEST_F(SignHistoryTest, ALookThatFindsNothingOutEndsNoRest) {
   At(0, true, Standing::kUnknown);
   At(1, false, Standing::kIdle);
-  for (int second = 2; second < 46; ++second) At(second, {}, Standing::kUnknown);
+  for (int second = 11; second < 46; second += 10) {
+    for (int before = 9; before > 0; --before) At(second - before, {}, Standing::kUnknown);
+    At(second, false, Standing::kIdle);
+  }
   EXPECT_TRUE(Awaits(0));
   At(46, false, Standing::kIdle);
+  EXPECT_TRUE(IsMet());
+}
+
+TEST_F(SignHistoryTest, WhatWasNotSeenForLongRestsAnew) {
+  At(0, true, Standing::kUnknown);
+  At(1, false, Standing::kIdle);
+  At(2, {}, Standing::kUnknown);
+  At(46, false, Standing::kIdle);
+  EXPECT_TRUE(Awaits(0));
+  At(91, false, Standing::kIdle);
   EXPECT_TRUE(IsMet());
 }
 
