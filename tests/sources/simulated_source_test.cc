@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <chrono>
 #include <filesystem>
@@ -155,7 +156,11 @@ TEST(LoadSimulated, SaysInOneLineWhatIsWrongWithAFile) {
             folder.path() + "/none.yaml: cannot be read: No such file or directory");
   std::filesystem::create_directory(folder.path() + "/folder.yaml");
   EXPECT_EQ(error(folder.path() + "/folder.yaml"),
-            folder.path() + "/folder.yaml: cannot be read: Is a directory");
+            folder.path() + "/folder.yaml: cannot be read: it is not a regular file");
+  // Nobody writes to it: waiting for that would be for ever.
+  ASSERT_EQ(mkfifo((folder.path() + "/fifo.yaml").c_str(), 0600), 0);
+  EXPECT_EQ(error(folder.path() + "/fifo.yaml"),
+            folder.path() + "/fifo.yaml: cannot be read: it is not a regular file");
   const std::string large = folder.Write("large.yaml", std::string(1024 * 1024 + 1, '#'));
   EXPECT_THAT(error(large), EndsWith("large.yaml: more than 1 MiB; allowed is less"));
 }

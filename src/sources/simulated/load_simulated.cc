@@ -1,11 +1,9 @@
 #include "sources/simulated/load_simulated.h"
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <utility>
 
+#include "base/small_file.h"
 #include "base/strings.h"
 #include "sources/simulated/scenario_parser.h"
 #include "sources/simulated/simulated_source.h"
@@ -46,23 +44,14 @@ constexpr Format kFormats[] = {{".yaml", FromYaml, kMib},
                                {".jsonl", FromJsonl, 256 * kMib}};
 
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) {
-  std::string text;
-  std::ifstream file(path, std::ios::binary);
-  std::string chunk(64 * 1024, '\0');
-  while (file && text.size() <= max_bytes) {
-    file.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
-    text.append(chunk, 0, static_cast<size_t>(file.gcount()));
-  }
-  if (text.size() > max_bytes) {
+  auto text = base::ReadSmallFile(path, max_bytes);
+  if (text.ok()) return text;
+  if (absl::IsResourceExhausted(text.status())) {
     return absl::InvalidArgumentError(
         base::StrCat(path, ": more than ", max_bytes / kMib, " MiB; allowed is less"));
   }
-  // A directory opens, but reading it fails.
-  if (!file.eof() || file.bad()) {
-    return absl::InvalidArgumentError(
-        base::StrCat(path, ": cannot be read: ", std::strerror(errno)));
-  }
-  return text;
+  return absl::InvalidArgumentError(
+      base::StrCat(path, ": cannot be read: ", base::Message(text.status())));
 }
 
 }  // namespace
