@@ -72,7 +72,7 @@ def asked_of_a_scaler(processes, names, port, seconds, engines):
     with tempfile.NamedTemporaryFile("w") as hosts:
         hosts.write(hosts_file())
         hosts.flush()
-        scaler = processes.scaler(processes.fake_gpus(), LOOPBACK, hosts=hosts.name)
+        scaler = processes.serving_node(processes.fake_gpus(), LOOPBACK, hosts=hosts.name)
     asker = processes.start("engine_asker", scaler.port, names, port, seconds)
     asker.stdout.readline()  # each endpoint was read once
     before = figures(scaler, engines)
@@ -106,7 +106,7 @@ def first_request(processes, quick):
     requests = 30 if quick else 100
     router = processes.start("first_request", requests)
     router.stdout.readline()
-    scaler = processes.scaler(processes.fake_gpus(), LOOPBACK)
+    scaler = processes.serving_node(processes.fake_gpus(), LOOPBACK)
     router.stdin.write(f"{scaler.port}\n")
     router.stdin.flush()
     result = json.loads(router.stdout.readline())

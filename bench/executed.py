@@ -26,7 +26,7 @@ def record(pid):
     control("--instr=on", pid)
 
 
-def addresses(folder, pid, binary):
+def addresses_of(folder, pid, binary):
     """What the process has executed of `binary` since `record`, as addresses of the file.
 
     Callgrind knows an object by its section .text alone. What lies beside that, as the code that

@@ -102,7 +102,7 @@ def reaction(processes, quick, nodes):
     streams = processes.start("streams", 1, changes, "reaction")
     environment = json.loads(streams.stdout.readline())
     socket = environment.pop("KUBELET")
-    processes.scaler(
+    processes.serving_node(
         environment, report, "--node-name=changing", f"--pod-resources-socket={socket}"
     )
     while not gateway.probe("/readyz"):

@@ -28,9 +28,9 @@ using gpuscaler::base::Now;
 using gpuscaler::base::SteadyTime;
 using gpuscaler::bench::SimulatedNode;
 
-constexpr std::chrono::milliseconds kNoWait(0);
-// Until it looks again what the gateway says.
-constexpr gpuscaler::base::Duration kLongestSleep = std::chrono::milliseconds(1);
+// Until it looks again what the gateway says, which waits here so long. No report does, so it
+// shows in none of the gateway's figures but for the first interval that it asks for.
+constexpr std::chrono::milliseconds kPause(1);
 
 void RaiseOpenFilesLimit() {
   rlimit files;
@@ -80,15 +80,14 @@ int main(int argc, char** argv) {
   for (;;) {
     void* tag = nullptr;
     bool ok = false;
-    const auto until =
-        std::chrono::system_clock::now() + (told ? kNoWait : std::chrono::milliseconds(1));
+    const auto until = std::chrono::system_clock::now() + (told ? 0 * kPause : kPause);
     while (queue.AsyncNext(&tag, &ok, until) == grpc::CompletionQueue::GOT_EVENT) {
       static_cast<gpuscaler::rpc::Tag*>(tag)->Proceed(ok);
       if (Now() >= due.top().first) break;
     }
     // Once all have joined it does not wait in the queue, whose milliseconds would make
     // nodes that read at different moments report in one burst.
-    if (told) std::this_thread::sleep_until(std::min(due.top().first, Now() + kLongestSleep));
+    if (told) std::this_thread::sleep_until(std::min(due.top().first, Now() + kPause));
     const SteadyTime now = Now();
     while (due.top().first <= now) {
       const size_t node = due.top().second;

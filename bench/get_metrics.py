@@ -17,7 +17,7 @@ class Server:
 
 
 def start_servers(processes):
-    scaler = processes.scaler(processes.fake_gpus())
+    scaler = processes.serving_node(processes.fake_gpus())
     servers = [Server("scaler", "grpc", scaler.pid, scaler.port)]
     for name, protocol in (("empty", "grpc"), ("echo", "echo")):
         child = processes.start(f"{name}_server")

@@ -35,7 +35,10 @@ class LinkMap:
 
 
 def as_pattern(name, file):
-    """A function's own section is of that name in whichever object another link takes it from."""
+    """A function's own section is of that name in whichever object another link takes it from.
+
+    None: all code of an object that is in no archive, as crt1.o, of which there are a few bytes.
+    """
     if name not in COMMON:
         return f"*({name})"
     member = re.fullmatch(r"(?:.*/)?([^/(]+\.a)\(([^)]+)\)", file)

@@ -103,7 +103,7 @@ def many_streams(processes, quick):
 def streams_under_changes(processes, count, changes):
     """Runs `streams` against a new scaler, then ends the scaler under them."""
     streams = processes.start("streams", count, changes)
-    scaler = processes.scaler(json.loads(streams.stdout.readline()))
+    scaler = processes.serving_node(json.loads(streams.stdout.readline()))
     streams.stdin.write(f"{scaler.port} {scaler.pid}\n")
     streams.stdin.flush()
     result = json.loads(streams.stdout.readline())
@@ -120,8 +120,8 @@ def streams_under_changes(processes, count, changes):
 def idle_cpu(processes, quick):
     """Two processes side by side: as it is by default, and without its look at itself."""
     environment = processes.fake_gpus()
-    default = processes.scaler(environment)
-    unchecked = processes.scaler(environment, "--health-check-interval=0s")
+    default = processes.serving_node(environment)
+    unchecked = processes.serving_node(environment, "--health-check-interval=0s")
     time.sleep(1)
     parts, seconds = 6, 1 if quick else 5
     used = {default.pid: [], unchecked.pid: []}
@@ -145,7 +145,7 @@ def start(processes, quick):
     environment = processes.fake_gpus()
     seconds = []
     for _ in range(5 if quick else 10):
-        scaler = processes.scaler(environment)
+        scaler = processes.serving_node(environment)
         seconds.append(scaler.seconds_to_serving)
         processes.end(scaler.process)
     row = from_rounds("exec -> SERVING", [1e3 * s for s in seconds], "ms", goal="< 100 ms")
@@ -158,7 +158,7 @@ def memory(processes, quick):
     """An hour's samples, polls and scrapes in three minutes (quick: a tenth of it)."""
     share = 0.1 if quick else 1
     # PCIe at once: 8 GPUs' windows would not fit into the shortened interval.
-    scaler = processes.scaler(
+    scaler = processes.serving_node(
         processes.fake_gpus(0), "--fast-interval=10ms", "--poll-interval=100ms"
     )
     time.sleep(1)

@@ -11,6 +11,10 @@ import urllib.request
 from pathlib import Path
 
 
+NVML = ["--source=nvml"]
+QUIET = ["--log-level=warn"]
+
+
 def free_port(taken=set()):
     """Below the ephemeral ports, which would take it between here and the server."""
     for _ in range(1000):
@@ -24,6 +28,11 @@ def free_port(taken=set()):
             taken.add(port)
             return port
     raise RuntimeError("no free port from 20000 to 31999")
+
+
+def server_ports(*more):
+    """Free ones, by the names of the flags."""
+    return {name: free_port() for name in ("port", "metrics-port", "probe-port", *more)}
 
 
 def cpu_seconds(pid):
@@ -57,11 +66,14 @@ def resident_by_file(pid):
 class Scaler:
     """A running keda-gpu-scaler."""
 
-    def __init__(self, process, port, metrics_port):
+    def __init__(self, process, ports):
+        """`ports`: by the names of their flags."""
         self.process = process
         self.pid = process.pid
-        self.port = port
-        self.metrics_port = metrics_port
+        self.port = ports["port"]
+        self.metrics_port = ports["metrics-port"]
+        self.probe_port = ports["probe-port"]
+        self.report_port = ports.get("report-port")
 
     def probe(self, path):
         """Whether the probe answers 200."""
@@ -154,26 +166,49 @@ class Processes:
         return json.loads(self.start("fake_gpus", 8, pcie_window_ms).stdout.readline())
 
     def gateway(self, *flags):
-        """A gateway, as soon as it listens."""
-        names = ("port", "metrics-port", "probe-port", "report-port")
-        return self.listening(names, {}, "--role=gateway", *flags)
+        """A gateway, as soon as it lives."""
+        ports = server_ports("report-port")
+        return self.living(self.server(ports, "--role=gateway", *QUIET, *flags))
 
     def node(self, environment, *flags):
-        """A node, as soon as it listens."""
-        names = ("port", "metrics-port", "probe-port")
-        return self.listening(names, environment, "--source=nvml", *flags)
+        """A node, as soon as it lives."""
+        server = self.server(server_ports(), *NVML, *QUIET, *flags, environment=environment)
+        return self.living(server)
 
-    def listening(self, names, environment, *flags):
-        ports = {name: free_port() for name in names}
-        command = [*self.under, self.binary, "--bind-address=127.0.0.1", "--log-level=warn"]
+    def serving_node(self, environment, *flags, hosts=None):
+        """A node with the default flags and these, as soon as it says SERVING.
+
+        In seconds how long that took: `seconds_to_serving`. `hosts`: a file that it alone sees
+        as /etc/hosts.
+        """
+        ports = server_ports()
+        waiter = self.start("until_serving", ports["port"], 60)
+        waiter.stdout.readline()
+        script = 'mount --bind "$0" /etc/hosts && exec "$@"'
+        within = ["unshare", "--mount", "sh", "-c", script, hosts] if hosts else []
+        started_at = time.monotonic_ns()
+        node = self.server(ports, *NVML, *flags, environment=environment, within=within)
+        serving_at = waiter.stdout.readline()
+        self.end(waiter)
+        if not serving_at:
+            raise RuntimeError(f"the scaler did not serve; see {self.log.name}")
+        node.seconds_to_serving = (int(serving_at) - started_at) / 1e9
+        return node
+
+    def server(self, ports, *flags, environment=(), within=()):
+        """Starts a scaler; `within`: a command that runs its command."""
+        command = [*within, *self.under, self.binary, "--bind-address=127.0.0.1"]
         command += [f"--{name}={port}" for name, port in ports.items()]
-        environment = {**os.environ, **environment}
         child = subprocess.Popen(
-            [*command, *flags], env=environment, stdout=self.log, stderr=self.log
+            [*command, *flags],
+            env={**os.environ, **dict(environment)},
+            stdout=self.log,
+            stderr=self.log,
         )
         self.children.append(child)
-        server = Scaler(child, ports["port"], ports["metrics-port"])
-        server.probe_port, server.report_port = ports["probe-port"], ports.get("report-port")
+        return Scaler(child, ports)
+
+    def living(self, server):
         self.await_probe(server, "/healthz")
         return server
 
@@ -184,35 +219,3 @@ class Processes:
                 raise RuntimeError(f"{path} did not become 200; see {self.log.name}")
             time.sleep(0.01)
 
-    def scaler(self, environment, *flags, hosts=None):
-        """Returns once it serves. Default lanes and log level unless `flags` say otherwise.
-
-        `hosts`: a file that it alone sees as /etc/hosts. Also when it was started and when
-        it first said SERVING, in seconds.
-        """
-        port, metrics_port, probe_port = free_port(), free_port(), free_port()
-        waiter = self.start("until_serving", port, 60)
-        waiter.stdout.readline()
-        command = [
-            self.binary,
-            "--source=nvml",
-            "--bind-address=127.0.0.1",
-            f"--port={port}",
-            f"--metrics-port={metrics_port}",
-            f"--probe-port={probe_port}",
-            *flags,
-        ]
-        if hosts:
-            script = 'mount --bind "$0" /etc/hosts && exec "$@"'
-            command = ["unshare", "--mount", "sh", "-c", script, hosts, *command]
-        environment = {**os.environ, **environment}
-        started_at = time.monotonic_ns()
-        child = subprocess.Popen(command, env=environment, stdout=self.log, stderr=self.log)
-        self.children.append(child)
-        serving_at = waiter.stdout.readline()
-        self.end(waiter)
-        if not serving_at:
-            raise RuntimeError(f"the scaler did not serve; see {self.log.name}")
-        scaler = Scaler(child, port, metrics_port)
-        scaler.seconds_to_serving = (int(serving_at) - started_at) / 1e9
-        return scaler

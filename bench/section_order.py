@@ -51,7 +51,7 @@ def main():
     for deployment in DEPLOYMENTS:
         what = deployment.__doc__.rstrip(".")
         print(f"section-order: {what} ...", file=sys.stderr, flush=True)
-        found = link.executed(addresses(arguments.build, deployment))
+        found = link.executed(executed_by(arguments.build, deployment))
         parts[what] = sorted(set(found) - listed)
         listed |= set(found)
         added = sum(found[pattern] for pattern in parts[what])
@@ -67,8 +67,8 @@ def script(parts):
     return "\n".join([*lines, "  }", "}", "INSERT BEFORE .text;\n"])
 
 
-def addresses(build, deployment):
-    """What the servers of a deployment execute while it is driven, once all are ready."""
+def executed_by(build, deployment):
+    """The addresses that the servers of a deployment execute while it is driven, once all are ready."""
     with tempfile.TemporaryDirectory() as folder:
         with Processes(build, under=executed.callgrind(folder)) as processes:
             servers, drive = deployment(processes, Path(folder))
@@ -82,7 +82,7 @@ def addresses(build, deployment):
                 for server in servers:
                     deployments.look(server)
             binary = processes.binary.resolve()
-            dumps = [executed.addresses(folder, server.pid, binary) for server in servers]
+            dumps = [executed.addresses_of(folder, server.pid, binary) for server in servers]
         return set().union(*dumps)
 
 

@@ -11,10 +11,10 @@
 #include <grpcpp/completion_queue.h>
 
 #include <atomic>
+#include <boost/intrusive/list.hpp>
 #include <functional>
 #include <memory>
 #include <thread>
-#include <unordered_set>
 #include <utility>
 
 #include "base/mutex.h"
@@ -25,8 +25,13 @@ namespace gpuscaler::rpc {
 
 using base::kNever;
 
+// Leaves its loop when it is destroyed.
+using SleeperHook = boost::intrusive::list_base_hook<
+    boost::intrusive::tag<class Loop>,
+    boost::intrusive::link_mode<boost::intrusive::link_mode_type::auto_unlink>>;
+
 // Something on the loop that acts at a wake or at a time: an open stream.
-class Sleeper {
+class Sleeper : public SleeperHook {
  public:
   virtual ~Sleeper() = default;
   // Acts if it has something to do. Must not attach or detach sleepers.
@@ -71,12 +76,17 @@ class Loop {
   void WhenIdle(std::function<void()> act) { when_idle_ = std::move(act); }
 
  private:
+  using Sleepers = boost::intrusive::list<Sleeper, boost::intrusive::base_hook<SleeperHook>,
+                                          boost::intrusive::constant_time_size<false>>;
+
   void Run();
   void OnWake(bool ok);
   void OnTimer(bool ok);
   void OnClose(bool ok);
-  // Polls the sleepers: all, or those whose time has come.
+  // Calls up the sleepers: all, or those whose time has come.
   void Sweep(base::SteadyTime now, bool all);
+  // Polls those that are called up, for so long that nobody waits long for it.
+  void TakeTurn();
   void EndSleepers();
 
   std::unique_ptr<grpc::CompletionQueue> queue_;
@@ -94,7 +104,11 @@ class Loop {
   std::atomic<bool> draining_{false};
 
   // The loop's thread only.
-  std::unordered_set<Sleeper*> sleepers_;
+  // Each sleeper is in one of them. A wake calls all up, and those that are called up already
+  // keep their place: who is polled last in one sweep is not passed over in the next.
+  Sleepers asleep_;
+  Sleepers called_;
+  base::SteadyTime next_turn_at_ = {};  // at the latest, while any is called up
   std::function<void()> when_idle_;
   grpc::Alarm timer_alarm_;
   base::SteadyTime timer_due_ = kNever;  // kNever: no timer is set

@@ -65,7 +65,7 @@ class SectionOrderTest(unittest.TestCase):
         (self.folder / "7.1").write_text(DUMP)
         at = mock.patch.object(executed, "load_address", return_value=0x100000)
         with at, mock.patch.object(executed, "control"):
-            found = executed.addresses(self.folder, 7, "/build/program")
+            found = executed.addresses_of(self.folder, 7, "/build/program")
         self.assertEqual(found, {0x900, 0x1000, 0x1022, 0x1023, 0x1031, 0x2004})
 
     def test_a_function_is_named_alone_and_the_rest_by_archive_and_object(self):
