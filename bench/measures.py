@@ -182,9 +182,10 @@ def memory(processes, quick):
         taken = scaler.collections()
     after = status_bytes(scaler.pid)
     by_file = resident_by_file(scaler.pid)
+    answers = json.loads(load.stdout.readline())["calls"]
     processes.end(load)
     processes.end(scaler.process)
-    enough = taken["fast"] >= 18000 * share
+    enough = taken["fast"] >= 18000 * share and taken["bandwidth"] >= 1800 * share and answers > 0
     counts = "{fast:,} fast + {full:,} full samples".format(**taken)
     own = by_file.get(str(processes.binary.resolve()), 0)
     libraries = sum(size for name, size in by_file.items() if ".so" in name)

@@ -57,7 +57,8 @@ Front::Front(const FrontOptions& options, telemetry::Store& store, Parts parts,
             server_.decisions(),
             [this](const decision::v1::ExplainRequest& request) {
               return server_.ExplainNow(request);
-            }}) {}
+            },
+            workloads_}) {}
 
 absl::Status Front::Start() {
   if (options_.port != 0) {
@@ -84,26 +85,31 @@ void Front::Drain() {
 void Front::Stop() {
   if (serving_) server_.Shutdown(kGrace);  // answers or ends a call that is under way
   if (self_check_) self_check_->Stop();
-  if (http_) http_->Stop();
+  for (const auto& http : {&pages_, &probes_}) {
+    if (*http) (*http)->Stop();
+  }
 }
 
 absl::Status Front::StartHttp() {
-  std::vector<web::HttpListen> listeners;
-  if (options_.metrics_port != 0) {
-    listeners.push_back({options_.bind_address, options_.metrics_port, MetricsRoutes()});
-  }
-  if (options_.probe_port != 0) {
-    listeners.push_back(
-        {options_.bind_address,
-         options_.probe_port,
-         {{"/healthz", [this](const web::HttpRequest&) { return Answer(Live()); }},
-          {"/readyz", [this](const web::HttpRequest&) { return Answer(Ready()); }}}});
-  }
-  if (listeners.empty()) return absl::OkStatus();
-  auto http = web::HttpServer::Start({}, std::move(listeners));
-  if (!http.ok()) return http.status();
-  http_ = *std::move(http);
+  auto pages = Listen("http", options_.metrics_port, MetricsRoutes());
+  if (!pages.ok()) return pages.status();
+  auto probes = Listen("probes", options_.probe_port,
+                       {{"/healthz", [this](const web::HttpRequest&) { return Answer(Live()); }},
+                        {"/readyz", [this](const web::HttpRequest&) { return Answer(Ready()); }}});
+  if (!probes.ok()) return probes.status();
+  pages_ = *std::move(pages);
+  probes_ = *std::move(probes);
   return absl::OkStatus();
+}
+
+// Port 0: none.
+absl::StatusOr<std::unique_ptr<web::HttpServer>> Front::Listen(
+    std::string thread, uint16_t port, std::vector<web::HttpRoute> routes) const {
+  if (port == 0) return std::unique_ptr<web::HttpServer>();
+  web::HttpOptions options;
+  options.thread = std::move(thread);
+  return web::HttpServer::Start(std::move(options),
+                                {{options_.bind_address, port, std::move(routes)}});
 }
 
 std::vector<web::HttpRoute> Front::MetricsRoutes() {
@@ -142,7 +148,12 @@ std::optional<serving::ConnectionStats> Front::Connections() const {
 }
 
 std::optional<web::HttpStats> Front::Http() const {
-  return open_.load() && http_ != nullptr ? std::optional(http_->Stats()) : std::nullopt;
+  if (!open_.load() || (!pages_ && !probes_)) return std::nullopt;
+  web::HttpStats stats;
+  for (const auto& http : {&pages_, &probes_}) {
+    if (*http) stats += (*http)->Stats();
+  }
+  return stats;
 }
 
 }  // namespace gpuscaler::cli

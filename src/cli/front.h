@@ -19,12 +19,13 @@
 #include "telemetry/store.h"
 #include "web/api.h"
 #include "web/http_server.h"
+#include "web/recent_workloads.h"
 
 namespace gpuscaler::cli {
 
 class Front {
  public:
-  // What differs by role. These run on the HTTP thread, from before Start returns,
+  // What differs by role. These run on the threads of HTTP, from before Start returns,
   // but none before Open.
   struct Parts {
     serving::Role role;
@@ -53,9 +54,13 @@ class Front {
   const serving::ScalerServer& server() const { return server_; }
   std::optional<serving::ConnectionStats> Connections() const;
   std::optional<web::HttpStats> Http() const;
+  // The thread of the pages only.
+  web::RecentWorkloads& workloads() { return workloads_; }
 
  private:
   absl::Status StartHttp();
+  absl::StatusOr<std::unique_ptr<web::HttpServer>> Listen(std::string thread, uint16_t port,
+                                                          std::vector<web::HttpRoute> routes) const;
   std::vector<web::HttpRoute> MetricsRoutes();
   absl::Status Live() const;
   absl::Status Ready() const;
@@ -67,8 +72,11 @@ class Front {
   bool serving_ = false;
   std::atomic<bool> open_{false};
   std::atomic<bool> draining_{false};
+  web::RecentWorkloads workloads_;
   web::Api api_;
-  std::unique_ptr<web::HttpServer> http_;
+  // Whatever is asked of the pages, the kubelet is answered: each has its thread.
+  std::unique_ptr<web::HttpServer> pages_;
+  std::unique_ptr<web::HttpServer> probes_;
   std::optional<serving::SelfCheck> self_check_;
 };
 

@@ -100,10 +100,11 @@ absl::Status Gateway::Live(base::SteadyTime now) {
   return collector_.Publishes(now);
 }
 
-std::string Gateway::Metrics(base::SteadyTime now) const {
+std::string Gateway::Metrics(base::SteadyTime now) {
   web::Exposition page;
   const rpc::ConnectionGate& gate = reports_.gate();
-  web::WriteFleetSeries(*store_.Load(), collector_.stats(),
+  const auto view = store_.Load();
+  web::WriteFleetSeries(*view, front_.workloads().Of(*view, stale_after_, now), collector_.stats(),
                         {gate.accepted(), gate.refused(), gate.closed(), gate.open()}, stale_after_,
                         now, page);
   const auto requests = front_.server().Requests();

@@ -32,7 +32,7 @@ class Gateway final : public Program {
 
  private:
   absl::Status Live(base::SteadyTime now);
-  std::string Metrics(base::SteadyTime now) const;
+  std::string Metrics(base::SteadyTime now);
 
   const base::Duration stale_after_;
   const uint16_t report_port_;

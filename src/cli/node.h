@@ -32,7 +32,7 @@ class Node final : public Program {
   // The GPUs that the store knows.
   workloads::Identities Identities() const;
 
-  // On the HTTP thread.
+  // On the threads of HTTP.
   absl::Status Live(base::SteadyTime now) const;
   std::string Metrics(base::SteadyTime now) const;
 

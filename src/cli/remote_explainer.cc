@@ -1,5 +1,4 @@
 #include <grpcpp/client_context.h>
-#include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
 #include <chrono>
@@ -7,6 +6,7 @@
 #include "base/strings.h"
 #include "cli/explainer.h"
 #include "decision.grpc.pb.h"
+#include "rpc/client_channel.h"
 #include "rpc/status.h"
 
 namespace gpuscaler::cli {
@@ -46,10 +46,7 @@ class Remote final : public Explainer {
 std::unique_ptr<Explainer> RemoteExplainer(
     const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials,
     const std::string& server_name) {
-  grpc::ChannelArguments arguments;
-  if (!server_name.empty()) arguments.SetSslTargetNameOverride(server_name);
-  return std::make_unique<Remote>(address,
-                                  grpc::CreateCustomChannel(address, credentials, arguments));
+  return std::make_unique<Remote>(address, rpc::ClientChannel(address, credentials, server_name));
 }
 
 }  // namespace gpuscaler::cli

@@ -61,17 +61,13 @@ class EngineSignals::Impl {
     view.once_resolved = known.once_resolved;
     view.surplus = known.surplus;
     view.settled = known.settled();
+    view.news = {known.version, known.newest};
     for (const AddressView& each : known.addresses) {
       view.addresses.push_back(AddressOf(each, view.signal));
       // One that answers has not been asked for this signal yet.
       if (each.status.ok() && !view.addresses.back().read_at) view.settled = false;
     }
     return view;
-  }
-
-  uint64_t Version(const SignalSource& source) {
-    const auto endpoint = scraper_.Want(source.endpoint);
-    return endpoint.ok() ? (*endpoint)->version : 0;
   }
 
   ScraperStats Stats() const { return scraper_.Stats(); }
@@ -95,10 +91,6 @@ EngineSignals::~EngineSignals() = default;
 absl::StatusOr<SignalView> EngineSignals::Read(const SignalSource& source, base::SteadyTime now,
                                                std::optional<Hurry> hurry) {
   return impl_->Read(source, now, hurry);
-}
-
-uint64_t EngineSignals::Version(const SignalSource& source) {
-  return impl_->Version(source);
 }
 
 ScraperStats EngineSignals::Stats() const {

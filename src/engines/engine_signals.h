@@ -36,9 +36,6 @@ class EngineSignals {
   absl::StatusOr<SignalView> Read(const SignalSource& source, base::SteadyTime now,
                                   std::optional<Hurry> hurry = std::nullopt);
 
-  // Grows with each change of what is known of the source's endpoint.
-  uint64_t Version(const SignalSource& source);
-
   ScraperStats Stats() const;
   // Ends all reading, whatever the engines do. Again: nothing.
   void Stop();

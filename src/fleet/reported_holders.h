@@ -1,9 +1,9 @@
 // Who holds the GPUs of a node, by its reports and by what was known before them.
 //
-// Until the node's kubelet has answered on this stream, and where the new listing
-// knows less than the earlier stream's last one (a node that has just started does not
-// know how old its pods are), what that says of the pods holds. A node that has said
-// nothing of a kubelet for a minute asks none any more.
+// Until the node's kubelet has answered on this stream, what the earlier stream said of the pods
+// holds; and from then on where a listing knows less: a node that has started does not know,
+// for as long as it runs, how old the pods are that it found. One that has said nothing of a
+// kubelet for a minute asks none any more.
 #pragma once
 
 #include <memory>
@@ -22,7 +22,7 @@ class ReportedHolders {
  public:
   // `previous`: the node's newest snapshot from an earlier stream; nullptr: there is
   // none.
-  explicit ReportedHolders(std::shared_ptr<const telemetry::Snapshot> previous);
+  explicit ReportedHolders(const std::shared_ptr<const telemetry::Snapshot>& previous);
 
   // INVALID_ARGUMENT for a listing that cannot be true.
   absl::Status Read(const telemetry::v1::NodeReport& report, base::SteadyTime now);
@@ -34,8 +34,8 @@ class ReportedHolders {
  private:
   absl::Status ReadListing(const telemetry::v1::PodListing& listing, base::SteadyTime now);
 
-  std::shared_ptr<const telemetry::Snapshot> previous_;  // until a listing has come
-  std::optional<base::SteadyTime> first_at_;             // when the first report came
+  bool inherited_ = false;                    // what is known is the earlier stream's
+  std::optional<base::SteadyTime> first_at_;  // when the first report came
   std::shared_ptr<const telemetry::Ownership> ownership_;
   std::vector<bool> pods_worked_;
 };

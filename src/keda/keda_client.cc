@@ -1,7 +1,6 @@
 #include "keda/keda_client.h"
 
 #include <grpcpp/client_context.h>
-#include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
 #include <chrono>
@@ -10,6 +9,7 @@
 #include "base/strings.h"
 #include "externalscaler.grpc.pb.h"
 #include "health.grpc.pb.h"
+#include "rpc/client_channel.h"
 #include "rpc/status.h"
 
 namespace gpuscaler::keda {
@@ -40,9 +40,7 @@ KedaClient::KedaClient(const std::string& address,
                        const std::shared_ptr<grpc::ChannelCredentials>& credentials,
                        const std::string& server_name)
     : impl_(std::make_unique<Impl>()) {
-  grpc::ChannelArguments arguments;
-  if (!server_name.empty()) arguments.SetSslTargetNameOverride(server_name);
-  const auto channel = grpc::CreateCustomChannel(address, credentials, arguments);
+  const auto channel = rpc::ClientChannel(address, credentials, server_name);
   impl_->stub = externalscaler::ExternalScaler::NewStub(channel);
   impl_->health = grpc::health::v1::Health::NewStub(channel);
 }

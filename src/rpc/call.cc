@@ -90,10 +90,11 @@ void Call::Reply(const UnaryBytes& answer) {
 }
 
 void Call::Await(LaterResponse later) {
-  const base::SteadyTime now = base::Now();
+  if (board_.patient >= board_.most_patient) return Send(*later(false));
+  ++board_.patient;
+  patient_ = true;
   later_ = std::move(later);
-  answer_by_ = now + kLongestWait;
-  board_.answering.Enter(*this, now);
+  answer_by_ = base::Now() + kLongestWait;
   attached_ = true;
   board_.loop.Attach(this);
 }
@@ -225,6 +226,7 @@ void Call::OnGone(bool) {
 }
 
 void Call::StopWaiting() {
+  if (std::exchange(patient_, false)) --board_.patient;
   // In one of them at most, and leaving the other does nothing.
   board_.arriving.Leave(*this);
   board_.answering.Leave(*this);

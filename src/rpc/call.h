@@ -31,6 +31,8 @@ struct Switchboard {
   StreamBudget side_budget;  // of services that only look at the server
   WaitingCalls arriving;     // for their request
   WaitingCalls answering;    // until the answer is taken
+  size_t most_patient;       // calls that wait for what they are answered
+  size_t patient = 0;
   grpc::AsyncGenericService service;
   std::unordered_map<std::string, Method> methods;  // by path, "/package.Service/Method"
   uint64_t arrived = 0;                             // calls so far
@@ -82,6 +84,7 @@ class Call final : public Sleeper, public WaitingCall, public OpenStream {
   grpc::ByteBuffer message_;
   std::unique_ptr<Conversation> conversation_;  // a stream's
   LaterResponse later_;                         // of a unary call that waits for its answer
+  bool patient_ = false;                        // counted on the switchboard
   base::SteadyTime answer_by_ = kNever;
   bool attached_ = false;               // to the loop
   bool counted_ = false;                // in the budget and the statistics

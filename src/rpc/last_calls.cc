@@ -21,12 +21,15 @@ void LastCalls::Await(base::Duration patience) {
 }
 
 void LastCalls::End() {
-  begun_ = quiet_since_ = look_at_ = base::Now();
-  arrived_ = board_.arrived;
+  look_at_ = base::Now();
 }
 
 void LastCalls::Poll(base::SteadyTime now) {
   if (now < look_at_) return;
+  if (begun_ == kNever) {  // thousands of streams may have ended meanwhile
+    begun_ = quiet_since_ = now;
+    arrived_ = board_.arrived;
+  }
   look_at_ = now + kPeriod;
   if (now - begun_ >= 2 * kLongest) {
     Look(now);  // under such a load it is never idle

@@ -20,7 +20,7 @@ Loop::~Loop() {
   if (thread_.joinable()) {
     Close();
   } else if (!closed_) {  // never started: gRPC wants its queue shut down all the same
-    queue_->Shutdown();
+    OnClose(true);
     Run();
   }
 }

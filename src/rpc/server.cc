@@ -76,6 +76,8 @@ Server::Server(ServerOptions options)
                .longest = options_.patience},
               "to take its answer",
               [this](const std::string& peer) { gate_->CloseConnection(peer); }},
+             options_.max_patient_calls,
+             0,
              {},
              {}},
       last_calls_(board_, [this](const auto& busy) { gate_->CloseAllBut(busy); }) {

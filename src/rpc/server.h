@@ -58,6 +58,9 @@ struct ServerOptions {
   size_t max_late_requests = 128;
   size_t max_late_answers = 1024;
   base::Duration patience = std::chrono::seconds(10);
+  // Calls that wait for what is under way, which is asked for again at each wake. Above it a
+  // call is answered as if it had waited.
+  size_t max_patient_calls = 1024;
   int max_request_bytes = 256 * 1024;  // larger: RESOURCE_EXHAUSTED
   // What a connection reads at once, at first: more than its receive buffer ever holds
   // (listener.h), so that the loop sees what came before the next read. Each keeps

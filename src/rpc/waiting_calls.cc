@@ -74,9 +74,10 @@ void WaitingCalls::AddPeers(std::unordered_set<std::string>& peers) const {
 void WaitingCalls::Poll(base::SteadyTime now) {
   AgeUntil(now);
   while (!slow_.empty() && now >= slow_.front().since_ + limits_.longest) {
-    GiveUp(slow_.front(),
-           absl::DeadlineExceededError(base::StrCat(
-               "waited ", base::FormatDuration(limits_.longest), " for the client ", what_)));
+    WaitingCall& call = slow_.front();
+    Leave(call);
+    call.GiveUp(absl::DeadlineExceededError(
+        base::StrCat("waited ", base::FormatDuration(limits_.longest), " for the client ", what_)));
   }
 }
 
@@ -112,15 +113,15 @@ void WaitingCalls::CloseTheFullest(List& calls, size_t down_to) {
   }
   const absl::Status why =
       absl::ResourceExhaustedError(base::StrCat("too many calls wait for the client ", what_));
+  // First they leave, for one that is given up may enter anew, and make others age.
+  std::vector<WaitingCall*> given_up;
   for (auto at = calls.begin(); at != calls.end();) {
     WaitingCall& call = *at++;
-    if (closed.contains(call.holder_)) GiveUp(call, why);
+    if (!closed.contains(call.holder_)) continue;
+    Leave(call);
+    given_up.push_back(&call);
   }
-}
-
-void WaitingCalls::GiveUp(WaitingCall& call, const absl::Status& why) {
-  Leave(call);
-  call.GiveUp(why);
+  for (WaitingCall* call : given_up) call->GiveUp(why);
 }
 
 }  // namespace gpuscaler::rpc

@@ -70,7 +70,6 @@ class WaitingCalls final : public Sleeper {
 
   void AgeUntil(base::SteadyTime now);
   void CloseTheFullest(List& calls, size_t down_to);
-  void GiveUp(WaitingCall& call, const absl::Status& why);
 
   Loop& loop_;
   Limits limits_;

@@ -5,35 +5,55 @@
 #include "base/strings.h"
 
 namespace gpuscaler::scaling {
-absl::StatusOr<double> ActivationValue(const engines::SignalView& view, base::SteadyTime now,
-                                       const EvaluationLimits& limits) {
-  const std::string which = base::StrCat("activation: ", view.signal, " at ", view.endpoint);
-  double sum = 0;
+namespace {
+
+struct Sum {
+  double known = 0;
   bool any = false;
-  absl::Status why = view.resolution;
+  // Of an address that may add to it; OK: there is none.
+  absl::Status unknown;
+  // Of one that has answered and has no such series.
+  absl::Status absent;
+};
+
+Sum SumOver(const engines::SignalView& view, base::SteadyTime now, base::Duration stale_after) {
+  Sum sum;
   for (const engines::SignalAddress& address : view.addresses) {
-    const bool fresh = address.read_at && now - *address.read_at <= limits.stale_after;
+    const bool fresh = address.read_at && now - *address.read_at <= stale_after;
     if (fresh && address.value.ok()) {
-      any = true;
-      sum += *address.value;
+      sum.any = true;
+      sum.known += *address.value;
+    } else if (fresh && absl::IsFailedPrecondition(address.value.status())) {
+      sum.absent = address.value.status();
     } else {
-      why = fresh || address.status.ok() ? address.value.status() : address.status;
+      sum.unknown = fresh || address.status.ok() ? address.value.status() : address.status;
     }
   }
-  if (any) return sum;
-  if (why.ok() || !view.settled) return absl::UnavailableError(which + " was not read yet");
-  return absl::Status(absl::IsNotFound(why) ? absl::StatusCode::kUnavailable : why.code(),
-                      base::StrCat(which, ": ", base::Message(why)));
+  if (sum.unknown.ok() && view.surplus > 0) {
+    sum.unknown = absl::ResourceExhaustedError(
+        base::StrCat(view.surplus, " of its addresses are not read, there are too many"));
+  }
+  return sum;
 }
+
+}  // namespace
 
 absl::StatusOr<bool> ActivationExceeds(const ActivationSignal& signal,
                                        const absl::StatusOr<engines::SignalView>* view,
                                        base::SteadyTime now, const EvaluationLimits& limits) {
   if (view == nullptr) return absl::UnavailableError("engines are not read here");
   if (!view->ok()) return view->status();
-  const absl::StatusOr<double> value = ActivationValue(**view, now, limits);
-  if (!value.ok()) return value.status();
-  return *value > signal.threshold;
+  const Sum sum = SumOver(**view, now, limits.stale_after);
+  if (sum.any && sum.known > signal.threshold) return true;
+  if (sum.any && sum.unknown.ok()) return false;
+  const absl::Status& why = !sum.unknown.ok()  ? sum.unknown
+                            : !sum.absent.ok() ? sum.absent
+                                               : (*view)->resolution;
+  const std::string which =
+      base::StrCat("activation: ", (*view)->signal, " at ", (*view)->endpoint);
+  if (why.ok() || !(*view)->settled) return absl::UnavailableError(which + " was not read yet");
+  return absl::Status(absl::IsNotFound(why) ? absl::StatusCode::kUnavailable : why.code(),
+                      base::StrCat(which, ": ", base::Message(why)));
 }
 
 }  // namespace gpuscaler::scaling

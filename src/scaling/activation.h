@@ -9,14 +9,12 @@
 
 namespace gpuscaler::scaling {
 
-// The sum over the endpoint's addresses, of those that are at most stale_after old: each
-// router has a queue of its own. UNAVAILABLE, FAILED_PRECONDITION, PERMISSION_DENIED: none
-// could be read, and why; absent is an error, not 0.
-absl::StatusOr<double> ActivationValue(const engines::SignalView& view, base::SteadyTime now,
-                                       const EvaluationLimits& limits);
-
-// Whether it exceeds the threshold of `signal`. Errors as above, and that of `view`, what
-// engines say of it; nullptr: they are not read.
+// Whether the sum over the endpoint's addresses exceeds the threshold of `signal`: each router
+// has a queue of its own. What is known may be enough to exceed it; else every address must be
+// known, by what it said at most stale_after ago, or must have answered without the series while
+// another has it, as a router through which no request has come. Errors: UNAVAILABLE,
+// FAILED_PRECONDITION, PERMISSION_DENIED, RESOURCE_EXHAUSTED: what is not known, and why; that of
+// `view`, what engines say of it; nullptr: they are not read.
 absl::StatusOr<bool> ActivationExceeds(const ActivationSignal& signal,
                                        const absl::StatusOr<engines::SignalView>* view,
                                        base::SteadyTime now, const EvaluationLimits& limits);

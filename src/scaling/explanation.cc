@@ -127,11 +127,10 @@ void AddHpa(const Trigger& trigger, const Evaluation& evaluation, Lines& lines) 
   if (trigger.hpa_metric_type == HpaMetricType::kAverageValue) {
     lines.Add("HPA (AverageValue): ceil(", ratio, ") = ",
               DesiredReplicas(trigger.hpa_metric_type, evaluation.value, trigger.target, 0, 0),
-              " replicas, unless that is within 10% of what runs");
+              " replicas, unless that is within HPA's tolerance (usually 10%) of what runs");
   } else {
     lines.Add("HPA (Value): ready replicas x ", ratio,
-              ", rounded up, unless the ratio is within"
-              " 10% of 1");
+              ", rounded up, unless the ratio is within HPA's tolerance (usually 10%) of 1");
   }
 }
 

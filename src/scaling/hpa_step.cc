@@ -16,24 +16,25 @@ std::string Ratio(const Trigger& trigger, double value) {
 }
 
 // "within 10% of 1".
-std::string Within(const HpaTolerances& tolerances) {
+std::string Within(const HpaTolerances& tolerances, std::string_view of) {
   const std::string down = NumberText(tolerances.down * 100);
   const std::string up = NumberText(tolerances.up * 100);
-  if (down == up) return base::StrCat("within ", up, "% of 1");
-  return base::StrCat("within ", down, "% below and ", up, "% above 1");
+  if (down == up) return base::StrCat("within ", up, "% of ", of);
+  return base::StrCat("within ", down, "% below and ", up, "% above ", of);
 }
 
 // Without a word of what runs.
 HpaStep OfUnknown(const Trigger& trigger, double value, const HpaSettings& settings) {
   HpaStep step;
   if (trigger.hpa_metric_type == HpaMetricType::kValue) {
-    step.text = base::StrCat("Value: ready replicas x ", Ratio(trigger, value),
-                             ", rounded up, unless the ratio is ", Within(settings.tolerances));
+    step.text =
+        base::StrCat("Value: ready replicas x ", Ratio(trigger, value),
+                     ", rounded up, unless the ratio is ", Within(settings.tolerances, "1"));
     return step;
   }
   step.desired = DesiredReplicas(trigger.hpa_metric_type, value, trigger.target, 0, 0);
   step.text = base::StrCat("AverageValue: ceil(", Ratio(trigger, value), ") = ", *step.desired,
-                           ", unless that is within 10% of what runs");
+                           ", unless that is ", Within(settings.tolerances, "what runs"));
   return step;
 }
 
@@ -134,7 +135,7 @@ HpaStep NextStep(const Trigger& trigger, double value, bool active, std::optiona
           ? base::StrCat("AverageValue: ceil(", Ratio(trigger, value), ")")
           : base::StrCat("Value: ceil(", *current, " x ", Ratio(trigger, value), ")");
   step.text = step.within_tolerance
-                  ? base::StrCat(arithmetic, ", but the ratio is ", Within(settings.tolerances),
+                  ? base::StrCat(arithmetic, ", but the ratio is ", Within(settings.tolerances, "1"),
                                  step.next == current ? base::StrCat(": ", *current, " stay")
                                                       : base::StrCat("; ", outcome.text))
                   : base::StrCat(arithmetic, " = ", *step.desired, "; ", outcome.text);

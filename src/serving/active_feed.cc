@@ -18,6 +18,10 @@ base::Duration Patience(const void* feed) {
   return kLookAgainAfter - std::chrono::milliseconds(5) * step;
 }
 
+engines::SignalNews NewsOf(const std::optional<absl::StatusOr<engines::SignalView>>& view) {
+  return view && view->ok() ? (*view)->news : engines::SignalNews();
+}
+
 }  // namespace
 
 ActiveFeed::ActiveFeed(scaling::Trigger trigger, const ScalerContext& context,
@@ -38,11 +42,11 @@ std::optional<externalscaler::IsActiveResponse> ActiveFeed::Next(base::SteadyTim
     return std::nullopt;
   }
   view_number_ = view->number();
-  engine_version_ = EngineVersion();
   evaluated_at_ = now;
   // Engines are read for those who ask.
   look_at_ = OfEngines() ? now + patience_ : base::kNever;
   const EngineViews engines = ReadEngines(trigger_, context_, now, said_ != true);
+  engine_news_ = {NewsOf(engines.metric), NewsOf(engines.activation)};
   const scaling::Findings findings = FindNewest(trigger_, context_, now, engines, Looker::kKeda);
   if (const absl::Status& why = findings.active_status; !why.ok()) {
     said_.reset();  // whatever comes after this is news
@@ -68,16 +72,10 @@ std::optional<externalscaler::IsActiveResponse> ActiveFeed::Next(base::SteadyTim
 // Thousands of streams evaluated for each view of a large fleet would leave no time
 // for calls.
 bool ActiveFeed::CanWait(const telemetry::View& view, base::SteadyTime now) const {
-  return view.urgent_number() <= view_number_ && EngineVersion() == engine_version_ &&
-         now < evaluated_at_ + patience_ && now < heartbeat_at_;
-}
-
-uint64_t ActiveFeed::EngineVersion() const {
-  if (context_.engines == nullptr) return 0;
-  uint64_t version = 0;
-  if (trigger_.engine) version += context_.engines->Version(trigger_.engine->source);
-  if (trigger_.activation) version += context_.engines->Version(trigger_.activation->source);
-  return version;
+  return view.urgent_number() <= view_number_ && now < evaluated_at_ + patience_ &&
+         now < heartbeat_at_ &&
+         std::none_of(engine_news_.begin(), engine_news_.end(),
+                      [](const engines::SignalNews& news) { return news.Came(); });
 }
 
 void ActiveFeed::WaitFor(const scaling::Evaluation& evaluation) {

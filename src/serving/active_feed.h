@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -34,8 +35,6 @@ class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
 
  private:
   bool OfEngines() const { return trigger_.engine || trigger_.activation; }
-  // Grows with everything that is read at the trigger's endpoints.
-  uint64_t EngineVersion() const;
   bool CanWait(const telemetry::View& view, base::SteadyTime now) const;
   void WaitFor(const scaling::Evaluation& evaluation);
 
@@ -52,7 +51,7 @@ class ActiveFeed final : public rpc::Feed<externalscaler::IsActiveResponse> {
   // The view that was evaluated last, and when; and when a calm one that was passed
   // over is.
   uint64_t view_number_ = 0;
-  uint64_t engine_version_ = 0;
+  std::array<engines::SignalNews, 2> engine_news_;  // of what was evaluated
   base::SteadyTime evaluated_at_ = {};
   base::SteadyTime look_at_ = base::kNever;
 };

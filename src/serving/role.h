@@ -19,7 +19,7 @@ struct Freshness {
 };
 
 struct Role {
-  // What gRPC health and /readyz follow. On the loop's and the HTTP thread.
+  // What gRPC health and /readyz follow. On the loop's thread and those of HTTP.
   std::function<Freshness(base::SteadyTime now)> readiness;
   // An error: what is not in the view may be there all the same, so nothing is
   // answered from it.

@@ -8,9 +8,6 @@
 namespace gpuscaler::simulation {
 namespace {
 
-// Where controllers cut the part before the random characters.
-constexpr size_t kLongestPrefix = 58;
-
 // Five characters of Kubernetes' alphabet, counted.
 std::string Random(uint64_t number) {
   constexpr std::string_view kAlphabet = "bcdfghjklmnpqrstvwxz";
@@ -36,9 +33,9 @@ std::string FromGlob(std::string_view glob, uint64_t number) {
 std::optional<std::string> PodName(const scaling::WorkloadRef& workload, uint64_t number) {
   const std::string& name = workload.name;
   const std::string forms[] = {
-      base::StrCat((name + "-7d9c8b5f4d-").substr(0, kLongestPrefix), Random(number)),
+      base::StrCat((name + "-7d9c8b5f4d-").substr(0, catalog::kLongestPodPrefix), Random(number)),
       base::StrCat(name, "-", number),
-      base::StrCat((name + "-").substr(0, kLongestPrefix), Random(number)),
+      base::StrCat((name + "-").substr(0, catalog::kLongestPodPrefix), Random(number)),
       FromGlob(name, number),
   };
   for (const std::string& form : forms) {

@@ -1,6 +1,6 @@
 // The JSON API under /api/v1: docs/api.md.
 //
-// Handlers run on the HTTP thread and read what is there; nothing that is asked here
+// Handlers run on the thread of the pages and read what is there; nothing that is asked here
 // changes what KEDA gets.
 #pragma once
 
@@ -19,8 +19,8 @@
 #include "web/http_query.h"
 #include "web/node_state.h"
 #include "web/page_time.h"
+#include "web/recent_workloads.h"
 #include "web/summary.h"
-#include "web/workload_totals.h"
 
 namespace gpuscaler::web {
 
@@ -33,6 +33,7 @@ class Api {
     std::function<absl::Status()> ready;  // as /readyz
     serving::Decisions& decisions;
     Explain explain;
+    RecentWorkloads& workloads;
   };
   // What `sources` name must outlive it.
   explicit Api(Sources sources);
@@ -50,8 +51,6 @@ class Api {
 
   const Sources sources_;
   SummaryMaker summary_;
-  WorkloadsByName workloads_;
-  base::SteadyTime workloads_good_until_ = {};
   GpuHistory history_;
   std::optional<base::PeriodicThread> sampler_;  // last: it uses the above
 };

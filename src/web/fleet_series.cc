@@ -20,7 +20,8 @@ std::optional<base::Duration> AgeOf(const Snapshot& node, base::SteadyTime now) 
 
 }  // namespace
 
-void WriteFleetSeries(const telemetry::View& view, const fleet::Collector::Stats& stats,
+void WriteFleetSeries(const telemetry::View& view, const WorkloadsByName& workloads,
+                      const fleet::Collector::Stats& stats,
                       const serving::ConnectionStats& connections, base::Duration stale_after,
                       base::SteadyTime now, Exposition& page) {
   Single(page, Family::kFleetNodes, uint64_t{stats.nodes});
@@ -50,7 +51,7 @@ void WriteFleetSeries(const telemetry::View& view, const fleet::Collector::Stats
   for (const auto& node : view.nodes()) {
     page.Sample(Labels().Add("node", node->node), uint64_t{node->gpus.size()});
   }
-  WriteWorkloadSeries(view, stale_after, now, page);
+  WriteWorkloadSeries(workloads, page);
 }
 
 }  // namespace gpuscaler::web

@@ -36,9 +36,20 @@ tcp Protocol(const base::Descriptor& socket) {
 
 }  // namespace
 
+HttpStats& HttpStats::operator+=(const HttpStats& other) {
+  open_connections += other.open_connections;
+  accepted += other.accepted;
+  evicted += other.evicted;
+  timed_out += other.timed_out;
+  rejected += other.rejected;
+  accept_errors += other.accept_errors;
+  return *this;
+}
+
 class HttpServer::Impl {
  public:
-  explicit Impl(HttpOptions options) : options_(options), connections_(io_, options_, counters_) {}
+  explicit Impl(HttpOptions options)
+      : options_(std::move(options)), connections_(io_, options_, counters_) {}
   ~Impl() { Stop(); }
 
   absl::Status Open(HttpListen listen) {
@@ -56,7 +67,7 @@ class HttpServer::Impl {
       });
     }
     thread_ = std::jthread([this] {
-      base::SetThreadName("http");
+      base::SetThreadName(options_.thread);
       io_.run();
     });
   }
@@ -139,7 +150,7 @@ class HttpServer::Impl {
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(HttpOptions options,
                                                               std::vector<HttpListen> listeners) {
-  auto impl = std::make_unique<Impl>(options);
+  auto impl = std::make_unique<Impl>(std::move(options));
   for (HttpListen& listen : listeners) {
     const absl::Status opened = impl->Open(std::move(listen));
     if (!opened.ok()) return opened;

@@ -1,5 +1,5 @@
 // A small HTTP/1.1 server for probes, /metrics and the status page: GET and
-// HEAD only, all listeners on one thread, "http", which runs the handlers too.
+// HEAD only, all listeners on one thread, which runs the handlers too.
 //
 // It is made to keep answering probes under abuse. Every state of a connection
 // has a time limit, every size is bounded, and a new connection is never turned
@@ -25,6 +25,7 @@
 namespace gpuscaler::web {
 
 struct HttpOptions {
+  std::string thread = "http";           // its name
   size_t max_connections = 256;          // over all listeners; at least 1
   uint32_t max_header_bytes = 8 * 1024;  // request line included
   uint64_t max_body_bytes = 64 * 1024;   // framing of chunks included; bodies are dropped
@@ -54,6 +55,8 @@ struct HttpStats {
   uint64_t timed_out = 0;      // request_timeout and write_timeout
   uint64_t rejected = 0;       // requests malformed or above a limit
   uint64_t accept_errors = 0;  // accept() failed
+
+  HttpStats& operator+=(const HttpStats& other);
 };
 
 class HttpServer {

@@ -6,7 +6,6 @@
 #include "base/strings.h"
 #include "base/utf8.h"
 #include "web/server_series.h"
-#include "web/workload_totals.h"
 
 namespace gpuscaler::web {
 namespace {
@@ -33,9 +32,7 @@ constexpr Column kColumns[] = {
 
 }  // namespace
 
-void WriteWorkloadSeries(const telemetry::View& view, base::Duration stale_after,
-                         base::SteadyTime now, Exposition& page) {
-  const WorkloadsByName workloads = TotalWorkloads(view, {}, stale_after, now);
+void WriteWorkloadSeries(const WorkloadsByName& workloads, Exposition& page) {
   Single(page, Family::kWorkloads, uint64_t{workloads.size()});
   for (const Column& column : kColumns) {
     Begin(page, column.family);

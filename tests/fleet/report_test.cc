@@ -131,11 +131,18 @@ TEST(Report, ANodeThatStartsAnewDoesNotMakeItsPodsForgotten) {
   EXPECT_EQ(second.ownership->listed_at, kThere);
   EXPECT_EQ(second.ownership->pods[0].appeared_at, kThere - Seconds(100));
   EXPECT_EQ(second.pods_worked, std::vector<bool>{true});
-  // From then on the node's word counts alone.
+  // With each later listing too: another pod has come, which the node saw.
+  HoldGpu(node, "llm-1", "a-1", kNow + Seconds(1), false, kNow + Seconds(1));
+  const Snapshot third = wire.Send(node, kNow + Seconds(1), kThere + Seconds(1));
+  ASSERT_EQ(third.ownership->pods.size(), 2u);
+  EXPECT_EQ(third.ownership->pods[0].appeared_at, kThere - Seconds(100));
+  EXPECT_EQ(third.ownership->pods[1].appeared_at, kThere + Seconds(1));
+  EXPECT_EQ(third.pods_worked, (std::vector<bool>{true, false}));
+  // One that the node lists no more is gone.
   node.ownership = std::make_shared<telemetry::Ownership>(
-      telemetry::Ownership{kNow + Seconds(1), absl::OkStatus(), {}});
+      telemetry::Ownership{kNow + Seconds(2), absl::OkStatus(), {}});
   node.pods_worked = {};
-  EXPECT_TRUE(wire.Send(node, kNow + Seconds(1)).ownership->pods.empty());
+  EXPECT_TRUE(wire.Send(node, kNow + Seconds(2)).ownership->pods.empty());
 }
 
 TEST(Report, ANodeThatAsksNoKubeletAnyMoreHasNoHolders) {

@@ -40,8 +40,10 @@ TEST(HpaLimits, OneDirectionThatIsGivenMakesDefaultsOfTheOther) {
 
 // As of deploy/examples/training.yaml.
 TEST(HpaLimits, ADirectionThatIsDisabledIs) {
+  ScalingRules rules;  // not made within the object: GCC 12 takes that for uninitialized
+  rules.select_policy = scaling::SelectPolicy::kDisabled;
   ScaledObject object;
-  object.behavior.scale_down.emplace().select_policy = scaling::SelectPolicy::kDisabled;
+  object.behavior.scale_down = rules;
   scaling::HpaModel hpa(HpaLimitsOf(object));
   const base::SteadyTime start = base::SteadyTime(seconds(1000));
   EXPECT_EQ(hpa.Sync(start, 4, 4), 4);

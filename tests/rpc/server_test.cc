@@ -9,6 +9,7 @@
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <optional>
@@ -214,6 +215,27 @@ TEST_F(ServerTest, ACallThatHasWaitedForASecondGetsWhatThereIs) {
   const auto [status, answer] = Wait(NewChannel(), "in vain");
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(status.error_message(), "nothing came");
+}
+
+TEST_F(ServerTest, AboveTheLimitOfPatientCallsOneIsAnsweredAsIfItHadWaited) {
+  ServerOptions options;
+  options.max_patient_calls = 1;
+  Start(options);
+  // Of two that come together one waits; a second time, for then there is room again.
+  for (int round = 0; round < 2; ++round) {
+    const base::SteadyTime began = base::Now();
+    std::vector<std::future<base::Duration>> calls;
+    for (int i = 0; i < 2; ++i) {
+      calls.push_back(std::async(std::launch::async, [this, began] {
+        EXPECT_EQ(Wait(NewChannel(), "in vain").first.error_message(), "nothing came");
+        return base::Now() - began;
+      }));
+    }
+    const base::Duration one = calls[0].get();
+    const base::Duration other = calls[1].get();
+    EXPECT_LT(std::min(one, other), kLongestWait);
+    EXPECT_GE(std::max(one, other), kLongestWait);
+  }
 }
 
 TEST_F(ServerTest, ACallThatWaitsIsAnsweredWhenTheServerShutsDownAndForgottenWhenItsClientGoes) {

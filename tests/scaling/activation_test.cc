@@ -86,6 +86,25 @@ TEST_F(ActivationTest, IsTheSumOverTheRoutersAboveTheThreshold) {
       << "one of two routers says so";
 }
 
+// Its queue may be the one in which somebody waits.
+TEST_F(ActivationTest, WhatIsBelowTheThresholdIsInactiveOnlyOnceEveryRouterIsKnown) {
+  engines::SignalView routers = Router({1.0, absl::UnavailableError("not yet")});
+  EXPECT_THAT(std::string(base::Message(Find(routers).active_status)), HasSubstr("not yet"));
+  routers.addresses[1].status = absl::UnavailableError("connection refused");
+  routers.addresses[1].read_at = kNow - seconds(11);
+  EXPECT_THAT(std::string(base::Message(Find(routers).active_status)),
+              HasSubstr("connection refused"));
+  routers = Router({1.0});
+  routers.surplus = 3;
+  EXPECT_EQ(Find(routers).active_status.code(), StatusCode::kResourceExhausted);
+  routers.addresses[0].value = 3.0;
+  EXPECT_TRUE(Find(routers).evaluation.active);
+  // One through which no request has come has no series of it.
+  routers = Router({1.0, absl::FailedPreconditionError("there is no series x")});
+  EXPECT_TRUE(Find(routers).active_status.ok());
+  EXPECT_FALSE(Find(routers).evaluation.active);
+}
+
 TEST_F(ActivationTest, HoldsForTheWarmUpWhileNoReplicaHasCome) {
   EXPECT_TRUE(Evaluate(Router({0.0}), kNow - seconds(60))->active);
   EXPECT_EQ(Evaluate(Router({0.0}), kNow - seconds(60))->active_reason,

@@ -55,8 +55,8 @@ TEST(EngineExplanation, TellsEveryStepFromTheAddressesToHpa) {
                   "the value is the aggregate itself",
                   "reported as keda_gpu_vllm_inflight: 30 (target 20)",
                   "active: an address exceeds the activation threshold 0",
-                  "HPA (AverageValue): ceil(30 / 20) = 2 replicas, unless that is within 10% of"
-                  " what runs"));
+                  "HPA (AverageValue): ceil(30 / 20) = 2 replicas, unless that is within HPA's"
+                  " tolerance (usually 10%) of what runs"));
 }
 
 // One of three is down; the others have 2 and 10: 12 is below 2 x 20, so the missing one
@@ -73,8 +73,8 @@ TEST(EngineExplanation, NamesWhoDoesNotAnswerAndWhatItCountsAs) {
           " for want of data",
           "reported as keda_gpu_vllm_inflight: 32 (target 20)",
           "active: an address exceeds the activation threshold 0",
-          "HPA (AverageValue): ceil(32 / 20) = 2 replicas, unless that is within 10% of what"
-          " runs"));
+          "HPA (AverageValue): ceil(32 / 20) = 2 replicas, unless that is within HPA's"
+          " tolerance (usually 10%) of what runs"));
 }
 
 TEST(EngineEvaluation, StaysFiniteWhateverTheReadings) {

@@ -52,8 +52,8 @@ TEST(Explanation, TellsEveryStepFromTheGpusToHpa) {
           "max of gpu_utilization over 1 of 2 GPUs, 1 of 1 nodes: 96.5 %",
           "reported as keda_gpu_metric: 96.5 (target 80)",
           "active: a GPU exceeds the activation threshold 0",
-          "HPA (AverageValue): ceil(96.5 / 80) = 2 replicas, unless that is within 10% of what"
-          " runs",
+          "HPA (AverageValue): ceil(96.5 / 80) = 2 replicas, unless that is within HPA's"
+          " tolerance (usually 10%) of what runs",
           "limit: without `workload` a percentage under AverageValue can never ask for more than"
           " ceil(100 / 80) = 2 replicas; with metricType: Value on the trigger (and"
           " hpaMetricType: Value in its metadata) HPA scales in proportion"));
@@ -64,7 +64,7 @@ TEST(Explanation, HasNoLimitForAPercentageUnderValue) {
   trigger.hpa_metric_type = HpaMetricType::kValue;
   const auto lines = ExplanationOf(trigger, {100});
   EXPECT_THAT(lines, Contains("HPA (Value): ready replicas x 100 / 80, rounded up, unless the"
-                              " ratio is within 10% of 1"));
+                              " ratio is within HPA's tolerance (usually 10%) of 1"));
   EXPECT_THAT(lines, Each(Not(StartsWith("limit:"))));
 }
 

@@ -142,6 +142,11 @@ TEST(HpaStep, WithoutTheReplicasSaysWhatItDependsOn) {
   EXPECT_EQ(value.next, std::nullopt);
   EXPECT_EQ(value.text,
             "Value: ready replicas x 200 / 80, rounded up, unless the ratio is within 10% of 1");
+  HpaSettings settings;
+  settings.tolerances = {.up = 0.02, .down = 0.05};
+  EXPECT_EQ(NextStep(kAverage, 200, true, std::nullopt, settings).text,
+            "AverageValue: ceil(200 / 80) = 3, unless that is within 5% below and 2% above what"
+            " runs");
 }
 
 }  // namespace

@@ -45,6 +45,7 @@ class ApiTest : public testing::Test {
   telemetry::Store store_;
   serving::Decisions decisions_;
   decision::v1::ExplainRequest explained_;
+  RecentWorkloads workloads_;
   Api api_{{store_,
             {"0.1.0", "node", "simulated", "node-a"},
             {std::chrono::seconds(10), false},
@@ -55,7 +56,8 @@ class ApiTest : public testing::Test {
               decision::v1::Decision decision;
               decision.set_value(42);
               return decision;
-            }}};
+            },
+            workloads_}};
 };
 
 TEST_F(ApiTest, EveryPageAnswersOfAnEmptyStore) {

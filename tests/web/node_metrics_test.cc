@@ -316,7 +316,8 @@ TEST(NodeMetricsTest, EverySeriesIsOfTheTableOrTheCatalogAndHasTheLabelsToldTher
                             engines::ScraperStats()}};
     metrics.reports = fleet::Reporter::Stats();
     Exposition of_gateway;
-    WriteFleetSeries(view, {}, {}, seconds(10), kNow, of_gateway);
+    WriteFleetSeries(view, TotalWorkloads(view, {}, seconds(10), kNow), {}, {}, seconds(10), kNow,
+                     of_gateway);
     std::istringstream page(WriteNodeMetrics(metrics, kNow) + std::move(of_gateway).Text());
     std::set<std::string> seen;
     for (std::string line; std::getline(page, line);) {

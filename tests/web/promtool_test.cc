@@ -59,7 +59,8 @@ TEST_F(PromtoolTest, AcceptsAPageWithEveryFamilyOf8Gpus) {
   std::vector<sources::LaneStats> lanes(catalog::kLaneCount);
   const serving::RequestStats requests[] = {{"GetMetrics", 10, 2, {}}, {"StreamIsActive", 3, 0, 1}};
   Exposition of_gateway;
-  WriteFleetSeries(view, {}, {}, std::chrono::seconds(10), now, of_gateway);
+  WriteFleetSeries(view, TotalWorkloads(view, {}, std::chrono::seconds(10), now), {}, {},
+                   std::chrono::seconds(10), now, of_gateway);
   const std::string page =
       std::move(of_gateway).Text() + WriteNodeMetrics({view,
                                                        std::chrono::seconds(10),

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "web/recent_workloads.h"
 
 namespace gpuscaler::web {
 namespace {
@@ -43,7 +44,7 @@ std::shared_ptr<const telemetry::Snapshot> Node(const std::string& name,
 
 std::string PageOf(const telemetry::View& view) {
   Exposition page;
-  WriteWorkloadSeries(view, seconds(10), kNow, page);
+  WriteWorkloadSeries(TotalWorkloads(view, {}, seconds(10), kNow), page);
   return std::move(page).Text();
 }
 
@@ -65,6 +66,15 @@ TEST(WorkloadSeries, AreOfAllNodesTogether) {
   }
   EXPECT_THAT(page, Not(HasSubstr("workload_gpu_memory_used_percent{")))
       << "what nobody tells is absent, not 0";
+}
+
+TEST(RecentWorkloads, RestAfterTheyWereAddedUp) {
+  const telemetry::View one({Node("a", {80}, {"db-0"})});
+  const telemetry::View two({Node("a", {80, 10}, {"db-0", "web-0"})});
+  RecentWorkloads recent;
+  EXPECT_EQ(recent.Of(one, seconds(10), kNow).size(), 1u);
+  EXPECT_EQ(recent.Of(two, seconds(10), kNow).size(), 1u);
+  EXPECT_EQ(recent.Of(two, seconds(10), kNow + seconds(600)).size(), 2u);
 }
 
 TEST(WorkloadSeries, AreOfBoundedNumber) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -22,7 +24,9 @@ struct Hurry {
 class EndpointBoard {
  public:
   EndpointBoard(Endpoint endpoint, base::SteadyTime now)
-      : endpoint_(std::move(endpoint)), wanted_(now) {}
+      : endpoint_(std::move(endpoint)), wanted_(now) {
+    Publish(EndpointView());
+  }
 
   const Endpoint& endpoint() const { return endpoint_; }
 
@@ -30,9 +34,13 @@ class EndpointBoard {
     base::MutexLock lock(mutex_);
     return view_;
   }
-  void Publish(std::shared_ptr<const EndpointView> view) {
+  // Numbers it.
+  void Publish(EndpointView view) {
+    view.newest = newest_;
     base::MutexLock lock(mutex_);
-    view_ = std::move(view);
+    view.version = newest_->load(std::memory_order_relaxed) + 1;
+    newest_->store(view.version, std::memory_order_release);
+    view_ = std::make_shared<const EndpointView>(std::move(view));
   }
 
   void Want(base::SteadyTime now) {
@@ -61,9 +69,9 @@ class EndpointBoard {
 
  private:
   const Endpoint endpoint_;
+  const std::shared_ptr<std::atomic<uint64_t>> newest_ = std::make_shared<std::atomic<uint64_t>>();
   mutable base::Mutex mutex_;
-  std::shared_ptr<const EndpointView> view_ ABSL_GUARDED_BY(mutex_) =
-      std::make_shared<const EndpointView>();
+  std::shared_ptr<const EndpointView> view_ ABSL_GUARDED_BY(mutex_);
   base::SteadyTime wanted_ ABSL_GUARDED_BY(mutex_);
   Hurry hurry_ ABSL_GUARDED_BY(mutex_) = {};
 };

@@ -125,7 +125,6 @@ void EndpointScrape::Publish() {
   view.looked_up = looked_up_;
   view.once_resolved = book_.once_resolved();
   view.surplus = book_.surplus() + turned_away_;
-  view.version = ++version_;
   view.addresses.reserve(addresses_.size());
   for (const auto& [address, scrape] : addresses_) view.addresses.push_back(scrape->view());
   std::set<IpAddress> ceased;
@@ -136,7 +135,7 @@ void EndpointScrape::Publish() {
       !std::includes(ceased_.begin(), ceased_.end(), ceased.begin(), ceased.end());
   ceased_ = std::move(ceased);
   if (one_more) LookAgain();
-  endpoint_->board->Publish(std::make_shared<const EndpointView>(std::move(view)));
+  endpoint_->board->Publish(std::move(view));
   published_(board().endpoint());
 }
 

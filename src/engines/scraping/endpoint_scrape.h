@@ -56,7 +56,6 @@ class EndpointScrape : public std::enable_shared_from_this<EndpointScrape> {
   base::SteadyTime ceased_at_ = {};  // the newest of them
   bool publishing_ = false;
   bool stopped_ = false;
-  uint64_t version_ = 0;
 };
 
 }  // namespace gpuscaler::engines

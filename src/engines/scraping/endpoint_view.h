@@ -2,6 +2,7 @@
 // read there. A complete value, never changed once published.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -39,7 +40,9 @@ struct EndpointView {
   // Addresses that the name has besides those below, which are too many.
   size_t surplus = 0;
   std::vector<AddressView> addresses;  // sorted by address
-  uint64_t version = 0;                // grows with every publication
+  // Which publication this is, and which is the newest: a number for whoever waits for the next.
+  uint64_t version = 0;
+  std::shared_ptr<const std::atomic<uint64_t>> newest;
 
   // The name was looked up, and every address was tried.
   bool settled() const {

@@ -16,6 +16,7 @@
 #include "boost/asio/post.hpp"
 #include "boost/asio/steady_timer.hpp"
 #include "boost/asio/use_awaitable.hpp"
+#include "engines/endpoint/shown_url.h"
 #include "engines/scraping/endpoint_scrape.h"
 #include "engines/scraping/scrape_services.h"
 
@@ -102,7 +103,7 @@ class Scraper::Impl {
     }
     if (boards_.size() >= services_.options.max_endpoints) {
       return absl::ResourceExhaustedError(
-          base::StrCat("no room for the endpoint ", url, ": ", boards_.size(),
+          base::StrCat("no room for the endpoint ", ShownUrl(url), ": ", boards_.size(),
                        " others are read, the most that there may be"));
     }
     auto board = std::make_shared<EndpointBoard>(endpoint, now);

@@ -2,7 +2,10 @@
 // value.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +25,14 @@ struct SignalAddress {
   absl::StatusOr<double> value;
 };
 
+// Whether more has come from an endpoint than a view knows, for whoever looks again and again.
+struct SignalNews {
+  uint64_t seen = 0;                                    // publications
+  std::shared_ptr<const std::atomic<uint64_t>> newest;  // nullptr: none will come
+
+  bool Came() const { return newest != nullptr && newest->load(std::memory_order_acquire) != seen; }
+};
+
 struct SignalView {
   std::string endpoint;  // as ShownUrl tells it
   std::string signal;    // "inflight of vllm"
@@ -34,6 +45,7 @@ struct SignalView {
   bool once_resolved = false;  // the name had an address, ever
   size_t surplus = 0;          // addresses that are not read, there are too many
   std::vector<SignalAddress> addresses;
+  SignalNews news;
 };
 
 }  // namespace gpuscaler::engines

@@ -1,0 +1,20 @@
+#include "web/recent_workloads.h"
+
+namespace gpuscaler::web {
+namespace {
+
+constexpr int kRest = 10;
+
+}  // namespace
+
+const WorkloadsByName& RecentWorkloads::Of(const telemetry::View& view, base::Duration stale_after,
+                                           base::SteadyTime now) {
+  if (now >= good_until_) {
+    const base::SteadyTime began = base::Now();
+    totals_ = TotalWorkloads(view, {}, stale_after, now);
+    good_until_ = now + kRest * (base::Now() - began);
+  }
+  return totals_;
+}
+
+}  // namespace gpuscaler::web
