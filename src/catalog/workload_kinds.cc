@@ -104,12 +104,40 @@ Replica OfJob(std::string_view pod, std::string_view name) {
   return std::nullopt;
 }
 
-// NAME-GROUP is the leader, NAME-GROUP-WORKER a worker: the replica is the group.
+// An indexed pod fits the Job NAME-INDEX too. A Job is indexed or it is not.
+Replica DoubtOfJob(std::string_view pod, std::string_view name) {
+  return !OfDaemonSet(pod, name) && OfJob(pod, name) ? Replica(name) : std::nullopt;
+}
+Replica ProofOfJob(std::string_view pod, std::string_view name) {
+  return OfDaemonSet(pod, name) ? Replica(name) : std::nullopt;
+}
+
+struct GroupAndNumber {
+  std::string_view group;  // NAME-GROUP; empty: it is none
+  std::string_view number;
+};
+GroupAndNumber OfGroup(std::string_view pod, std::string_view name) {
+  const size_t hyphen = pod.rfind('-');
+  if (hyphen == std::string_view::npos || !IsNumber(pod.substr(hyphen + 1))) return {};
+  if (!OfStatefulSet(pod.substr(0, hyphen), name)) return {};
+  return {pod.substr(0, hyphen), pod.substr(hyphen + 1)};
+}
+
+// NAME-GROUP is the leader, NAME-GROUP-WORKER a worker, from 1 on: the replica is the group.
 Replica OfLeaderWorkerSet(std::string_view pod, std::string_view name) {
   if (const Replica leader = OfStatefulSet(pod, name)) return leader;
-  const size_t hyphen = pod.rfind('-');
-  if (hyphen == std::string_view::npos || !IsNumber(pod.substr(hyphen + 1))) return std::nullopt;
-  return OfStatefulSet(pod.substr(0, hyphen), name);
+  const GroupAndNumber worker = OfGroup(pod, name);
+  return worker.group.empty() || worker.number == "0" ? std::nullopt : Replica(worker.group);
+}
+
+// A worker fits the LeaderWorkerSet NAME-GROUP too, whose first leader has a name of its own.
+Replica DoubtOfLeaderWorkerSet(std::string_view pod, std::string_view name) {
+  const GroupAndNumber worker = OfGroup(pod, name);
+  return worker.group.empty() || worker.number == "0" ? std::nullopt : Replica(worker.group);
+}
+Replica ProofOfLeaderWorkerSet(std::string_view pod, std::string_view name) {
+  const GroupAndNumber leader = OfGroup(pod, name);
+  return leader.number == "0" ? Replica(leader.group) : std::nullopt;
 }
 
 Replica OfGlob(std::string_view pod, std::string_view name) {
@@ -121,8 +149,8 @@ constexpr std::array<WorkloadKindRow, 7> kKinds = {{
     {"rollout", false, OfReplicaSet},
     {"statefulset", true, OfStatefulSet},
     {"daemonset", false, OfDaemonSet},
-    {"job", false, OfJob},
-    {"leaderworkerset", true, OfLeaderWorkerSet},
+    {"job", false, OfJob, DoubtOfJob, ProofOfJob},
+    {"leaderworkerset", true, OfLeaderWorkerSet, DoubtOfLeaderWorkerSet, ProofOfLeaderWorkerSet},
     {"pods", false, OfGlob},
 }};
 

@@ -17,6 +17,13 @@ struct WorkloadKindRow {
   // or the group of a LeaderWorkerSet; empty: it is none of its pods. The text
   // is a part of `pod`.
   std::optional<std::string_view> (*replica)(std::string_view pod, std::string_view name);
+  // Where a name fits another workload of the kind as well: `doubt` of a pod is why it may be the
+  // other's ("big-1" of "big-1-2", which is worker 2 of group 1 of `big`, or leads group 2 of
+  // `big-1`), and `proof` of a pod which doubts are right ("big-1" of "big-1-0", as no worker is
+  // called). A pod in doubt is none of `name`'s where there is the proof. nullptr: no name fits
+  // two. The texts are parts of `pod` or `name`.
+  std::optional<std::string_view> (*doubt)(std::string_view pod, std::string_view name) = nullptr;
+  std::optional<std::string_view> (*proof)(std::string_view pod, std::string_view name) = nullptr;
 };
 
 std::span<const WorkloadKindRow> WorkloadKinds();

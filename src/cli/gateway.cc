@@ -16,8 +16,6 @@ namespace {
 
 constexpr base::Duration kReportsGrace = std::chrono::seconds(1);
 constexpr base::Duration kLoopHangsAfter = std::chrono::seconds(30);
-// Of a node with thousands of pods.
-constexpr int kLargestReport = 1 << 20;
 constexpr int kUsualReport = 2048;
 // A node whose stream is refused tries again much sooner.
 constexpr base::Duration kMostIdle = std::chrono::seconds(30);
@@ -40,7 +38,7 @@ rpc::ServerOptions ReportOptions(const FrontOptions& front, const GatewayOptions
   server.connections.most = 2 * options.max_nodes;
   server.connections.memory_bytes = front.max_memory_mib << 20;
   server.max_streams = 2 * options.max_nodes;
-  server.max_request_bytes = kLargestReport;
+  server.max_request_bytes = fleet::ReportStream::kLargestMessage;
   server.read_chunk_bytes = kUsualReport;
   server.most_idle = kMostIdle;
   return server;

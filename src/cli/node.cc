@@ -81,6 +81,7 @@ absl::Status Node::Start() {
       report_certificates_ = rpc::CertificateWatch::StartAnyway(options_.report_tls);
     }
     reporting.link.credentials = ReportCredentials(report_certificates_.get());
+    reporting.link.tls = report_certificates_ != nullptr;
     reporter_.emplace(std::move(reporting), store_);
   }
   front_.Open();

@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "fleet/holdings.h"
 #include "fleet/hot_change.h"
+#include "fleet/report_allowance.h"
 #include "rpc/peer_name.h"
 
 namespace gpuscaler::fleet {
@@ -218,6 +219,26 @@ void Collector::Refused(const std::string& node, const std::string& peer, const 
   if (!MayTell(node.empty() ? peer : node, now)) return;
   base::LogWarn("a node's reports are refused",
                 {{"node", node}, {"peer", peer}, {"error", base::Message(why)}});
+}
+
+void Collector::Broke(const std::string& node, const std::string& peer, base::SteadyTime now) {
+  base::MutexLock lock(mutex_);
+  ++stats_.broken_streams;
+  if (!MayTell(base::StrCat(node.empty() ? peer : node, " broke off"), now)) return;
+  base::LogInfo(
+      "a stream of reports broke off: the node or its connection ended, or a report was far too"
+      " large",
+      {{"node", node}, {"peer", peer}});
+}
+
+void Collector::IsHasty(const std::string& node, const std::string& peer, base::SteadyTime now) {
+  base::MutexLock lock(mutex_);
+  ++stats_.hasty_streams;
+  if (!MayTell(base::StrCat(node, " is hasty"), now)) return;
+  base::LogWarn("a node reports more often than is read, and what it says grows old",
+                {{"node", node},
+                 {"peer", peer},
+                 {"readASecond", static_cast<int>(ReportAllowance::kMostPerSecond)}});
 }
 
 void Collector::ForgetSilentNodes(base::SteadyTime now) {

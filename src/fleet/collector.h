@@ -11,11 +11,11 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "base/complaint_limit.h"
 #include "base/mutex.h"
 #include "base/periodic_thread.h"
 #include "base/time.h"
 #include "fleet/claims.h"
-#include "fleet/complaint_limit.h"
 #include "fleet/hot_gpus.h"
 #include "fleet/members.h"
 #include "fleet/publisher.h"
@@ -44,6 +44,8 @@ class Collector {
     size_t streams = 0;  // of these, with a stream
     uint64_t reports = 0;
     uint64_t bad_reports = 0;       // what was said could not be true
+    uint64_t broken_streams = 0;    // ended in the middle
+    uint64_t hasty_streams = 0;     // found to send more than is read
     uint64_t refused_streams = 0;   // another stream reports for the node
     uint64_t evicted_nodes = 0;     // made room for one of another address
     uint64_t contested_gpus = 0;    // readings of GPUs that another node reports too
@@ -74,6 +76,12 @@ class Collector {
   // Tells of a stream that ends because of what it said.
   void Refused(const std::string& node, const std::string& peer, const absl::Status& why,
                base::SteadyTime now) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Tells of a stream that ended without a word of the node's. `node` empty: it never joined.
+  void Broke(const std::string& node, const std::string& peer, base::SteadyTime now)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  // Tells of one that sends faster than it is read.
+  void IsHasty(const std::string& node, const std::string& peer, base::SteadyTime now)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
   // For the stream that reads a report, until it returns. The report server's thread
   // only.
@@ -122,7 +130,7 @@ class Collector {
   Members nodes_ ABSL_GUARDED_BY(mutex_);
   Claims claims_ ABSL_GUARDED_BY(mutex_);
   Stats stats_ ABSL_GUARDED_BY(mutex_);
-  ComplaintLimit complaints_ ABSL_GUARDED_BY(mutex_);
+  base::ComplaintLimit complaints_ ABSL_GUARDED_BY(mutex_);
   base::PeriodicThread forget_thread_;  // last: it uses everything above
 };
 

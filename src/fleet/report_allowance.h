@@ -21,6 +21,8 @@ class ReportAllowance {
     earned_at_ = now;
   }
   bool Has() const { return left_ >= 1; }
+  // Half of it is used up.
+  bool IsScarce() const { return left_ < kMostAtOnce / 2; }
   void Take() { left_ -= 1; }
   // By then it has one more.
   base::SteadyTime due() const {

@@ -54,6 +54,18 @@ bool WasRead(const Snapshot& snapshot) {
   return lane.sampled_at != base::SteadyTime() || !lane.status.ok();
 }
 
+// A gateway that does not like a certificate, or wants one, hangs up without a word, which is all
+// that gRPC knows then.
+absl::Status WithHint(const absl::Status& why, bool tls) {
+  if (!absl::IsUnavailable(why) || base::Message(why).find("closed") == std::string_view::npos) {
+    return why;
+  }
+  return absl::UnavailableError(
+      base::StrCat(base::Message(why), tls ? ": the gateway may not accept this node's certificate,"
+                                             " and its log says why"
+                                           : ": does the gateway want TLS? See --report-ca"));
+}
+
 }  // namespace
 
 ReportLink::ReportLink(const Options& options, GatewayAddress address, rpc::Loop& loop,
@@ -179,8 +191,8 @@ void ReportLink::Break() {
 }
 
 void ReportLink::OnFinished(bool) {
-  const absl::Status why = rpc::FromGrpc(status_);
-  welcome_ = false;
+  absl::Status why = rpc::FromGrpc(status_);
+  if (!std::exchange(welcome_, false)) why = WithHint(why, options_.tls);
   stream_.reset();
   context_.reset();
   channel_.reset();

@@ -37,6 +37,7 @@ class ReportLink final : public rpc::Sleeper {
     std::string version;    // the program's
     uint64_t instance = 0;  // of the process, at random
     CredentialsSource credentials;
+    bool tls = false;  // as these are
   };
 
   // `loop` and `store`, which holds this node alone, must outlive it.

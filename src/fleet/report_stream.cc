@@ -1,9 +1,11 @@
 #include "fleet/report_stream.h"
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "base/log.h"
 #include "base/strings.h"
 
 namespace gpuscaler::fleet {
@@ -18,6 +20,8 @@ constexpr base::Duration kAllHotInterval = std::chrono::milliseconds(200);
 constexpr base::Duration kHelloPatience = std::chrono::seconds(10);
 // Nor does one of a node that is gone, or reports on another.
 constexpr base::Duration kLongestSilence = std::chrono::seconds(30);
+// Reports in a row with a scarce allowance that are no burst any more: 3 s.
+constexpr int kHasty = static_cast<int>(3 * ReportAllowance::kMostPerSecond);
 
 // Names of nodes in a certificate: as the kubelet's own have them, and as the
 // last part of a SPIFFE id.
@@ -33,6 +37,16 @@ std::optional<std::string_view> NodeOf(std::string_view certificate_name) {
   return certificate_name.substr(place + kSpiffe.size());
 }
 
+void TellOfSharedCertificate(const rpc::Caller& caller) {
+  static std::once_flag told;
+  std::call_once(told, [&caller] {
+    base::LogInfo(
+        "a node's certificate names no node: whoever has such a one may report for any node",
+        {{"certificate", caller.certificate_names.front()},
+         {"namesANode", "system:node:NAME, spiffe://.../node/NAME"}});
+  });
+}
+
 // OK where the certificate names no node.
 absl::Status CheckName(const rpc::Caller& caller, const std::string& node) {
   std::string others;
@@ -44,7 +58,10 @@ absl::Status CheckName(const rpc::Caller& caller, const std::string& node) {
     any = true;
     base::AppendItem(&others, base::StrCat("\"", *certified, "\""));
   }
-  if (!any) return absl::OkStatus();
+  if (!any) {
+    if (!caller.certificate_names.empty()) TellOfSharedCertificate(caller);
+    return absl::OkStatus();
+  }
   return absl::PermissionDeniedError(
       base::StrCat("the certificate is node ", others, "'s; it cannot report for \"", node, "\""));
 }
@@ -102,11 +119,28 @@ absl::Status ReportStream::OnBytes(grpc::ByteBuffer& bytes) {
   const base::SteadyTime now = base::Now();
   allowance_.Earn(now);
   allowance_.Take();
-  v1::NodeReport& report = collector_.scratch();
-  absl::Status heard = rpc::ReadMessageInto(bytes, report);
-  if (heard.ok()) heard = Hear(report, now);
+  in_haste_ = allowance_.IsScarce() ? in_haste_ + 1 : 0;
+  if (in_haste_ == kHasty) {
+    in_haste_ = 0;
+    collector_.IsHasty(node_, caller_.peer, now);
+  }
+  const absl::Status heard = HearBytes(bytes, now);
   if (!heard.ok()) collector_.Refused(node_, caller_.peer, heard, now);
   return heard;
+}
+
+void ReportStream::OnBreak() {
+  collector_.Broke(node_, caller_.peer, base::Now());
+}
+
+absl::Status ReportStream::HearBytes(grpc::ByteBuffer& bytes, base::SteadyTime now) {
+  if (bytes.Length() > kLargestReport) {
+    return absl::InvalidArgumentError(base::StrCat("a report of ", bytes.Length(),
+                                                   " bytes; allowed are at most ", kLargestReport));
+  }
+  v1::NodeReport& report = collector_.scratch();
+  if (absl::Status read = rpc::ReadMessageInto(bytes, report); !read.ok()) return read;
+  return Hear(report, now);
 }
 
 absl::Status ReportStream::Hear(const v1::NodeReport& report, base::SteadyTime now) {

@@ -219,6 +219,9 @@ void Call::OnFinished(bool) {
 
 void Call::OnGone(bool) {
   gone_ = true;
+  if (conversation_ != nullptr && context_.IsCancelled() && !board_.loop.draining()) {
+    conversation_->OnBreak();
+  }
   StopWaiting();
   CloseStream();
   if (attached_) board_.loop.Detach(this);

@@ -17,10 +17,15 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/periodic_thread.h"
+#include "rpc/library_log.h"
 #include "rpc/peer_name.h"
 
 namespace gpuscaler::rpc {
 namespace {
+
+// ServerOptions' time-out of it, and a little.
+constexpr base::Duration kLongestHandshake = std::chrono::seconds(11);
+constexpr base::Duration kAMoment = std::chrono::milliseconds(100);
 
 bool AddToEpoll(int epoll, int fd, uint32_t events) {
   epoll_event event = {};
@@ -84,7 +89,7 @@ void ConnectionGate::Run() {
       if (fd == listener_.get()) {
         accept_now = true;
       } else {
-        connections_.Forget(fd);
+        Forget(fd);
       }
     }
     if (accept_now) AcceptAll();
@@ -127,8 +132,19 @@ void ConnectionGate::Admit(base::Descriptor connection, const sockaddr_storage& 
     refused_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
-  connections_.Add(std::move(duplicate), std::move(name), accepted());
+  connections_.Add(std::move(duplicate), std::move(name), accepted(), base::Now());
   hand_over_(connection.Release(), own);
+}
+
+// gRPC 1.51 says why, and in the next moment ends the connection that it does not name.
+void ConnectionGate::Forget(int fd) {
+  const base::SteadyTime now = base::Now();
+  const auto ended = connections_.Forget(fd, now);
+  if (!limits_.tls || !ended || ended->age > kLongestHandshake) return;
+  const FailedHandshake last = LastFailedHandshake();
+  if (now - last.at > kAMoment || !complaints_.Take(std::string(HostOf(ended->peer)), now)) return;
+  base::LogWarn("a TLS handshake failed: the client shows no certificate that is accepted here",
+                {{"peer", ended->peer}, {"error", last.why}});
 }
 
 void ConnectionGate::Expect(const std::string& peer) {

@@ -18,6 +18,7 @@
 #include <thread>
 #include <unordered_set>
 
+#include "base/complaint_limit.h"
 #include "base/descriptor.h"
 #include "base/mutex.h"
 #include "rpc/memory_guard.h"
@@ -35,6 +36,8 @@ class ConnectionGate {
     // Resident memory above which the connections that make it grow are closed;
     // 0: no limit.
     uint64_t memory_bytes = 0;
+    // Connections are over TLS: whose handshake failed is logged.
+    bool tls = false;
   };
   // `hand_over` gets each new non-blocking descriptor, which it owns, on the
   // gate's thread. `own`: it was expected.
@@ -68,6 +71,8 @@ class ConnectionGate {
   void Run();
   void AcceptAll();
   void GuardMemory();
+  // Its end was seen.
+  void Forget(int fd);
   void Admit(base::Descriptor connection, const sockaddr_storage& peer);
   // Once for each Expect.
   bool IsExpected(const std::string& peer);
@@ -83,6 +88,7 @@ class ConnectionGate {
   // The gate's thread only.
   bool paused_ = false;  // no descriptors left
   MemoryGuard guard_;
+  base::ComplaintLimit complaints_;
   std::atomic<uint64_t> accepted_{0};
   std::atomic<uint64_t> refused_{0};
   std::thread thread_;  // no jthread: it waits in epoll, which `stop_` ends

@@ -34,6 +34,9 @@ class Conversation {
   virtual bool listens() const { return false; }
   // An error ends the stream with it.
   virtual absl::Status OnBytes(grpc::ByteBuffer&) { return absl::OkStatus(); }
+  // The stream ended in the middle: the client or its connection is gone, or what it sent was more
+  // than the server takes (which gRPC 1.51 tells the client alone).
+  virtual void OnBreak() {}
 };
 
 // One that only speaks.

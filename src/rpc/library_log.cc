@@ -22,7 +22,10 @@ namespace {
 constexpr int kMostLines = 10;
 constexpr base::Duration kPeriod = std::chrono::minutes(1);
 
-std::atomic<uint64_t> failed_handshakes{0};  // the library's log has no place for one of ours
+// The library's log has no place for one of ours.
+std::atomic<uint64_t> failed_handshakes{0};
+base::Mutex last_failed_mutex;
+FailedHandshake last_failed ABSL_GUARDED_BY(last_failed_mutex);
 
 // Any thread.
 class Quota {
@@ -71,6 +74,8 @@ void LogGrpc(gpr_log_func_args* line) {
   // gRPC 1.51, ssl_transport_security.cc.
   if (std::string_view(line->message).starts_with("Handshake failed with fatal error")) {
     failed_handshakes.fetch_add(1, std::memory_order_relaxed);
+    base::MutexLock lock(last_failed_mutex);
+    last_failed = {base::Now(), line->message};
   }
   static auto& quota = *new Quota;
   LogLine(quota,
@@ -89,6 +94,11 @@ void LogProtobuf(google::protobuf::LogLevel level, const char*, int, const std::
 
 uint64_t FailedHandshakes() {
   return failed_handshakes.load(std::memory_order_relaxed);
+}
+
+FailedHandshake LastFailedHandshake() {
+  base::MutexLock lock(last_failed_mutex);
+  return last_failed;
 }
 
 void LogForLibraries() {

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+
+#include "base/time.h"
 
 namespace gpuscaler::rpc {
 
@@ -12,5 +15,11 @@ void LogForLibraries();
 // TLS handshakes that failed since then, of either end, those left out of the log too.
 // gRPC tells of them in no other way, and not whose they were.
 uint64_t FailedHandshakes();
+
+struct FailedHandshake {
+  base::SteadyTime at = {};  // the epoch: there was none
+  std::string why;           // as OpenSSL says it
+};
+FailedHandshake LastFailedHandshake();
 
 }  // namespace gpuscaler::rpc

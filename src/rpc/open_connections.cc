@@ -10,23 +10,26 @@
 
 namespace gpuscaler::rpc {
 
-void OpenConnections::Add(base::Descriptor duplicate, std::string peer, uint64_t number) {
+void OpenConnections::Add(base::Descriptor duplicate, std::string peer, uint64_t number,
+                          base::SteadyTime now) {
   const int fd = duplicate.get();
   base::MutexLock lock(mutex_);
   shares_.Add(HostOf(peer), number);
-  connections_.emplace(fd, Connection{std::move(duplicate), std::move(peer), false, number});
+  connections_.emplace(fd, Connection{std::move(duplicate), std::move(peer), false, number, now});
   size_.store(connections_.size(), std::memory_order_relaxed);
 }
 
-void OpenConnections::Forget(int fd) {
+std::optional<OpenConnections::Ended> OpenConnections::Forget(int fd, base::SteadyTime now) {
   base::MutexLock lock(mutex_);
   const auto connection = connections_.find(fd);
-  if (connection == connections_.end()) return;
+  if (connection == connections_.end()) return std::nullopt;
   if (!connection->second.closed) {
     shares_.Remove(HostOf(connection->second.peer), connection->second.number);
   }
+  Ended ended = {std::move(connection->second.peer), now - connection->second.since};
   connections_.erase(connection);
   size_.store(connections_.size(), std::memory_order_relaxed);
+  return ended;
 }
 
 bool OpenConnections::HasRoom(const std::string& peer, size_t most) {

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -17,6 +18,7 @@
 
 #include "base/descriptor.h"
 #include "base/mutex.h"
+#include "base/time.h"
 #include "rpc/address_shares.h"
 #include "rpc/memory_guard.h"
 
@@ -26,9 +28,13 @@ class OpenConnections {
  public:
   // Peers are called as by PeerName(sockaddr). `number` grows with each connection.
   // The gate's thread.
-  void Add(base::Descriptor duplicate, std::string peer, uint64_t number);
-  // Its end was seen. The gate's thread.
-  void Forget(int fd);
+  void Add(base::Descriptor duplicate, std::string peer, uint64_t number, base::SteadyTime now);
+  struct Ended {
+    std::string peer;
+    base::Duration age;
+  };
+  // Its end was seen at `now`. Empty: it was forgotten before. The gate's thread.
+  std::optional<Ended> Forget(int fd, base::SteadyTime now);
 
   // Whether there is room for one more from `peer` beside `most`: another may have to
   // make it.
@@ -53,6 +59,7 @@ class OpenConnections {
     std::string peer;
     bool closed = false;  // and its end not seen yet
     uint64_t number = 0;
+    base::SteadyTime since;
   };
 
   void Close(int fd, Connection& connection) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

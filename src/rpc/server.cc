@@ -99,7 +99,9 @@ absl::Status Server::Start(std::function<void(base::SteadyTime)> on_wake) {
   server_ = builder_->BuildAndStart();
   if (server_ == nullptr) return absl::InternalError("gRPC did not start a server");
   builder_.reset();
-  gate_ = std::make_unique<ConnectionGate>(*std::move(listener), options_.connections,
+  ConnectionGate::Limits connections = options_.connections;
+  connections.tls = options_.credentials != nullptr;
+  gate_ = std::make_unique<ConnectionGate>(*std::move(listener), connections,
                                            [this](int fd, bool own) { HandOver(fd, own); });
   Call::Listen(board_);
   loop_->Start(std::move(on_wake));

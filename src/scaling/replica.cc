@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "base/strings.h"
 #include "scaling/shared_gpu.h"
@@ -16,11 +17,6 @@ using telemetry::Snapshot;
 
 // How many nodes that do not tell are named.
 constexpr size_t kMostUntoldNamed = 3;
-
-std::optional<std::string_view> ReplicaOf(const WorkloadRef& workload, const Pod& pod) {
-  if (pod.pod_namespace != workload.pod_namespace) return std::nullopt;
-  return workload.kind->replica(pod.name, workload.name);
-}
 
 // Weights are loading: nothing has run on its GPUs since it came. Where the
 // hardware does not tell utilization, the metric itself must say so.
@@ -42,15 +38,25 @@ class Finder {
         limits_(limits),
         may_warm_(!none_worked_since || now - *none_worked_since <= 2 * trigger.warmup) {}
 
+  // Of all nodes before any is added: what tells pods of workloads apart whose names fit both.
+  void Hear(const Snapshot& node) {
+    if (workload_.kind->proof == nullptr || IsForgotten(node)) return;
+    for (const Pod& pod : node.ownership->pods) {
+      if (pod.pod_namespace != workload_.pod_namespace) continue;
+      if (const auto proof = workload_.kind->proof(pod.name, workload_.name)) {
+        of_others_.insert(*proof);
+      }
+    }
+  }
+
   absl::Status Add(const Snapshot& node) {
-    const base::SteadyTime told_at = telemetry::ToldAt(node);
-    if (told_at < now_ - limits_.forget_after) return absl::OkStatus();
-    const bool told = told_at >= now_ - limits_.stale_after;
+    if (IsForgotten(node)) return absl::OkStatus();
+    const bool told = telemetry::ToldAt(node) >= now_ - limits_.stale_after;
     const std::vector<Pod>& pods = node.ownership->pods;
     std::vector<bool> own(pods.size());
     std::vector<size_t> read;  // places of those that are not missing
     for (size_t i = 0; i < pods.size(); ++i) {
-      const auto replica = ReplicaOf(workload_, pods[i]);
+      const auto replica = ReplicaOf(pods[i]);
       if (!replica) continue;
       own[i] = true;
       const ReplicaPod& pod =
@@ -90,6 +96,18 @@ class Finder {
   }
 
  private:
+  bool IsForgotten(const Snapshot& node) const {
+    return telemetry::ToldAt(node) < now_ - limits_.forget_after;
+  }
+
+  std::optional<std::string_view> ReplicaOf(const Pod& pod) const {
+    if (pod.pod_namespace != workload_.pod_namespace) return std::nullopt;
+    const auto replica = workload_.kind->replica(pod.name, workload_.name);
+    if (!replica || of_others_.empty()) return replica;
+    const auto doubt = workload_.kind->doubt(pod.name, workload_.name);
+    return doubt && of_others_.contains(*doubt) ? std::nullopt : replica;
+  }
+
   // Fresh only where each of its GPUs is: a part of its load would pass for the
   // whole. One that is lost has no load, and drops out.
   ReplicaPod Read(const Snapshot& node, const Pod& pod, bool told, bool worked) {
@@ -177,6 +195,7 @@ class Finder {
   const base::SteadyTime now_;
   const EvaluationLimits& limits_;
   const bool may_warm_;
+  std::set<std::string_view> of_others_;                      // proofs
   std::map<std::string_view, std::vector<ReplicaPod>> pods_;  // by replica
   WorkloadParts parts_;
 };
@@ -206,7 +225,9 @@ absl::StatusOr<WorkloadParts> FindReplicas(const Trigger& trigger, const telemet
   }
   Finder finder(trigger, now, limits, none_worked_since);
   const WorkloadRef& workload = *trigger.workload;
-  for (const Snapshot* node : view.NodesOf(*workload.kind, workload.pod_namespace, workload.name)) {
+  const auto nodes = view.NodesOf(*workload.kind, workload.pod_namespace, workload.name);
+  for (const Snapshot* node : nodes) finder.Hear(*node);
+  for (const Snapshot* node : nodes) {
     if (absl::Status added = finder.Add(*node); !added.ok()) return added;
   }
   WorkloadParts parts = finder.Finish();

@@ -43,6 +43,11 @@ constexpr auto kFamilies = std::to_array<FamilyRow>({
      "Reports that the gateway took."},
     {Family::kFleetBadReports, "fleet_bad_reports_total", MetricType::kCounter, "",
      "Streams that ended for what they said: it could not be true, or was not theirs to say."},
+    {Family::kFleetBrokenStreams, "fleet_broken_streams_total", MetricType::kCounter, "",
+     "Streams that ended in the middle: the node or its connection ended, or a report was far too "
+     "large."},
+    {Family::kFleetHastyStreams, "fleet_hasty_streams_total", MetricType::kCounter, "",
+     "Times that a stream was found to send more reports than are read of it for 3 seconds."},
     {Family::kFleetRefusedStreams, "fleet_refused_streams_total", MetricType::kCounter, "",
      "Streams refused because another one reports for a node of that name."},
     {Family::kFleetEvictedNodes, "fleet_evicted_nodes_total", MetricType::kCounter, "",

@@ -31,6 +31,8 @@ enum class Family : uint8_t {
   kFleetOpenStreams,
   kFleetReports,
   kFleetBadReports,
+  kFleetBrokenStreams,
+  kFleetHastyStreams,
   kFleetRefusedStreams,
   kFleetEvictedNodes,
   kFleetContestedGpus,

@@ -28,6 +28,8 @@ void WriteFleetSeries(const telemetry::View& view, const WorkloadsByName& worklo
   Single(page, Family::kFleetOpenStreams, uint64_t{stats.streams});
   Single(page, Family::kFleetReports, stats.reports);
   Single(page, Family::kFleetBadReports, stats.bad_reports);
+  Single(page, Family::kFleetBrokenStreams, stats.broken_streams);
+  Single(page, Family::kFleetHastyStreams, stats.hasty_streams);
   Single(page, Family::kFleetRefusedStreams, stats.refused_streams);
   Single(page, Family::kFleetEvictedNodes, stats.evicted_nodes);
   Single(page, Family::kFleetContestedGpus, stats.contested_gpus);

@@ -62,6 +62,7 @@ const PodRow kRows[] = {
     {"leaderworkerset", "llm", "llm-chat-2-1", ""},
     {"leaderworkerset", "llm", "llm-2-1-0", ""},
     {"leaderworkerset", "llm", "llm-2-x", ""},
+    {"leaderworkerset", "llm", "llm-2-0", ""},  // workers are numbered from 1: the leader of llm-2
     {"pods", "train-*", "retrain-1", ""},
     // No random part, no hash: letters that the alphabet does not have.
     {"deployment", "llm", "llm-7d9c8b5f4d-hello", ""},
@@ -91,6 +92,37 @@ TEST(WorkloadKinds, EachKindKnowsItsOwnPodsAndNoOthers) {
     ASSERT_NE(kind, nullptr) << row.kind;
     EXPECT_EQ(kind->replica(row.pod, row.name).value_or(""), row.replica)
         << row.kind << "/" << row.name << " " << row.pod;
+  }
+}
+
+struct DoubtRow {
+  std::string kind;
+  std::string name;
+  std::string pod;
+  std::string doubt;
+  std::string proof;
+};
+
+const DoubtRow kDoubts[] = {
+    {"job", "train", "train-x2b4k", "", "train"},
+    {"job", "train", "train-2-x2b4k", "train", ""},
+    {"job", "train-2", "train-2-x2b4k", "", "train-2"},
+    {"job", "train", "train-eval-x2b4k", "", ""},
+    {"job", k60, k58 + "x2b4k", "", k60},
+    {"job", k60, std::string(54, 'a') + "-12-x2b4k", k60, ""},
+    {"leaderworkerset", "big", "big-1", "", ""},
+    {"leaderworkerset", "big", "big-1-1", "big-1", ""},
+    {"leaderworkerset", "big", "big-1-0", "", "big-1"},
+    {"leaderworkerset", "big", "big-1-0-1", "", ""},
+    {"leaderworkerset", "big-1", "big-1-0", "", ""},
+    {"leaderworkerset", "big-1", "big-1-0-1", "big-1-0", ""},
+};
+
+TEST(WorkloadKinds, NamesThatFitTwoWorkloadsAreToldApartByThoseThatFitOne) {
+  for (const DoubtRow& row : kDoubts) {
+    const WorkloadKindRow& kind = *FindWorkloadKind(row.kind);
+    EXPECT_EQ(kind.doubt(row.pod, row.name).value_or(""), row.doubt) << row.name << " " << row.pod;
+    EXPECT_EQ(kind.proof(row.pod, row.name).value_or(""), row.proof) << row.name << " " << row.pod;
   }
 }
 

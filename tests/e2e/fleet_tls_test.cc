@@ -82,7 +82,11 @@ TEST_F(FleetTls, WithoutACertificateOfTheNodesAuthorityNobodyReports) {
   none.Start(ReportTo(), {"--report-ca=" + of_keda.File("ca.crt")});
   FleetNode plaintext(3, 2);
   plaintext.Start(ReportTo());
-  for (FleetNode* node : {&wrong, &none, &plaintext}) AwaitRefusal(*node, "");
+  for (FleetNode* node : {&wrong, &none}) AwaitRefusal(*node, "may not accept this node's");
+  AwaitRefusal(plaintext, "does the gateway want TLS? See --report-ca");
+  EXPECT_TRUE(Await([this] {
+    return gateway_->scaler().child().Errors().find("a TLS handshake failed") != std::string::npos;
+  }));
   // A node that trusts another authority than the gateway's does not report to it.
   const SecretFolder distrusts(nodes_.Issue({.common_name = "gpu-nodes"}), nodes_.pem());
   FleetNode careful(4, 2);

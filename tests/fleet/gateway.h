@@ -22,7 +22,7 @@ class TestGateway {
     rpc::ServerOptions options;
     options.address = "127.0.0.1";
     options.port = port;
-    options.max_request_bytes = 1 << 20;
+    options.max_request_bytes = ReportStream::kLargestMessage;
     server_ = std::make_unique<rpc::Server>(options);
     server_->AddConversation(kFleetService, kReportMethod, [this](const rpc::Caller& caller) {
       return std::make_unique<ReportStream>(collector_, caller);

@@ -159,10 +159,16 @@ TEST_F(ReportStreamTest, AnotherNodesNameIsRefused) {
   EXPECT_EQ(gateway_.Utilization("good"), 42);
 }
 
-TEST_F(ReportStreamTest, AMessageBeyondTheLargestEndsItsOwnStreamOnly) {
+TEST_F(ReportStreamTest, AReportBeyondTheLargestEndsItsOwnStreamOnly) {
+  NodeReport large = FirstReport(MakeNode("large", {10}));
+  large.mutable_hello()->set_version(std::string(2 << 20, 'x'));
+  ExpectRefused(large, StatusCode::INVALID_ARGUMENT, "bytes; allowed are at most 1048576");
+  EXPECT_EQ(gateway_.collector().stats().bad_reports, 1u);
+  EXPECT_EQ(gateway_.collector().stats().broken_streams, 0u);
   NodeReport huge = FirstReport(MakeNode("huge", {10}));
   huge.mutable_hello()->set_version(std::string(100 << 20, 'x'));
   ExpectRefused(huge, StatusCode::RESOURCE_EXHAUSTED, "larger than max");
+  EXPECT_TRUE(Await([this] { return gateway_.collector().stats().broken_streams == 1; }));
 }
 
 TEST_F(ReportStreamTest, NothingButReportsIsServed) {
@@ -185,6 +191,9 @@ TEST_F(ReportStreamTest, MoreReportsThanANodeMaySendAreNotRead) {
   EXPECT_TRUE(Await([&] { return gateway_.collector().stats().reports >= before + 60; }));
   EXPECT_GT(base::Now() - started, std::chrono::milliseconds(1900))
       << "20 at once, then 20 a second";
+  EXPECT_EQ(gateway_.collector().stats().hasty_streams, 0u) << "a burst is none";
+  for (int i = 0; i < 60; ++i) ASSERT_TRUE(flood.Say(report));
+  EXPECT_TRUE(Await([&] { return gateway_.collector().stats().hasty_streams == 1; }));
 }
 
 TEST_F(ReportStreamTest, AStreamThatEndsIsNoStreamAnyMore) {
@@ -195,6 +204,7 @@ TEST_F(ReportStreamTest, AStreamThatEndsIsNoStreamAnyMore) {
   }
   EXPECT_TRUE(Await([this] { return gateway_.collector().stats().streams == 1; }));
   EXPECT_EQ(gateway_.collector().stats().nodes, 2u) << "and what it said stays, and ages";
+  EXPECT_TRUE(Await([this] { return gateway_.collector().stats().broken_streams == 1; }));
 }
 
 }  // namespace

@@ -104,17 +104,49 @@ struct Scan {
   std::map<std::string, std::vector<std::string>> replicas;
 };
 
-bool IsShared(const Snapshot& node, const Pod& pod, const WorkloadRef& workload) {
+using Proofs = std::set<std::string>;
+
+std::optional<std::string> ReplicaOf(const Pod& pod, const WorkloadRef& workload,
+                                     const Proofs& proofs) {
+  if (pod.pod_namespace != workload.pod_namespace) return std::nullopt;
+  const auto replica = workload.kind->replica(pod.name, workload.name);
+  if (!replica) return std::nullopt;
+  if (workload.kind->doubt != nullptr) {
+    const auto doubt = workload.kind->doubt(pod.name, workload.name);
+    if (doubt && proofs.contains(std::string(*doubt))) return std::nullopt;
+  }
+  return std::string(*replica);
+}
+
+bool IsShared(const Snapshot& node, const Pod& pod, const WorkloadRef& workload,
+              const Proofs& proofs) {
   return std::any_of(node.ownership->pods.begin(), node.ownership->pods.end(),
                      [&](const Pod& other) {
-                       const bool own = other.pod_namespace == workload.pod_namespace &&
-                                        workload.kind->replica(other.name, workload.name);
-                       return !own && other.gpus == pod.gpus;
+                       return !ReplicaOf(other, workload, proofs) && other.gpus == pod.gpus;
                      });
+}
+
+bool IsForgotten(const Snapshot& node) {
+  return node.ownership == nullptr || kNow - node.ownership->listed_at > Seconds(900);
+}
+
+Proofs ProofsIn(const std::vector<Snapshot>& nodes, const WorkloadRef& workload) {
+  Proofs proofs;
+  if (workload.kind->proof == nullptr) return proofs;
+  for (const Snapshot& node : nodes) {
+    if (IsForgotten(node)) continue;
+    for (const Pod& pod : node.ownership->pods) {
+      if (pod.pod_namespace != workload.pod_namespace) continue;
+      const auto proof = workload.kind->proof(pod.name, workload.name);
+      if (proof) proofs.emplace(*proof);
+    }
+  }
+  return proofs;
 }
 
 Scan ScanAll(const std::vector<Snapshot>& nodes, const WorkloadRef& workload) {
   Scan scan;
+  const Proofs proofs = ProofsIn(nodes, workload);
   std::vector<const Snapshot*> ordered;
   for (const Snapshot& node : nodes) ordered.push_back(&node);
   std::sort(ordered.begin(), ordered.end(),
@@ -124,14 +156,13 @@ Scan ScanAll(const std::vector<Snapshot>& nodes, const WorkloadRef& workload) {
     if (asks) scan.nobody_asks = false;
     const bool told = asks && kNow - node->ownership->listed_at <= Seconds(10);
     if (!told) scan.untold.push_back(node->node);
-    if (!asks || kNow - node->ownership->listed_at > Seconds(900)) continue;
+    if (IsForgotten(*node)) continue;
     for (const Pod& pod : node->ownership->pods) {
-      if (pod.pod_namespace != workload.pod_namespace) continue;
-      const auto replica = workload.kind->replica(pod.name, workload.name);
+      const auto replica = ReplicaOf(pod, workload, proofs);
       if (!replica) continue;
-      scan.replicas[std::string(*replica)].push_back(
+      scan.replicas[*replica].push_back(
           base::StrCat(pod.name, " on ", node->node, told ? "" : ", missing"));
-      scan.shared = scan.shared || (told && IsShared(*node, pod, workload));
+      scan.shared = scan.shared || (told && IsShared(*node, pod, workload, proofs));
     }
   }
   return scan;

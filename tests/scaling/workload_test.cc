@@ -173,7 +173,7 @@ TEST(Workload, AReplicaOfASilentNodeIsMissingNotGone) {
   ExpectCounts(Answer(WorkloadTrigger(), nodes(900.1, 900.1)), {1, 0, 0});
 }
 
-TEST(Workload, AMissingReplicaAloneIsNoValueAndStaysActive) {
+TEST(Workload, AMissingReplicaAloneIsNoValueAndBesideAnIdleOneKeepsItActive) {
   NodeMaker a("node-a");
   a.Pod(kLlm1, {a.Gpu(70)}).Lose(0);
   ExpectFails(Answer(WorkloadTrigger(), {a.Make()}), StatusCode::kUnavailable, "GPU is lost");
@@ -245,6 +245,30 @@ TEST(Workload, AGroupOfALeaderWorkerSetIsOneReplicaAcrossNodes) {
   // A group of which a part is silent is missing.
   b.Listed(Seconds(60));
   ExpectFails(Answer(trigger, {a.Make(), b.Make()}), StatusCode::kUnavailable, "0 of 2 replicas");
+}
+
+TEST(Workload, OfNamesThatFitTwoThePodsThatFitOneDecide) {
+  NodeMaker a("node-a");
+  a.Pod("big-0", {a.Gpu(50)}).Pod("big-0-1", {a.Gpu(50)});
+  NodeMaker b("node-b");  // another set, `big-1`: two groups of two
+  b.Pod("big-1-0", {b.Gpu(90)}).Pod("big-1-0-1", {b.Gpu(90)});
+  NodeMaker c("node-c");
+  c.Pod("big-1-1", {c.Gpu(70)}).Pod("big-1-1-1", {c.Gpu(70)});
+  const auto big = Answer(WorkloadTrigger("leaderworkerset/big"), {a.Make(), b.Make(), c.Make()});
+  ExpectCounts(big, {1, 0, 0});
+  EXPECT_EQ(big->value, 50);
+  const auto other =
+      Answer(WorkloadTrigger("leaderworkerset/big-1"), {a.Make(), b.Make(), c.Make()});
+  ExpectCounts(other, {2, 0, 0});
+  EXPECT_EQ(other->value, 160);
+  // Without its first leader nothing tells it from the worker of group 1.
+  ExpectCounts(Answer(WorkloadTrigger("leaderworkerset/big"), {a.Make(), c.Make()}), {2, 0, 0});
+
+  NodeMaker jobs("node-d");
+  jobs.Pod("train-2-x2b4k", {jobs.Gpu(100)}).Pod("train-x2b4k", {jobs.Gpu(10)});
+  const auto train = Answer(WorkloadTrigger("job/train"), {jobs.Make()});
+  ExpectCounts(train, {1, 0, 0});
+  EXPECT_EQ(train->value, 10);
 }
 
 TEST(Workload, ASharedGpuIsAnErrorUnlessItIsToCountWhole) {

@@ -1,12 +1,17 @@
-#include "fleet/complaint_limit.h"
+#include "base/complaint_limit.h"
 
 #include <gtest/gtest.h>
 
 #include "base/strings.h"
-#include "fleet/nodes.h"
 
-namespace gpuscaler::fleet {
+namespace gpuscaler::base {
 namespace {
+
+constexpr SteadyTime kNow{std::chrono::hours(5)};
+
+Duration Seconds(double seconds) {
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+}
 
 TEST(ComplaintLimit, OfANodeALineAMinuteIsTold) {
   ComplaintLimit limit;
@@ -21,7 +26,7 @@ TEST(ComplaintLimit, OfANodeALineAMinuteIsTold) {
 TEST(ComplaintLimit, OfMoreThanTheMostItIsToldHowManyWereLeftOut) {
   ComplaintLimit limit;
   for (size_t i = 0; i < ComplaintLimit::kMost; ++i) {
-    EXPECT_TRUE(limit.Take(base::StrCat("made-up-", i), kNow));
+    EXPECT_TRUE(limit.Take(StrCat("made-up-", i), kNow));
   }
   EXPECT_FALSE(limit.Take("node-a", kNow + Seconds(1)));
   EXPECT_FALSE(limit.Take("node-b", kNow + Seconds(1)));
@@ -33,4 +38,4 @@ TEST(ComplaintLimit, OfMoreThanTheMostItIsToldHowManyWereLeftOut) {
 }
 
 }  // namespace
-}  // namespace gpuscaler::fleet
+}  // namespace gpuscaler::base

@@ -1,11 +1,11 @@
-#include "fleet/complaint_limit.h"
+#include "base/complaint_limit.h"
 
 #include <utility>
 
-namespace gpuscaler::fleet {
+namespace gpuscaler::base {
 
-bool ComplaintLimit::Take(const std::string& about, base::SteadyTime now) {
-  const auto is_due = [now](base::SteadyTime told_at) { return now - told_at >= kTellAgainAfter; };
+bool ComplaintLimit::Take(const std::string& about, SteadyTime now) {
+  const auto is_due = [now](SteadyTime told_at) { return now - told_at >= kTellAgainAfter; };
   if (const auto told = told_at_.find(about); told != told_at_.end()) {
     if (!is_due(told->second)) return false;
     told->second = now;
@@ -22,11 +22,11 @@ bool ComplaintLimit::Take(const std::string& about, base::SteadyTime now) {
   return true;
 }
 
-uint64_t ComplaintLimit::TakeLeftOut(base::SteadyTime now) {
-  const bool told = left_out_told_at_ != base::SteadyTime();
+uint64_t ComplaintLimit::TakeLeftOut(SteadyTime now) {
+  const bool told = left_out_told_at_ != SteadyTime();
   if (left_out_ == 0 || (told && now - left_out_told_at_ < kTellAgainAfter)) return 0;
   left_out_told_at_ = now;
   return std::exchange(left_out_, 0);
 }
 
-}  // namespace gpuscaler::fleet
+}  // namespace gpuscaler::base
