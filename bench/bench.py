@@ -35,6 +35,15 @@ FLEET_SECTIONS = {
     "Fleet of 100 nodes x 8 GPUs": lambda *given: fleet.rows(*given, nodes=100),
     "Fleet of 1,000 nodes x 8 GPUs": lambda *given: fleet.rows(*given, nodes=1000),
     "Fleet of 5,000 nodes x 8 GPUs": lambda *given: fleet.rows(*given, nodes=5000),
+    "Fleet of 5,000 nodes, 80 workloads of 500 GPUs": lambda *given: fleet.rows(
+        *given, nodes=5000, gpus_each=500
+    ),
+    "Fleet of 5,000 nodes, 8,000 workloads of 5 GPUs": lambda *given: fleet.rows(
+        *given, nodes=5000, gpus_each=5
+    ),
+    "Fleet of 5,000 nodes, 200 open streams": lambda *given: fleet.rows(
+        *given, nodes=5000, streams=200
+    ),
     "Fleet of 5,000 nodes, 800 open streams": lambda *given: fleet.rows(
         *given, nodes=5000, streams=800
     ),

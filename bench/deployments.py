@@ -29,7 +29,7 @@ def node(processes, folder):
 def fleet(processes, folder, files=()):
     """A node with a kubelet that reports, and its gateway."""
     gateway = processes.gateway(*FLAGS, *server_flags(files))
-    nodes = processes.start("fleet_nodes", NODES, gateway.report_port, *files)
+    nodes = processes.start("fleet_nodes", NODES, 1, gateway.report_port, *files)
     nodes.stdout.readline()
     streams = Streams(processes, "reaction")
     server = processes.node(
@@ -126,7 +126,7 @@ def watch(processes, server, objects, files=()):
 
 
 def fleet_asker(processes, gateway, files):
-    return processes.run("fleet_asker", gateway.port, NODES, 5, 0, *files, timeout=120)
+    return processes.run("fleet_asker", gateway.port, 1, 5, 0, *files, timeout=120)
 
 
 def until(answered):

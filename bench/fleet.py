@@ -11,17 +11,19 @@ from processes import cpu_seconds, status_bytes
 from table import Row
 
 MB = 1e6
+GPUS = 8  # of a node
 REPORT_SECONDS = {100: 0.2, 1000: 1.0, 5000: 1.0}
 
 
-def rows(processes, quick, nodes, streams=0, tls=False):
-    """A fleet that reports, and a client that asks for its workloads, each of 50 GPUs."""
+def rows(processes, quick, nodes, gpus_each=50, streams=0, tls=False):
+    """A fleet that reports, and a client that asks for its workloads, of so many GPUs each."""
+    workloads = nodes * GPUS // gpus_each
     seconds = 5 if quick else 20
     with tempfile.TemporaryDirectory() as folder:
         files = certificates(Path(folder)) if tls else []
         gateway = processes.gateway(*server_flags(files))
         started = time.monotonic()
-        fleet = processes.start("fleet_nodes", nodes, gateway.report_port, *files)
+        fleet = processes.start("fleet_nodes", nodes, workloads, gateway.report_port, *files)
         processes.await_probe(gateway, "/readyz")
         ready = time.monotonic() - started
         joined = json.loads(fleet.stdout.readline())
@@ -29,14 +31,14 @@ def rows(processes, quick, nodes, streams=0, tls=False):
         before = {pid: cpu_seconds(pid) for pid in (gateway.pid, fleet.pid)}
         at = time.monotonic()
         asked = processes.run(
-            "fleet_asker", gateway.port, nodes, seconds, streams, *files, timeout=seconds + 60
+            "fleet_asker", gateway.port, workloads, seconds, streams, *files, timeout=seconds + 60
         )
         passed = time.monotonic() - at
         used = {pid: (cpu_seconds(pid) - cpu) / passed for pid, cpu in before.items()}
         memory = status_bytes(gateway.pid)
         processes.end(fleet)
         processes.end(gateway.process)
-    goal = nodes == 5000 and not tls and not streams
+    goal = (nodes, gpus_each, tls, streams) == (5000, 50, False, 0)
     limit = 1e3 * (REPORT_SECONDS[nodes] + 0.25)
     age, latency = asked["age_us"], asked["latency_us"]
     return [
@@ -95,7 +97,8 @@ def reaction(processes, quick, nodes):
     """
     changes = 30 if quick else 200
     gateway = processes.gateway()
-    fleet = processes.start("fleet_nodes", nodes - 1, gateway.report_port)
+    workloads = max(1, (nodes - 1) * GPUS // 50)
+    fleet = processes.start("fleet_nodes", nodes - 1, workloads, gateway.report_port)
     fleet.stdout.readline()
     report = f"--report-to=127.0.0.1:{gateway.report_port}"
     streams = processes.start("streams", 1, changes, "reaction")

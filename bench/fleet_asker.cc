@@ -1,5 +1,5 @@
-// fleet_asker PORT NODES SECONDS STREAMS [CA CERTIFICATE KEY]: asks a gateway of a
-// simulated fleet for one workload after another, as KEDA does, and prints how long an
+// fleet_asker PORT WORKLOADS SECONDS STREAMS [CA CERTIFICATE KEY]: asks a gateway of a
+// simulated fleet for one of so many workloads after another, as KEDA does, and prints how long an
 // answer took and how old the oldest reading in it was. Meanwhile as many StreamIsActive
 // streams are open (in plaintext only), each of a workload that is inactive.
 #include <grpcpp/channel.h>
@@ -74,10 +74,11 @@ void Print(const char* name, std::vector<Duration>& sample) {
 int main(int argc, char** argv) {
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   if (argc != 5 && argc != 8) {
-    std::fprintf(stderr, "usage: fleet_asker PORT NODES SECONDS STREAMS [CA CERTIFICATE KEY]\n");
+    std::fprintf(stderr,
+                 "usage: fleet_asker PORT WORKLOADS SECONDS STREAMS [CA CERTIFICATE KEY]\n");
     return 2;
   }
-  const size_t workloads = gpuscaler::bench::WorkloadsOf(static_cast<size_t>(std::atoi(argv[2])));
+  const auto workloads = static_cast<size_t>(std::atoi(argv[2]));
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   const auto stub = externalscaler::ExternalScaler::NewStub(grpc::CreateCustomChannel(

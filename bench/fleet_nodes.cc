@@ -1,5 +1,6 @@
-// fleet_nodes COUNT PORT [CA CERTIFICATE KEY]: a fleet of simulated nodes, each with a
-// connection of its own to the gateway's report port on 127.0.0.1.
+// fleet_nodes COUNT WORKLOADS PORT [CA CERTIFICATE KEY]: a fleet of simulated nodes that
+// so many workloads share, each with a connection of its own to the gateway's report port
+// on 127.0.0.1.
 //
 // Prints a line of JSON once the gateway has answered all, then reports until its input
 // ends, and prints how many reports that were. The files: TLS, by this certificate.
@@ -46,8 +47,8 @@ bool InputEnded() {
 }
 
 std::shared_ptr<grpc::ChannelCredentials> Credentials(int argc, char** argv) {
-  if (argc != 6) return grpc::InsecureChannelCredentials();
-  const auto tls = gpuscaler::rpc::TlsClientCredentials({argv[4], argv[5], argv[3]});
+  if (argc != 7) return grpc::InsecureChannelCredentials();
+  const auto tls = gpuscaler::rpc::TlsClientCredentials({argv[5], argv[6], argv[4]});
   if (tls.ok()) return *tls;
   std::fprintf(stderr, "fleet_nodes: %s\n", tls.status().ToString().c_str());
   std::exit(1);
@@ -57,15 +58,15 @@ std::shared_ptr<grpc::ChannelCredentials> Credentials(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  if (argc != 3 && argc != 6) {
-    std::fprintf(stderr, "usage: fleet_nodes COUNT PORT [CA CERTIFICATE KEY]\n");
+  if (argc != 4 && argc != 7) {
+    std::fprintf(stderr, "usage: fleet_nodes COUNT WORKLOADS PORT [CA CERTIFICATE KEY]\n");
     return 2;
   }
   RaiseOpenFilesLimit();
   grpc::CompletionQueue queue;
-  SimulatedNode::Fleet fleet = {gpuscaler::base::StrCat("ipv4:127.0.0.1:", argv[2]),
-                                Credentials(argc, argv), queue,
-                                static_cast<size_t>(std::atoi(argv[1]))};
+  SimulatedNode::Fleet fleet = {
+      gpuscaler::base::StrCat("ipv4:127.0.0.1:", argv[3]), Credentials(argc, argv), queue,
+      static_cast<size_t>(std::atoi(argv[1])), static_cast<size_t>(std::atoi(argv[2]))};
   using Due = std::pair<SteadyTime, size_t>;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due;
   std::vector<std::unique_ptr<SimulatedNode>> nodes;

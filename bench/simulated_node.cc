@@ -33,7 +33,7 @@ base::Duration PhaseOf(size_t number, base::Duration interval) {
   return interval * static_cast<int64_t>(number * kStep % kPhases) / static_cast<int64_t>(kPhases);
 }
 
-telemetry::Snapshot MakeSnapshot(size_t node, size_t nodes) {
+telemetry::Snapshot MakeSnapshot(size_t node, size_t workloads) {
   telemetry::Snapshot snapshot;
   snapshot.node = base::StrCat("gpu-node-", node, ".example.internal");
   auto ownership = std::make_shared<telemetry::Ownership>();
@@ -46,7 +46,7 @@ telemetry::Snapshot MakeSnapshot(size_t node, size_t nodes) {
     identity.pci_bus_id = base::StrCat("00000000:", 10 + i, ":00.0");
     identity.minor = identity.index;
     ownership->pods.push_back(
-        {kWorkloadNamespace, PodName(holding % WorkloadsOf(nodes), holding), {}, {identity.uuid}});
+        {kWorkloadNamespace, PodName(holding % workloads, holding), {}, {identity.uuid}});
     telemetry::GpuSnapshot gpu;
     gpu.identity = std::make_shared<const telemetry::GpuIdentity>(std::move(identity));
     snapshot.gpus.push_back(std::move(gpu));
@@ -63,7 +63,7 @@ telemetry::Snapshot MakeSnapshot(size_t node, size_t nodes) {
 SimulatedNode::SimulatedNode(Fleet& fleet, size_t number)
     : fleet_(fleet),
       phase_(PhaseOf(number, fleet.fast_interval)),
-      snapshot_(MakeSnapshot(number, fleet.nodes)) {}
+      snapshot_(MakeSnapshot(number, fleet.workloads)) {}
 
 void SimulatedNode::Open() {
   grpc::ChannelArguments arguments;

@@ -23,15 +23,7 @@
 namespace gpuscaler::bench {
 
 inline constexpr size_t kGpusPerNode = 8;
-// GPU g of node n is held by a pod of Deployment n x 8 + g modulo the number of
-// Deployments, so that each is spread over many nodes.
-inline constexpr size_t kGpusPerWorkload = 50;
 inline constexpr const char* kWorkloadNamespace = "production";
-
-inline size_t WorkloadsOf(size_t nodes) {
-  const size_t gpus = nodes * kGpusPerNode;
-  return gpus < kGpusPerWorkload ? 1 : gpus / kGpusPerWorkload;
-}
 
 class SimulatedNode final : public rpc::Tag {
  public:
@@ -40,6 +32,9 @@ class SimulatedNode final : public rpc::Tag {
     std::shared_ptr<grpc::ChannelCredentials> credentials;
     grpc::CompletionQueue& queue;
     size_t nodes;
+    // GPU g of node n is held by a pod of Deployment n x 8 + g modulo the number of
+    // Deployments, so that each is spread over many nodes.
+    size_t workloads;
     base::Duration fast_interval = std::chrono::milliseconds(200);
     size_t open = 0;  // nodes to which the gateway has answered
     size_t ended = 0;

@@ -65,7 +65,7 @@ class Reporter::Impl {
     }
     std::vector<GatewayAddress> addresses;
     for (const GatewayName& name : options_.gateways) {
-      auto found = Resolve(name);
+      auto found = options_.resolve(name);
       TellOf(name, found.status());
       std::vector<GatewayAddress>& known = known_[base::StrCat(name.host, ":", name.port)];
       if (found.ok()) known = *std::move(found);

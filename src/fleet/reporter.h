@@ -4,10 +4,12 @@
 // Two threads: one for the streams, one that waits for the resolver.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "base/time.h"
 #include "fleet/gateway_names.h"
 #include "fleet/report_link.h"
@@ -20,6 +22,9 @@ class Reporter {
   struct Options {
     std::vector<GatewayName> gateways;
     ReportLink::Options link;
+    // Asked on a thread of its own; may block.
+    std::function<absl::StatusOr<std::vector<GatewayAddress>>(const GatewayName&)> resolve =
+        Resolve;
   };
   struct Stats {
     size_t gateways = 0;  // addresses that are reported to, or tried

@@ -7,6 +7,8 @@
 #include <memory>
 
 #include "await.h"
+#include "base/mutex.h"
+#include "base/strings.h"
 #include "fleet/gateway.h"
 #include "fleet/nodes.h"
 
@@ -15,9 +17,11 @@ namespace {
 
 class ReporterTest : public testing::Test {
  protected:
-  void Start(std::vector<GatewayName> gateways) {
+  void Start(std::vector<GatewayName> gateways,
+             decltype(Reporter::Options::resolve) resolve = Resolve) {
     Reporter::Options options;
     options.gateways = std::move(gateways);
+    options.resolve = std::move(resolve);
     options.link.version = "1.0";
     options.link.credentials = [] { return grpc::InsecureChannelCredentials(); };
     reporter_ = std::make_unique<Reporter>(std::move(options), store_);
@@ -62,6 +66,66 @@ TEST_F(ReporterTest, AGatewayThatComesBackIsFoundAgain) {
   EXPECT_TRUE(Await([&] { return reporter_->stats().open == 0; }));
   gateway = std::make_unique<TestGateway>(port);
   EXPECT_TRUE(Await([&] { return gateway->Utilization("a") == 30; }));
+}
+
+// A name whose addresses come and go, as a headless Service's do.
+TEST_F(ReporterTest, FollowsTheAddressesOfAName) {
+  TestGateway one;
+  auto other = std::make_unique<TestGateway>();
+  const uint16_t other_port = other->port();
+  base::Mutex mutex;
+  absl::StatusOr<std::vector<GatewayAddress>> behind = std::vector<GatewayAddress>();
+  size_t asked = 0;
+  // Returns once that was looked up.
+  const auto set = [&](absl::StatusOr<std::vector<GatewayAddress>> addresses) {
+    size_t before = 0;
+    {
+      base::MutexLock lock(mutex);
+      behind = std::move(addresses);
+      before = asked;
+    }
+    return Await([&] {
+      base::MutexLock lock(mutex);
+      return asked >= before + 2;
+    });
+  };
+  const auto at = [](uint16_t port) {
+    return GatewayAddress{base::StrCat("ipv4:127.0.0.1:", port), "gateways"};
+  };
+  const auto gateways = [&](size_t count) {
+    return Await([&, count] {
+      Read(10);  // the count is as of the newest readings
+      return reporter_->stats().gateways == count;
+    });
+  };
+  Start({{"gateways", 6001}}, [&](const GatewayName&) {
+    base::MutexLock lock(mutex);
+    ++asked;
+    return behind;
+  });
+  Read(10);
+  ASSERT_TRUE(set({{at(one.port())}}));
+  EXPECT_TRUE(Await([&] { return one.Utilization("a") == 10; }));
+  // A second one comes; that it is told twice changes nothing.
+  ASSERT_TRUE(set({{at(one.port()), at(other_port), at(other_port)}}));
+  EXPECT_TRUE(Await([&] { return other->Utilization("a") == 10; }));
+  EXPECT_TRUE(gateways(2));
+  // The name vanishes: both are reported to as before.
+  ASSERT_TRUE(set(absl::UnavailableError("no such name")));
+  Read(20);
+  EXPECT_TRUE(Await([&] { return one.Utilization("a") == 20 && other->Utilization("a") == 20; }));
+  EXPECT_TRUE(gateways(2));
+  // One leaves the name: its stream goes on while it lives, and is not opened again.
+  ASSERT_TRUE(set({{at(one.port())}}));
+  Read(30);
+  EXPECT_TRUE(Await([&] { return other->Utilization("a") == 30; }));
+  other.reset();
+  EXPECT_TRUE(gateways(1));
+  // And comes back.
+  other = std::make_unique<TestGateway>(other_port);
+  ASSERT_TRUE(set({{at(one.port()), at(other_port)}}));
+  Read(40);
+  EXPECT_TRUE(Await([&] { return one.Utilization("a") == 40 && other->Utilization("a") == 40; }));
 }
 
 TEST_F(ReporterTest, AGatewayThatIsNotThereDisturbsNoOther) {
