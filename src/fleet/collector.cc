@@ -224,7 +224,8 @@ void Collector::Refused(const std::string& node, const std::string& peer, const 
 void Collector::Broke(const std::string& node, const std::string& peer, base::SteadyTime now) {
   base::MutexLock lock(mutex_);
   ++stats_.broken_streams;
-  if (!MayTell(base::StrCat(node.empty() ? peer : node, " broke off"), now)) return;
+  if (!base::LogEnabled(base::LogLevel::kInfo)) return;
+  if (!endings_.Take(node.empty() ? std::string(rpc::HostOf(peer)) : node, now)) return;
   base::LogInfo(
       "a stream of reports broke off: the node or its connection ended, or a report was far too"
       " large",
@@ -238,7 +239,7 @@ void Collector::IsHasty(const std::string& node, const std::string& peer, base::
   base::LogWarn("a node reports more often than is read, and what it says grows old",
                 {{"node", node},
                  {"peer", peer},
-                 {"readASecond", static_cast<int>(ReportAllowance::kMostPerSecond)}});
+                 {"readASecond", static_cast<int>(ReportAllowance::kMostRead)}});
 }
 
 void Collector::ForgetSilentNodes(base::SteadyTime now) {

@@ -131,7 +131,8 @@ class Collector {
   Claims claims_ ABSL_GUARDED_BY(mutex_);
   Stats stats_ ABSL_GUARDED_BY(mutex_);
   base::ComplaintLimit complaints_ ABSL_GUARDED_BY(mutex_);
-  base::PeriodicThread forget_thread_;  // last: it uses everything above
+  base::ComplaintLimit endings_ ABSL_GUARDED_BY(mutex_);  // so that these leave room for those
+  base::PeriodicThread forget_thread_;                    // last: it uses everything above
 };
 
 }  // namespace gpuscaler::fleet

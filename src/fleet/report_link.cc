@@ -56,14 +56,13 @@ bool WasRead(const Snapshot& snapshot) {
 
 // A gateway that does not like a certificate, or wants one, hangs up without a word, which is all
 // that gRPC knows then.
-absl::Status WithHint(const absl::Status& why, bool tls) {
-  if (!absl::IsUnavailable(why) || base::Message(why).find("closed") == std::string_view::npos) {
-    return why;
-  }
-  return absl::UnavailableError(
-      base::StrCat(base::Message(why), tls ? ": the gateway may not accept this node's certificate,"
-                                             " and its log says why"
-                                           : ": does the gateway want TLS? See --report-ca"));
+std::string_view HintOf(const absl::Status& why, bool tls) {
+  const auto says = [&why](std::string_view text) {
+    return base::Message(why).find(text) != std::string_view::npos;
+  };
+  if (!absl::IsUnavailable(why) || !(says("closed") || says("reset"))) return {};
+  return tls ? ": the gateway may not accept this node's certificate, and its log says why"
+             : ": does the gateway want TLS? See --report-ca";
 }
 
 }  // namespace
@@ -117,7 +116,7 @@ void ReportLink::Open(base::SteadyTime now) {
   channel_ = NewChannel(address_, *credentials);
   context_ = std::make_unique<grpc::ClientContext>();
   writer_.emplace(options_.version, options_.instance);
-  allowance_.emplace(now);
+  allowance_.emplace(now, ReportAllowance::kMostPerSecond);
   started_ = reading_ = writing_ = broken_ = false;
   news_ = {};
   grpc::GenericStub stub(channel_);
@@ -191,16 +190,18 @@ void ReportLink::Break() {
 }
 
 void ReportLink::OnFinished(bool) {
-  absl::Status why = rpc::FromGrpc(status_);
-  if (!std::exchange(welcome_, false)) why = WithHint(why, options_.tls);
+  const absl::Status why = rpc::FromGrpc(status_);
+  const std::string_view hint =
+      std::exchange(welcome_, false) ? std::string_view() : HintOf(why, options_.tls);
   stream_.reset();
   context_.reset();
   channel_.reset();
   writer_.reset();
-  Fail(why, base::Now());
+  Fail(hint.empty() ? why : absl::Status(why.code(), base::StrCat(base::Message(why), hint)),
+       base::Now(), !hint.empty());
 }
 
-void ReportLink::Fail(const absl::Status& why, base::SteadyTime now) {
+void ReportLink::Fail(const absl::Status& why, base::SteadyTime now, bool hints) {
   const bool refused = absl::IsAlreadyExists(why) || absl::IsInvalidArgument(why) ||
                        absl::IsPermissionDenied(why) || absl::IsUnimplemented(why) ||
                        absl::IsResourceExhausted(why) || absl::IsAborted(why);
@@ -213,8 +214,9 @@ void ReportLink::Fail(const absl::Status& why, base::SteadyTime now) {
   // another of them.
   if (why.ok() || retired_ || absl::IsAborted(why)) return;
   ++failures_;
-  if (why.code() == told_.code()) return;
+  if (why.code() == told_.code() && (!hints || hinted_)) return;
   told_ = why;
+  hinted_ = hints;
   base::LogWarn("cannot report to a gateway",
                 {{"gateway", address_.target}, {"error", base::Message(why)}});
 }

@@ -72,7 +72,7 @@ class ReportLink final : public rpc::Sleeper {
   void OnRead(bool ok);
   void OnFinished(bool ok);
   void Break();
-  void Fail(const absl::Status& why, base::SteadyTime now);
+  void Fail(const absl::Status& why, base::SteadyTime now, bool hints = false);
   base::Duration Jittered(base::Duration most);
 
   const Options& options_;
@@ -84,7 +84,8 @@ class ReportLink final : public rpc::Sleeper {
   bool retired_ = false;
   base::SteadyTime retry_at_ = {};  // while there is no stream
   base::Duration backoff_;
-  absl::Status told_;  // what the log says of it
+  absl::Status told_;    // what the log says of it
+  bool hinted_ = false;  // with a hint
 
   // Of the stream that is open or opening; renewed with it.
   std::shared_ptr<grpc::Channel> channel_;

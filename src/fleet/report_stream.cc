@@ -73,7 +73,7 @@ ReportStream::ReportStream(Collector& collector, rpc::Caller caller)
       caller_(std::move(caller)),
       id_(collector.NewStream()),
       opened_at_(base::Now()),
-      allowance_(opened_at_) {}
+      allowance_(opened_at_, ReportAllowance::kMostRead) {}
 
 ReportStream::~ReportStream() {
   if (reader_) collector_.Leave(id_, node_);

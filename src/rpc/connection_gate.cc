@@ -132,7 +132,7 @@ void ConnectionGate::Admit(base::Descriptor connection, const sockaddr_storage& 
     refused_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
-  connections_.Add(std::move(duplicate), std::move(name), accepted(), base::Now());
+  connections_.Add(std::move(duplicate), std::move(name), own, accepted(), base::Now());
   hand_over_(connection.Release(), own);
 }
 
@@ -140,11 +140,10 @@ void ConnectionGate::Admit(base::Descriptor connection, const sockaddr_storage& 
 void ConnectionGate::Forget(int fd) {
   const base::SteadyTime now = base::Now();
   const auto ended = connections_.Forget(fd, now);
-  if (!limits_.tls || !ended || ended->age > kLongestHandshake) return;
+  if (!limits_.tls || !ended || ended->own || ended->age > kLongestHandshake) return;
   const FailedHandshake last = LastFailedHandshake();
   if (now - last.at > kAMoment || !complaints_.Take(std::string(HostOf(ended->peer)), now)) return;
-  base::LogWarn("a TLS handshake failed: the client shows no certificate that is accepted here",
-                {{"peer", ended->peer}, {"error", last.why}});
+  base::LogWarn("a TLS handshake failed", {{"peer", ended->peer}, {"error", last.why}});
 }
 
 void ConnectionGate::Expect(const std::string& peer) {

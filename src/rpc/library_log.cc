@@ -24,8 +24,16 @@ constexpr base::Duration kPeriod = std::chrono::minutes(1);
 
 // The library's log has no place for one of ours.
 std::atomic<uint64_t> failed_handshakes{0};
-base::Mutex last_failed_mutex;
-FailedHandshake last_failed ABSL_GUARDED_BY(last_failed_mutex);
+
+struct LastFailed {
+  base::Mutex mutex;
+  FailedHandshake handshake ABSL_GUARDED_BY(mutex);
+};
+// Never destroyed: the library's threads outlive main.
+LastFailed& TheLastFailed() {
+  static auto& last = *new LastFailed;
+  return last;
+}
 
 // Any thread.
 class Quota {
@@ -74,8 +82,9 @@ void LogGrpc(gpr_log_func_args* line) {
   // gRPC 1.51, ssl_transport_security.cc.
   if (std::string_view(line->message).starts_with("Handshake failed with fatal error")) {
     failed_handshakes.fetch_add(1, std::memory_order_relaxed);
-    base::MutexLock lock(last_failed_mutex);
-    last_failed = {base::Now(), line->message};
+    LastFailed& last = TheLastFailed();
+    base::MutexLock lock(last.mutex);
+    last.handshake = {base::Now(), line->message};
   }
   static auto& quota = *new Quota;
   LogLine(quota,
@@ -97,8 +106,9 @@ uint64_t FailedHandshakes() {
 }
 
 FailedHandshake LastFailedHandshake() {
-  base::MutexLock lock(last_failed_mutex);
-  return last_failed;
+  LastFailed& last = TheLastFailed();
+  base::MutexLock lock(last.mutex);
+  return last.handshake;
 }
 
 void LogForLibraries() {

@@ -10,12 +10,13 @@
 
 namespace gpuscaler::rpc {
 
-void OpenConnections::Add(base::Descriptor duplicate, std::string peer, uint64_t number,
+void OpenConnections::Add(base::Descriptor duplicate, std::string peer, bool own, uint64_t number,
                           base::SteadyTime now) {
   const int fd = duplicate.get();
   base::MutexLock lock(mutex_);
   shares_.Add(HostOf(peer), number);
-  connections_.emplace(fd, Connection{std::move(duplicate), std::move(peer), false, number, now});
+  connections_.emplace(fd,
+                       Connection{std::move(duplicate), std::move(peer), own, false, number, now});
   size_.store(connections_.size(), std::memory_order_relaxed);
 }
 
@@ -26,7 +27,8 @@ std::optional<OpenConnections::Ended> OpenConnections::Forget(int fd, base::Stea
   if (!connection->second.closed) {
     shares_.Remove(HostOf(connection->second.peer), connection->second.number);
   }
-  Ended ended = {std::move(connection->second.peer), now - connection->second.since};
+  Ended ended = {std::move(connection->second.peer), connection->second.own,
+                 now - connection->second.since};
   connections_.erase(connection);
   size_.store(connections_.size(), std::memory_order_relaxed);
   return ended;

@@ -28,9 +28,11 @@ class OpenConnections {
  public:
   // Peers are called as by PeerName(sockaddr). `number` grows with each connection.
   // The gate's thread.
-  void Add(base::Descriptor duplicate, std::string peer, uint64_t number, base::SteadyTime now);
+  void Add(base::Descriptor duplicate, std::string peer, bool own, uint64_t number,
+           base::SteadyTime now);
   struct Ended {
     std::string peer;
+    bool own;  // as it was added
     base::Duration age;
   };
   // Its end was seen at `now`. Empty: it was forgotten before. The gate's thread.
@@ -57,6 +59,7 @@ class OpenConnections {
   struct Connection {
     base::Descriptor duplicate;
     std::string peer;
+    bool own = false;
     bool closed = false;  // and its end not seen yet
     uint64_t number = 0;
     base::SteadyTime since;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/strings.h"
+#include "engines/exposition/absent_series.h"
 
 namespace gpuscaler::scaling {
 namespace {
@@ -23,7 +24,7 @@ Sum SumOver(const engines::SignalView& view, base::SteadyTime now, base::Duratio
     if (fresh && address.value.ok()) {
       sum.any = true;
       sum.known += *address.value;
-    } else if (fresh && absl::IsFailedPrecondition(address.value.status())) {
+    } else if (fresh && engines::IsAbsentSeries(address.value.status())) {
       sum.absent = address.value.status();
     } else {
       sum.unknown = fresh || address.status.ok() ? address.value.status() : address.status;

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
 
 #include "base/strings.h"
+#include "scaling/own_pods.h"
 #include "scaling/shared_gpu.h"
 #include "telemetry/pods_worked.h"
 
@@ -36,17 +36,13 @@ class Finder {
         workload_(*trigger.workload),
         now_(now),
         limits_(limits),
+        own_pods_(workload_),
         may_warm_(!none_worked_since || now - *none_worked_since <= 2 * trigger.warmup) {}
 
-  // Of all nodes before any is added: what tells pods of workloads apart whose names fit both.
+  // All nodes are heard before any is added.
   void Hear(const Snapshot& node) {
-    if (workload_.kind->proof == nullptr || IsForgotten(node)) return;
-    for (const Pod& pod : node.ownership->pods) {
-      if (pod.pod_namespace != workload_.pod_namespace) continue;
-      if (const auto proof = workload_.kind->proof(pod.name, workload_.name)) {
-        of_others_.insert(*proof);
-      }
-    }
+    if (IsForgotten(node)) return;
+    for (const Pod& pod : node.ownership->pods) own_pods_.Hear(pod);
   }
 
   absl::Status Add(const Snapshot& node) {
@@ -56,7 +52,7 @@ class Finder {
     std::vector<bool> own(pods.size());
     std::vector<size_t> read;  // places of those that are not missing
     for (size_t i = 0; i < pods.size(); ++i) {
-      const auto replica = ReplicaOf(pods[i]);
+      const auto replica = own_pods_.ReplicaOf(pods[i]);
       if (!replica) continue;
       own[i] = true;
       const ReplicaPod& pod =
@@ -98,14 +94,6 @@ class Finder {
  private:
   bool IsForgotten(const Snapshot& node) const {
     return telemetry::ToldAt(node) < now_ - limits_.forget_after;
-  }
-
-  std::optional<std::string_view> ReplicaOf(const Pod& pod) const {
-    if (pod.pod_namespace != workload_.pod_namespace) return std::nullopt;
-    const auto replica = workload_.kind->replica(pod.name, workload_.name);
-    if (!replica || of_others_.empty()) return replica;
-    const auto doubt = workload_.kind->doubt(pod.name, workload_.name);
-    return doubt && of_others_.contains(*doubt) ? std::nullopt : replica;
   }
 
   // Fresh only where each of its GPUs is: a part of its load would pass for the
@@ -194,8 +182,8 @@ class Finder {
   const WorkloadRef& workload_;
   const base::SteadyTime now_;
   const EvaluationLimits& limits_;
+  OwnPods own_pods_;
   const bool may_warm_;
-  std::set<std::string_view> of_others_;                      // proofs
   std::map<std::string_view, std::vector<ReplicaPod>> pods_;  // by replica
   WorkloadParts parts_;
 };

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "scaling/own_pods.h"
+
 namespace gpuscaler::simulation {
 namespace {
 
@@ -16,10 +18,11 @@ constexpr base::Duration kSecond = std::chrono::seconds(1);
 constexpr catalog::Lane kAllLanes[] = {catalog::Lane::kFast, catalog::Lane::kFull,
                                        catalog::Lane::kBandwidth};
 
-std::optional<std::string_view> ReplicaOf(const scaling::WorkloadRef& workload,
-                                          const telemetry::Pod& pod) {
-  if (pod.pod_namespace != workload.pod_namespace) return std::nullopt;
-  return workload.kind->replica(pod.name, workload.name);
+scaling::OwnPods OwnPodsOf(const scaling::WorkloadRef& workload,
+                           const std::vector<telemetry::Pod>& pods) {
+  scaling::OwnPods own(workload);
+  for (const telemetry::Pod& pod : pods) own.Hear(pod);
+  return own;
 }
 
 // The lane's readings of one GPU, into those of the lanes before.
@@ -45,10 +48,10 @@ Recording::Recording(std::shared_ptr<const sources::Script> script, RecordingOpt
 
 bool Recording::HasPodAt(base::Duration t) const {
   const auto holders = script_->HoldersAt(t);
-  return holders != nullptr &&
-         std::any_of(holders->pods.begin(), holders->pods.end(), [this](const auto& pod) {
-           return ReplicaOf(*options_.workload, pod).has_value();
-         });
+  if (holders == nullptr) return false;
+  const scaling::OwnPods own = OwnPodsOf(*options_.workload, holders->pods);
+  return std::any_of(holders->pods.begin(), holders->pods.end(),
+                     [&own](const auto& pod) { return own.ReplicaOf(pod).has_value(); });
 }
 
 RecordedMoment Recording::At(base::Duration t, base::SteadyTime now,
@@ -84,9 +87,10 @@ RecordedMoment Recording::Read(base::Duration t, base::SteadyTime now,
 Replicas Recording::ByPod(base::Duration t, const std::vector<GpuSnapshot>& gpus) const {
   const auto holders = script_->HoldersAt(t);
   if (holders == nullptr) return {};
+  const scaling::OwnPods own = OwnPodsOf(*options_.workload, holders->pods);
   std::map<std::string_view, std::vector<GpuSnapshot>> by_replica;
   for (const telemetry::Pod& pod : holders->pods) {
-    const auto replica = ReplicaOf(*options_.workload, pod);
+    const auto replica = own.ReplicaOf(pod);
     if (!replica) continue;
     for (const GpuSnapshot& gpu : gpus) {
       if (std::binary_search(pod.gpus.begin(), pod.gpus.end(), gpu.identity->uuid)) {

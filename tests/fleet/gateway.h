@@ -35,6 +35,7 @@ class TestGateway {
   void Stop() { server_->Shutdown(std::chrono::seconds(1)); }
 
   uint16_t port() const { return server_->port(); }
+  int64_t open_streams() const { return server_->stats().front().open_streams.load(); }
   Collector& collector() { return collector_; }
   HotGpus& hot() { return hot_; }
 

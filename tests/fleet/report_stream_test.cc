@@ -164,6 +164,7 @@ TEST_F(ReportStreamTest, AReportBeyondTheLargestEndsItsOwnStreamOnly) {
   large.mutable_hello()->set_version(std::string(2 << 20, 'x'));
   ExpectRefused(large, StatusCode::INVALID_ARGUMENT, "bytes; allowed are at most 1048576");
   EXPECT_EQ(gateway_.collector().stats().bad_reports, 1u);
+  EXPECT_TRUE(Await([this] { return gateway_.open_streams() == 1; }));
   EXPECT_EQ(gateway_.collector().stats().broken_streams, 0u);
   NodeReport huge = FirstReport(MakeNode("huge", {10}));
   huge.mutable_hello()->set_version(std::string(100 << 20, 'x'));
@@ -189,11 +190,11 @@ TEST_F(ReportStreamTest, MoreReportsThanANodeMaySendAreNotRead) {
     report.clear_hello();
   }
   EXPECT_TRUE(Await([&] { return gateway_.collector().stats().reports >= before + 60; }));
-  EXPECT_GT(base::Now() - started, std::chrono::milliseconds(1900))
-      << "20 at once, then 20 a second";
+  EXPECT_GT(base::Now() - started, std::chrono::milliseconds(1700))
+      << "20 at once, then 22 a second";
   EXPECT_EQ(gateway_.collector().stats().hasty_streams, 0u) << "a burst is none";
-  for (int i = 0; i < 60; ++i) ASSERT_TRUE(flood.Say(report));
-  EXPECT_TRUE(Await([&] { return gateway_.collector().stats().hasty_streams == 1; }));
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(flood.Say(report));
+  EXPECT_TRUE(Await([&] { return gateway_.collector().stats().hasty_streams >= 1; }));
 }
 
 TEST_F(ReportStreamTest, AStreamThatEndsIsNoStreamAnyMore) {

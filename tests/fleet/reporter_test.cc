@@ -126,6 +126,8 @@ TEST_F(ReporterTest, FollowsTheAddressesOfAName) {
   ASSERT_TRUE(set({{at(one.port()), at(other_port)}}));
   Read(40);
   EXPECT_TRUE(Await([&] { return one.Utilization("a") == 40 && other->Utilization("a") == 40; }));
+  // It asks for what is of this test.
+  EXPECT_TRUE(reporter_->StopWithin(std::chrono::seconds(10)));
 }
 
 TEST_F(ReporterTest, AGatewayThatIsNotThereDisturbsNoOther) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "engines/exposition/absent_series.h"
 #include "scaling/evaluation.h"
 #include "scaling/explanation.h"
 #include "scaling/node_maker.h"
@@ -99,8 +100,10 @@ TEST_F(ActivationTest, WhatIsBelowTheThresholdIsInactiveOnlyOnceEveryRouterIsKno
   EXPECT_EQ(Find(routers).active_status.code(), StatusCode::kResourceExhausted);
   routers.addresses[0].value = 3.0;
   EXPECT_TRUE(Find(routers).evaluation.active);
+  routers = Router({1.0, absl::FailedPreconditionError("is there twice")});
+  EXPECT_THAT(std::string(base::Message(Find(routers).active_status)), HasSubstr("twice"));
   // One through which no request has come has no series of it.
-  routers = Router({1.0, absl::FailedPreconditionError("there is no series x")});
+  routers = Router({1.0, engines::AbsentSeries("there is no series x")});
   EXPECT_TRUE(Find(routers).active_status.ok());
   EXPECT_FALSE(Find(routers).evaluation.active);
 }
@@ -113,7 +116,7 @@ TEST_F(ActivationTest, HoldsForTheWarmUpWhileNoReplicaHasCome) {
 }
 
 TEST_F(ActivationTest, AbsentIsAnErrorUnlessSomethingElseIsActive) {
-  const auto absent = Find(Router({absl::FailedPreconditionError("there is no series x")}));
+  const auto absent = Find(Router({engines::AbsentSeries("there is no series x")}));
   EXPECT_EQ(absent.active_status.code(), StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(base::Message(absent.active_status)), HasSubstr("there is no series x"));
   EXPECT_EQ(Find(Router({3.0}, seconds(11))).active_status.code(), StatusCode::kUnavailable)

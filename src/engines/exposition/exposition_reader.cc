@@ -8,6 +8,7 @@
 #include "base/number_text.h"
 #include "base/strings.h"
 #include "base/utf8.h"
+#include "engines/exposition/absent_series.h"
 
 namespace gpuscaler::engines {
 namespace {
@@ -64,7 +65,7 @@ absl::Status Absent(const Signal& signal, const SignalPart& part, std::string_vi
   if (!unselected.empty()) {
     base::StrAppend(&message, "; there is ", unselected, ", but with other labels");
   }
-  return absl::FailedPreconditionError(message);
+  return AbsentSeries(message);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/strings.h"
+#include "engines/exposition/absent_series.h"
 #include "engines/exposition/gauge_value.h"
 #include "engines/exposition/readings.h"
 #include "engines/exposition/recorder.h"
@@ -21,7 +22,7 @@ absl::StatusOr<double> Value(const Signal& signal, std::string_view text) {
 std::string Error(const Signal& signal, std::string_view text) {
   const auto value = Value(signal, text);
   EXPECT_FALSE(value.ok()) << *value;
-  return value.status().ToString();
+  return value.status().ToString(absl::StatusToStringMode::kWithNoExtraData);
 }
 
 Signal Candidates(std::vector<std::string_view> selectors) {
@@ -65,6 +66,8 @@ TEST(ExpositionReader, WhatIsAbsentIsAnErrorThatNamesWhatWasTried) {
             "vllm:num_requests_running");
   // A family without a sample is not 0.
   EXPECT_THAT(Error(Expression("a"), "# TYPE a gauge\n"), HasSubstr("is absent"));
+  EXPECT_TRUE(IsAbsentSeries(Value(Expression("a"), "x 1\n").status()));
+  EXPECT_FALSE(IsAbsentSeries(Value(Expression("a"), "a NaN\n").status()));
 }
 
 TEST(ExpositionReader, WhatIsNoAmountIsAnErrorThatNamesTheSeries) {
