@@ -124,7 +124,7 @@ absl::Status ReportStream::OnBytes(grpc::ByteBuffer& bytes) {
     in_haste_ = 0;
     collector_.IsHasty(node_, caller_.peer, now);
   }
-  const absl::Status heard = HearBytes(bytes, now);
+  absl::Status heard = HearBytes(bytes, now);
   if (!heard.ok()) collector_.Refused(node_, caller_.peer, heard, now);
   return heard;
 }
