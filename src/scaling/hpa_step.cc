@@ -134,11 +134,12 @@ HpaStep NextStep(const Trigger& trigger, double value, bool active, std::optiona
       type == HpaMetricType::kAverageValue
           ? base::StrCat("AverageValue: ceil(", Ratio(trigger, value), ")")
           : base::StrCat("Value: ceil(", *current, " x ", Ratio(trigger, value), ")");
-  step.text = step.within_tolerance
-                  ? base::StrCat(arithmetic, ", but the ratio is ", Within(settings.tolerances, "1"),
-                                 step.next == current ? base::StrCat(": ", *current, " stay")
-                                                      : base::StrCat("; ", outcome.text))
-                  : base::StrCat(arithmetic, " = ", *step.desired, "; ", outcome.text);
+  step.text =
+      step.within_tolerance
+          ? base::StrCat(arithmetic, ", but the ratio is ", Within(settings.tolerances, "1"),
+                         step.next == current ? base::StrCat(": ", *current, " stay")
+                                              : base::StrCat("; ", outcome.text))
+          : base::StrCat(arithmetic, " = ", *step.desired, "; ", outcome.text);
   return step;
 }
 
