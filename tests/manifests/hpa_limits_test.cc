@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 namespace gpuscaler::manifests {
 namespace {
 
@@ -40,11 +42,10 @@ TEST(HpaLimits, OneDirectionThatIsGivenMakesDefaultsOfTheOther) {
 
 // As of deploy/examples/training.yaml.
 TEST(HpaLimits, ADirectionThatIsDisabledIs) {
-  ScalingRules rules;  // not made within the object: GCC 12 takes that for uninitialized
-  rules.select_policy = scaling::SelectPolicy::kDisabled;
-  ScaledObject object;
-  object.behavior.scale_down = rules;
-  scaling::HpaModel hpa(HpaLimitsOf(object));
+  // On the heap: GCC 12 takes an optional on the stack, which it sees through, for uninitialized.
+  const auto object = std::make_unique<ScaledObject>();
+  object->behavior.scale_down.emplace().select_policy = scaling::SelectPolicy::kDisabled;
+  scaling::HpaModel hpa(HpaLimitsOf(*object));
   const base::SteadyTime start = base::SteadyTime(seconds(1000));
   EXPECT_EQ(hpa.Sync(start, 4, 4), 4);
   EXPECT_EQ(hpa.Sync(start + seconds(4000), 1, 4), 4);
