@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engines/endpoint/shown_url.h"
+#include "engines/exposition/absent_series.h"
 #include "engines/scraping/resolver.h"
 #include "engines/scraping/scraper.h"
 #include "engines/signal_reader.h"
@@ -19,6 +20,7 @@ SignalAddress AddressOf(const AddressView& view, const std::string& signal) {
   if (value == nullptr) return address;
   address.read_at = view.last_success;
   address.value = *value;
+  address.absent = IsAbsentSeries(value->status());
   return address;
 }
 

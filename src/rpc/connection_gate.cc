@@ -143,7 +143,8 @@ void ConnectionGate::Forget(int fd) {
   if (!limits_.tls || !ended || ended->own || ended->age > kLongestHandshake) return;
   const FailedHandshake last = LastFailedHandshake();
   if (now - last.at > kAMoment || !complaints_.Take(std::string(HostOf(ended->peer)), now)) return;
-  base::LogWarn("a TLS handshake failed", {{"peer", ended->peer}, {"error", last.why}});
+  base::LogWarn("a TLS handshake failed, probably of this peer",
+                {{"peer", ended->peer}, {"error", last.why}});
 }
 
 void ConnectionGate::Expect(const std::string& peer) {

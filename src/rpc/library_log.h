@@ -13,7 +13,7 @@ namespace gpuscaler::rpc {
 void LogForLibraries();
 
 // TLS handshakes that failed since then, of either end, those left out of the log too.
-// gRPC tells of them in no other way, and not whose they were.
+// gRPC tells of them in no other way, and not whose they were: ConnectionGate guesses.
 uint64_t FailedHandshakes();
 
 struct FailedHandshake {

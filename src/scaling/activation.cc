@@ -3,7 +3,6 @@
 #include <string>
 
 #include "base/strings.h"
-#include "engines/exposition/absent_series.h"
 
 namespace gpuscaler::scaling {
 namespace {
@@ -24,7 +23,7 @@ Sum SumOver(const engines::SignalView& view, base::SteadyTime now, base::Duratio
     if (fresh && address.value.ok()) {
       sum.any = true;
       sum.known += *address.value;
-    } else if (fresh && engines::IsAbsentSeries(address.value.status())) {
+    } else if (fresh && address.absent) {
       sum.absent = address.value.status();
     } else {
       sum.unknown = fresh || address.status.ok() ? address.value.status() : address.status;

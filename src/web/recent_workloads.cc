@@ -12,7 +12,8 @@ const WorkloadsByName& RecentWorkloads::Of(const telemetry::View& view, base::Du
   if (now >= good_until_) {
     const base::SteadyTime began = base::Now();
     totals_ = TotalWorkloads(view, {}, stale_after, now);
-    good_until_ = now + kRest * (base::Now() - began);
+    const base::Duration took = base::Now() - began;
+    good_until_ = now + took + kRest * took;
   }
   return totals_;
 }

@@ -31,7 +31,8 @@ engines::SignalView Router(const std::vector<absl::StatusOr<double>>& values,
   view.signal = "waiting of llm-d";
   view.settled = view.once_resolved = true;
   for (const auto& value : values) {
-    view.addresses.push_back({"10.0.0.1", absl::OkStatus(), kNow - age, value});
+    view.addresses.push_back(
+        {"10.0.0.1", absl::OkStatus(), kNow - age, value, engines::IsAbsentSeries(value.status())});
   }
   return view;
 }

@@ -23,6 +23,7 @@ struct SignalAddress {
   // In the unit of the signal's quantity. FAILED_PRECONDITION: the series is not there;
   // UNAVAILABLE: the next reading will tell. Also while nothing was read.
   absl::StatusOr<double> value;
+  bool absent = false;  // it answered, and has no such series
 };
 
 // Whether more has come from an endpoint than a view knows, for whoever looks again and again.
